@@ -1,0 +1,42 @@
+"""Shared helpers: where `../shared` is, and how a test says that it needs something which may be absent.
+
+Under COMMITMENTS_TEST_STRICT=1 (set by .ci/run) a missing requirement is a failure, never a skip.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def _missing(reason: str) -> None:
+    if os.environ.get("COMMITMENTS_TEST_STRICT") == "1":
+        pytest.fail(f"required under COMMITMENTS_TEST_STRICT=1: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+def needs_shared(relative: str) -> Path:
+    """The file or folder below `../shared`; the test skips, saying so, where it is absent."""
+    path = SHARED / relative
+    if not path.exists():
+        _missing(f"../shared/{relative} is not here; the project's shared folder holds it")
+    return path
+
+
+def needs_program(name: str, package: str | None = None) -> str:
+    """Path of a system program; the test skips, naming the Debian package, where it is absent."""
+    found = shutil.which(name)
+    if found is None:
+        _missing(f"the program {name} is not installed (Debian package: {package or name})")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
