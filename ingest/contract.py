@@ -1,0 +1,218 @@
+"""The contract of a source: what its tables hold, how they are read, and what the source itself is.
+
+One schema for every source (deck, web pages, reference and curated tables, exports of the OGP database). The JSON
+Schema in `contract.schema.json` is generated from these models (`python -m ingest.contract`) and kept equal by a test.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from ingest.problems import Problem, SourceProblems
+
+CONTRACT_FILE = "contract.yml"
+SCHEMA_FILE = "contract.schema.json"
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+LanguageText = dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], str]
+
+Kind = Literal["verbatim", "recased", "curated", "locator", "reference"]
+Type = Literal[
+    "text", "number-token", "integer", "decimal", "date", "partial-date", "date-as-written", "code", "key",
+    "iri", "institutions", "boolean", "sha256", "slug", "list",
+]  # fmt: skip
+Absence = Literal["notReviewed", "noData", "notApplicable", "notSpecified", "noneSpecified"]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Document(Model):
+    """The document behind the tables: held (then its SHA-256) or not held (then why)."""
+
+    status: Literal["held", "not-held"]
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    reason: LanguageText | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Document:
+        if self.status == "held" and self.sha256 is None and self.reason is None:
+            raise ValueError("a held document needs sha256 (or a reason why there is no single file)")
+        if self.status == "not-held" and not self.reason:
+            raise ValueError("a document that is not held needs a reason")
+        return self
+
+
+class Column(Model):
+    """One column: what its text is (`kind`), how it is read (`type`), and what counts as a fault."""
+
+    kind: Kind
+    type: Type = "text"
+    required: bool = False
+    language: str | None = None  # BCP 47 tag of verbatim text; None = the contract's own language
+    scheme: str | None = None  # for type code: slug under code/, or of a deployment scheme
+    key_kind: str | None = None  # for type key: the kind of our identifiers
+    values: tuple[str, ...] | None = None  # closed list of what the cell may say
+    pattern: str | None = None  # whole-cell regular expression
+    separators: tuple[str, ...] = ()  # for institutions and list: what parts the cell
+    role: str | None = None  # for institutions: code/role
+    as_written: str | None = None  # for recased: the column that keeps the literal
+    absence: dict[str, Absence] | None = None  # overrides the contract's absence codes
+    on_error: Literal["stop", "quarantine"] = "stop"
+    note: str | None = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        if value is not None:
+            re.compile(value)
+        return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> Column:
+        if self.type == "code" and not (self.scheme or self.values):
+            raise ValueError("a column of type code needs scheme (or values)")
+        if self.kind == "recased" and not self.as_written:
+            raise ValueError("a recased column needs as_written: the column that keeps the literal")
+        return self
+
+
+class Expectation(Model):
+    """How many rows the table holds; a breach stops the build."""
+
+    rows: int | None = None
+    min_rows: int | None = None
+    max_rows: int | None = None
+
+
+class Record(Model):
+    """Declarative mapping: each row of the table describes one resource (see `ingest/declarative.py`)."""
+
+    kind: str  # a kind of identifiers, `concept`, or `iri` (the key is then a whole IRI)
+    key: str  # template over the columns, e.g. "{iso2}" or "MX-4-{numero:02}"
+    classes: tuple[str, ...]  # CURIEs
+    scheme: str | None = None  # for concepts: slug of the scheme below concept/
+    properties: dict[str, str | list[str]] = {}  # column -> CURIE(s)
+    constants: dict[str, str] = {}  # CURIE -> CURIE, IRI or "text"@lang
+    label: dict[str, str] = {}  # language -> template; default: the titles or preferred labels
+
+
+class Table(Model):
+    title: LanguageText = {}
+    file: str | None = None
+    header_row: int = 1
+    row_key: str | list[str] = "fila"
+    place: str | None = None
+    unique: tuple[tuple[str, ...], ...] = ()
+    expect: Expectation = Expectation()
+    columns: dict[str, Column]
+    ignored: dict[str, str] = {}
+    derived: dict[str, str] = {}
+    record: Record | None = None
+
+    @model_validator(mode="after")
+    def _refers_to_columns(self) -> Table:
+        named = [self.place] if self.place else []
+        named += [column for group in self.unique for column in group]
+        named += [key for key in self.row_keys if key != "hash"]
+        named += [column.as_written for column in self.columns.values() if column.as_written]
+        unknown = sorted({name for name in named if name not in self.columns})
+        if unknown:
+            raise ValueError(f"names columns that it does not declare: {', '.join(unknown)}")
+        return self
+
+    @property
+    def row_keys(self) -> list[str]:
+        return [self.row_key] if isinstance(self.row_key, str) else list(self.row_key)
+
+    def file_name(self, slug: str) -> str:
+        return self.file or f"{slug}.csv"
+
+
+class Contract(Model):
+    """`contract.yml` of one source."""
+
+    contract_version: Literal["1.0"]
+    key: Slug
+    series: Slug
+    title: LanguageText
+    publisher: str = "not-stated"
+    issued: dt.date | Literal["not-stated"] = "not-stated"
+    language: str = "not-stated"  # ISO 639-3, or not-stated
+    licence: str = "not-stated"  # an IRI, or not-stated
+    source_type: Literal["plan-document", "tracker", "ogp-database", "presentation", "reference", "curation"]
+    document: Document
+    homepage: str | None = None
+    encoding: Literal["utf-8"] = "utf-8"
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    date_order: Literal["dmy", "mdy", "ymd", "by-evidence", "none"] = "none"
+    absence: dict[str, Absence] = {}
+    tables: dict[Slug, Table]
+    revision_of: str | None = None  # key of the snapshot this one follows
+    coverage: str | None = None  # file that walks the document's blocks; not a table of facts
+    coverage_reasons: dict[str, LanguageText] = {}
+
+    @property
+    def language_tag(self) -> str | None:
+        """BCP 47 tag of the declared language, or None."""
+        return _BCP47.get(self.language)
+
+
+# ISO 639-3 to the shortest BCP 47 tag, for the languages our sources declare.
+_BCP47 = {"spa": "es", "eng": "en", "por": "pt", "fra": "fr", "nor": "no", "ind": "id", "fil": "fil"}
+
+
+class LoadedContract(Model):
+    """A contract with the folder it was read from and the path that messages name."""
+
+    contract: Contract
+    folder: Path
+    shown: str  # path of the contract file relative to the data folder
+
+
+def load_contract(path: Path, shown: str) -> LoadedContract:
+    """Read and check one contract file.
+
+    Raises SourceProblems naming the file, the line where YAML stops, or the field that does not fit.
+    """
+    try:
+        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SourceProblems([_problem(shown, 0, "", "no file", "el contrato de la fuente", "the source's contract")]) from None
+    except UnicodeDecodeError as error:
+        raise SourceProblems([_problem(shown, 0, "", str(error), "texto UTF-8", "UTF-8 text")]) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        found = getattr(error, "problem", None) or str(error)
+        line = mark.line + 1 if mark else 0
+        raise SourceProblems([_problem(shown, line, "", found, "YAML válido", "valid YAML")]) from error
+    try:
+        contract = Contract.model_validate(raw)
+    except ValidationError as error:
+        raise SourceProblems(
+            _problem(shown, 0, ".".join(map(str, item["loc"])), str(item.get("input", ""))[:80], item["msg"], item["msg"])
+            for item in error.errors()
+        ) from error
+    return LoadedContract(contract=contract, folder=path.parent, shown=shown)
+
+
+def _problem(shown: str, row: int, column: str, found: str, es: str, en: str) -> Problem:
+    return Problem(shown, row, column, "contract", found, es, en)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a contract."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Contract.model_json_schema()}
+
+
+if __name__ == "__main__":
+    import json
+
+    print(json.dumps(schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,84 @@
+"""What can be wrong with an input: one Problem per line `file:row:column: found … expected …`, all listed in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_WORDS = {"es": ("se encontró", "se esperaba"), "en": ("found", "expected")}
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault of one input.
+
+    `file` is relative to the data folder; `row` is the row as a spreadsheet program numbers it (header = its own
+    row, 0 = the whole file); `column` is the column's header ("" = the whole row). `expected` is said in both languages.
+    """
+
+    file: str
+    row: int
+    column: str
+    code: str
+    found: str
+    expected_es: str
+    expected_en: str
+
+    def message(self, lang: str) -> str:
+        found_word, expected_word = _WORDS["es" if lang == "es" else "en"]
+        expected = self.expected_es if lang == "es" else self.expected_en
+        place = f"{self.file}:{self.row or ''}:{self.column}".rstrip(":")
+        return f"{place}: {found_word} {_shown(self.found)}, {expected_word} {expected} [{self.code}]"
+
+    def __str__(self) -> str:
+        return self.message("en")
+
+
+def _shown(text: str, limit: int = 120) -> str:
+    """The text quoted on one line, so that a report stays one line per problem."""
+    folded = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    if len(folded) > limit:
+        folded = folded[: limit - 1] + "…"
+    return f'"{folded}"'
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something accepted but worth saying, e.g. a byte order mark."""
+
+    file: str
+    es: str
+    en: str
+
+    def message(self, lang: str) -> str:
+        return f"{self.file}: {self.es if lang == 'es' else self.en}"
+
+
+class SourceProblems(Exception):
+    """The inputs cannot be published. Iterating yields every Problem, sorted by file, row and column."""
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self.problems)
+
+
+class ProblemList:
+    """Collects problems during reading and mapping; raises them together at the end of a stage."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.notes: list[Note] = []
+
+    def add(self, problem: Problem) -> None:
+        self.problems.append(problem)
+
+    def note(self, note: Note) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def raise_if_any(self) -> None:
+        if self.problems:
+            raise SourceProblems(self.problems)
