@@ -1,0 +1,109 @@
+"""Errors as RFC 9457 problem details: stable slugs, Spanish and English, JSON for programs and a page for people.
+
+A route raises `Problem`; `create_app` turns it into an answer. The `type` of a problem is `{BASE}problems/{slug}`,
+where a page explains it. Slugs may be added, never renamed. Titles and explanations stand in
+`translations/{language}/problems.ftl` as `problem-{slug}` and `problem-{slug}-about`; the detail of one occurrence
+comes with the exception in both languages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+MEDIA_TYPE = "application/problem+json"
+_OWN_MEMBERS = frozenset({"type", "title", "status", "detail", "instance"})
+
+# slug -> the status it usually comes with; the order is that of the page /problems.
+SLUGS: dict[str, int] = {
+    "bad-request": 400,
+    "query-missing": 400,
+    "query-repeated": 400,
+    "query-syntax": 400,
+    "query-refused": 400,
+    "query-too-complex": 400,
+    "unknown-graph": 400,
+    "not-found": 404,
+    "method-not-allowed": 405,
+    "not-acceptable": 406,
+    "withdrawn": 410,
+    "release-pruned": 410,
+    "body-too-large": 413,
+    "uri-too-long": 414,
+    "unsupported-media-type": 415,
+    "range-not-satisfiable": 416,
+    "internal-error": 500,
+    "query-out-of-memory": 503,
+    "no-release": 503,
+    "not-ready": 503,
+    "busy": 503,
+    "query-timeout": 503,
+}
+
+
+class Problem(Exception):
+    """An error for the client.
+
+    status      HTTP status code
+    slug        stable name, a key of `SLUGS`
+    detail      what happened this time, by language: {"es": ..., "en": ...}; may be left out
+    headers     HTTP headers that belong to the status (Allow, Retry-After ...)
+    extensions  further members of the JSON object (line, column, variants ...), JSON values
+    """
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        detail: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **extensions: Any,
+    ) -> None:
+        if slug not in SLUGS:
+            raise ValueError(f"unknown problem slug {slug!r}: add it to SLUGS and to the translations")
+        clash = _OWN_MEMBERS & extensions.keys()
+        if clash:
+            raise ValueError(f"members of RFC 9457 cannot be extensions: {sorted(clash)}")
+        super().__init__(f"{status} {slug}")
+        self.status = status
+        self.slug = slug
+        self.detail = dict(detail or {})
+        self.headers = dict(headers or {})
+        self.extensions = extensions
+
+    def text(self, language: str) -> str | None:
+        """The detail in `language`, else in any language it has."""
+        return self.detail.get(language) or next(iter(self.detail.values()), None)
+
+    def to_json(self, base: str, language: str, title: str) -> bytes:
+        """The problem object (RFC 9457 section 3), UTF-8. `title` is the translated name of the problem type."""
+        body: dict[str, Any] = {"type": f"{base}problems/{self.slug}", "title": title, "status": self.status}
+        detail = self.text(language)
+        if detail:
+            body["detail"] = detail
+        return (json.dumps({**body, **self.extensions}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def not_found(what: str) -> Problem:
+    """404 for a resource that does not exist; `what` is the path as asked for."""
+    return Problem(
+        404,
+        "not-found",
+        {"es": f"Aquí no hay nada con la dirección {what}.", "en": f"There is nothing here at {what}."},
+    )
+
+
+def not_acceptable(variants: list[dict[str, str]]) -> Problem:
+    """406 with what there is; `variants` are {"href": path-absolute link, "type": media type}."""
+    names = ", ".join(dict.fromkeys(variant["type"] for variant in variants))
+    return Problem(
+        406,
+        "not-acceptable",
+        {
+            "es": f"Ningún formato de los que acepta la petición existe aquí. Hay: {names}.",
+            "en": f"None of the formats that the request accepts exists here. There are: {names}.",
+        },
+        variants=variants,
+    )
