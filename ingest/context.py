@@ -1,0 +1,203 @@
+"""What a mapping is given: addresses, look-ups, and a graph to add statements to. No store, no network, no file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest import terms, uris
+from ingest.authority import Authority, Mention, UnresolvedName
+from ingest.contract import Contract
+from ingest.identifiers import Registry
+from ingest.problems import Problem, ProblemList
+from ingest.readers import Row
+
+CodeLists = Mapping[str, Mapping[str, Mapping[str, str]]]  # scheme -> code -> language -> label
+
+# Absence codes of a row become properties of its passage (ontology_design section 4).
+_RDF_TYPE = terms.curie("rdf:type")
+_STATED_IN = terms.curie("ogcm:statedIn")
+
+
+@dataclass
+class Build:
+    """What all sources of one build share."""
+
+    addresses: uris.Addresses
+    registry: Registry
+    authority: Authority
+    codes: CodeLists  # the vocabulary's own code lists
+    problems: ProblemList
+    settings: Any
+    concepts: dict[str, dict[str, dict[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # deployment schemes
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)  # subject term -> language -> label, for composed labels
+    references: list[tuple[str, str, str, int, str]] = field(default_factory=list)  # kind, key, file, row, column
+    described: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))  # (kind, key) -> sources
+
+
+class SourceContext:
+    """One source being mapped into its own graph."""
+
+    def __init__(self, build: Build, contract: Contract):
+        self.build = build
+        self.contract = contract
+        self.lines: list[str] = []
+        self.date = "" if contract.issued == "not-stated" else contract.issued.isoformat()
+        self.source = self.thing("source", contract.key)
+
+    # -- addresses --------------------------------------------------------------------------------------------
+
+    def thing(self, kind: str, key: str) -> str:
+        """Term of a resource that some source describes; the key follows merges in the registry."""
+        return terms.iri(self.build.addresses.thing(kind, self.build.registry.survivor(kind, key)))
+
+    def mint(self, kind: str, key: str, *, natural: str = "") -> str:
+        """Term of a resource that this source describes; its key is minted on first sight."""
+        registered = self.build.registry.use(kind, key, natural=natural, date=self.date)
+        self.build.described[kind, registered].add(self.contract.key)
+        return terms.iri(self.build.addresses.thing(kind, registered))
+
+    def concept(self, scheme: str, code: str) -> str:
+        """Term of a concept: of the vocabulary's own code lists, else of a deployment scheme."""
+        if scheme in self.build.codes:
+            if code not in self.build.codes[scheme]:
+                raise LookupError(f"{scheme}/{code}")
+            return terms.iri(self.build.addresses.code(scheme, code))
+        if code not in self.build.concepts.get(scheme, {}):
+            raise LookupError(f"{scheme}/{code}")
+        return terms.iri(self.build.addresses.concept(scheme, code))
+
+    # -- statements -------------------------------------------------------------------------------------------
+
+    def add(self, subject: str, predicate: str, obj: str) -> None:
+        """One statement; `predicate` is a CURIE, subject and object are terms."""
+        self.lines.append(terms.statement(subject, terms.curie(predicate), obj))
+
+    def describe(self, subject: str, classes: Iterable[str], labels: Mapping[str, str], stated_in: str | None) -> str:
+        """Types, labels and the passage of a subject: what every instance has."""
+        for name in classes:
+            self.lines.append(terms.statement(subject, _RDF_TYPE, terms.curie(name)))
+        for language, label in labels.items():
+            self.add(subject, "rdfs:label", terms.text(label, language or None))
+        known = self.build.labels.setdefault(subject, {})
+        for language, label in labels.items():
+            known.setdefault(language, label)
+        if stated_in is not None:
+            self.stated(subject, stated_in)
+        return subject
+
+    def stated(self, subject: str, passage: str) -> None:
+        self.lines.append(terms.statement(subject, _STATED_IN, passage))
+
+    def label(self, subject: str, language: str) -> str:
+        """Label of something described before, for composed labels: the language, else Spanish, English, any, its key."""
+        labels = self.build.labels.get(subject, {})
+        for wanted in (language, "es", "en"):
+            if wanted in labels:
+                return labels[wanted]
+        return next(iter(labels.values()), subject.rstrip(">").rsplit("/", 1)[-1])
+
+    # -- provenance -------------------------------------------------------------------------------------------
+
+    def passage(self, row: Row, *, as_written: str = "", curator: str = "", reason: str = "") -> str:
+        """The passage of a row: one place in this source. Absence codes of the row stand on it."""
+        key = uris.passage(self.contract.key, row.reader.slug, row.key)
+        subject = self.mint("passage", key)
+        place = row.place or f"{row.reader.slug}, {row.key}"
+        language = self.contract.language_tag or "en"
+        title = next(iter(self.contract.title.values()))
+        self.describe(subject, ["ogcm:Passage"], {language: f"{title}: {place}"}, None)
+        self.add(subject, "dct:isPartOf", self.source)
+        self.add(subject, "ogcm:locator", terms.text(place, language))
+        if as_written:
+            self.add(subject, "ogcm:asWritten", terms.text(as_written))
+        if curator:
+            self.add(subject, "ogcm:curator", terms.text(curator))
+        if reason:
+            self.add(subject, "ogcm:reason", terms.text(reason, _language_of(row, "reason")))
+        for column, name in row.absent.items():
+            self.add(subject, f"ogcm:{name}", terms.text(column))
+        return subject
+
+    # -- cells ------------------------------------------------------------------------------------------------
+
+    def literal(self, row: Row, name: str) -> str | None:
+        """The cell as a text literal, white space folded, tagged with the column's or the contract's language."""
+        text = " ".join(row.text(name).split())
+        if not text:
+            return None
+        return terms.text(text, self.language(row, name))
+
+    def language(self, row: Row, name: str) -> str | None:
+        declared = row.column(name).language
+        if declared == "":
+            return None
+        return declared or self.contract.language_tag
+
+    def value(self, row: Row, name: str, read: Callable[[str], Any]) -> Any:
+        """The cell read by a function of `ingest.values`; None when empty or at fault (which is then reported)."""
+        text = row.text(name)
+        if not text:
+            return None
+        try:
+            return read(text)
+        except ValueError as error:
+            es, en = error.args if len(error.args) == 2 else (str(error), str(error))
+            row.problem(name, row.column(name).type, text, es, en)
+            return None
+
+    def code(self, row: Row, name: str, scheme: str | None = None) -> str | None:
+        """The cell as a concept of the column's scheme."""
+        text = row.text(name)
+        if not text:
+            return None
+        wanted = scheme or row.column(name).scheme or ""
+        try:
+            return self.concept(wanted, text)
+        except LookupError:
+            known = self.build.codes.get(wanted) or self.build.concepts.get(wanted) or {}
+            listed = ", ".join(sorted(known)) or "—"
+            row.problem(name, "code", text, f"un código de {wanted}: {listed}", f"a code of {wanted}: {listed}")
+            return None
+
+    def key(self, row: Row, name: str, kind: str | None = None) -> str | None:
+        """The cell as the key of one of our resources, checked against the grammar (existence is checked at the end)."""
+        text = row.text(name)
+        if not text:
+            return None
+        try:
+            uris.check_key(text)
+        except ValueError:
+            row.problem(name, "key", text, "una clave como MX-4 o mx-sfp", "a key such as MX-4 or mx-sfp")
+            return None
+        wanted = kind or row.column(name).key_kind
+        if wanted:
+            self.build.references.append((wanted, text, row.reader.shown, row.number, name))
+        return text
+
+    def mentions(self, row: Row, name: str, country: str) -> list[Mention]:
+        """The bodies that a cell of type institutions names; a name without a body is a problem of that cell."""
+        text = row.text(name)
+        if not text:
+            return []
+        try:
+            return list(self.build.authority.mentions(text, row.column(name).separators, country))
+        except UnresolvedName as error:
+            row.problem(name, "unknown-institution", str(error), "un nombre de data/reference/organizations.csv", "a name of data/reference/organizations.csv")
+            return []
+
+
+def _language_of(row: Row, name: str) -> str | None:
+    column = row.table.columns.get(name)
+    return (column.language if column else None) or "en"
+
+
+def check_references(build: Build) -> None:
+    """Every key that a cell names must be described by some source of this build; known only when all are read."""
+    for kind, key, shown, row, column in build.references:
+        survivor = build.registry.survivor(kind, key)
+        if (kind, survivor) not in build.described:
+            build.problems.add(Problem(shown, row, column, "unknown-key", key, f"la clave de un recurso {kind} descrito en las tablas", f"the key of a {kind} that the tables describe"))
+

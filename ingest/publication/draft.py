@@ -1,0 +1,72 @@
+"""What a release is made of, before it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from commitments.release import Input
+
+CONSOLIDATED_GRAPH = ""
+CATALOG_GRAPH = "catalog"
+VOCABULARY_GRAPHS = frozenset({"vocabulary", "shapes"})  # the two that may hold blank nodes
+LAYER_GRAPHS = frozenset({"curated", "derived", "candidates", "vocabulary", "shapes", CATALOG_GRAPH})
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """One source as its contract describes it; feeds the description of `graph/{key}` in the catalogue.
+
+    `licence` and `language` (ISO 639-3) may be ``not-stated``; `sha256` is that of the held document, 64 hex digits;
+    `title` maps a language tag to text; `inputs` are the files of this source alone.
+    """
+
+    key: str
+    title: dict[str, str]
+    publisher: str = "not-stated"
+    licence: str = "not-stated"
+    issued: dt.date | None = None
+    language: str = "not-stated"
+    sha256: str | None = None
+    status: str = "held"
+    inputs: tuple[Input, ...] = ()
+
+    @property
+    def run_key(self) -> str:
+        """Key of the IngestRun: `{source}_{8 hex of its inputs}` (ontology design, section 8)."""
+        return f"{self.key}_{inputs_digest(self.inputs)[:8]}"
+
+
+@dataclass
+class Draft:
+    """Everything that `publish` needs.
+
+    `graphs` maps a graph name (``""`` = the consolidated default graph) to a file of sorted, duplicate-free, canonical
+    N-Triples lines in UTF-8, sorted by their bytes. `reports` maps a file name below `reports/`, `registry` a kind below
+    `identifiers/` to its content. `settings` are those of the deployment that the catalogue shows: `publisher`,
+    `publisher_iri`, `contact` (an address, `mailto:` or `https:`), `licence` (an IRI), `title_es`, `title_en`,
+    `description_es`, `description_en`; an unset one is left out of the data.
+    """
+
+    base: str
+    issued: dt.date
+    graphs: dict[str, Path]
+    sources: list[SourceFacts]
+    inputs: list[Input]
+    fingerprint: str
+    settings: dict[str, str] = field(default_factory=dict)
+    reports: dict[str, bytes] = field(default_factory=dict)
+    registry: dict[str, bytes] = field(default_factory=dict)
+    severities: dict[str, int] = field(default_factory=dict)
+
+    def graph_iri(self, name: str) -> str:
+        return f"{self.base}graph/{name}"
+
+
+def inputs_digest(inputs: Iterable[Input]) -> str:
+    """SHA-256 in hex over the sorted `sha256  path` lines of the inputs."""
+    lines = sorted(f"{entry.sha256}  {entry.path}\n" for entry in inputs)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,226 @@
+"""Every call that changes the file system, in one place, so that nothing is lost by a crash and each can be tested.
+
+Order matters more than speed here: a file is complete and on disk before its folder is renamed, and the folder's entry is
+on disk before anything points to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from commitments.release import File
+
+TEMPORARY = ".tmp-"
+_GZIP_LEVEL = 6
+_BUFFER = 1 << 20
+
+
+class Writable(Protocol):
+    def write(self, data: bytes, /) -> object: ...
+
+
+class HashedFile(io.RawIOBase):
+    """A new file that counts and hashes what is written to it, and is on disk once closed."""
+
+    def __init__(self, path: Path):
+        self._file: BinaryIO = open(path, "xb", buffering=0)  # noqa: SIM115 - closed in close()
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data) -> int:  # type: ignore[override]
+        """Write all of `data`; raises OSError (no space, quota) as the system reports it."""
+        view = memoryview(data).cast("B")
+        while len(view):
+            written = write_some(self._file, view)
+            self._digest.update(view[:written])
+            self.size += written
+            view = view[written:]
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            try:
+                os.fsync(self._file.fileno())
+            finally:
+                self._file.close()
+                super().close()
+
+    def abandon(self) -> None:
+        """Close without waiting for the disk: the file belongs to a release that failed."""
+        if not self.closed:
+            self._file.close()
+            super().close()
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
+def write_some(file: BinaryIO, data: memoryview) -> int:
+    """One write(2). Kept apart so that tests can break it."""
+    return file.write(data) or 0
+
+
+class ReleaseFolder:
+    """A release in the making: a temporary folder and the list of files written so far."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.files: list[File] = []
+        self._folders: set[Path] = {path}
+        os.mkdir(path)
+
+    @contextlib.contextmanager
+    def create(self, name: str, media_type: str, *, compressed: bool = False) -> Iterator[BinaryIO]:
+        """A new file of the release; with `compressed`, `{name}.gz` is written beside it in the same pass.
+
+        The gzip header holds no time and no name, so equal content gives equal bytes.
+        """
+        targets = [name, f"{name}.gz"] if compressed else [name]
+        with contextlib.ExitStack() as undo:
+            plain, *packed = [self._open(target, undo) for target in targets]
+            buffered = io.BufferedWriter(plain, _BUFFER)
+            if packed:
+                buffer = io.BufferedWriter(packed[0], _BUFFER)
+                zipped = gzip.GzipFile(filename="", mode="wb", compresslevel=_GZIP_LEVEL, fileobj=buffer, mtime=0)
+                yield _Both(buffered, zipped)  # type: ignore[misc]
+                zipped.close()
+                buffer.flush()
+            else:
+                yield buffered
+            buffered.flush()
+            for target, handle in zip(targets, [plain, *packed], strict=True):
+                handle.close()
+                kind = "application/gzip" if target.endswith(".gz") else media_type
+                self.files.append(File(path=target, bytes=handle.size, sha256=handle.sha256, media_type=kind))
+            undo.pop_all()
+
+    def add(self, name: str, content: bytes, media_type: str) -> None:
+        with self.create(name, media_type) as out:
+            out.write(content)
+
+    def _open(self, name: str, undo: contextlib.ExitStack) -> HashedFile:
+        path = self.path / name
+        if path.parent not in self._folders:
+            os.mkdir(path.parent)
+            self._folders.add(path.parent)
+        handle = HashedFile(path)
+        undo.callback(handle.abandon)
+        return handle
+
+    def sync(self) -> None:
+        """Bring the folders' entries to disk, deepest first."""
+        for folder in sorted(self._folders, key=lambda path: len(path.parts), reverse=True):
+            sync_folder(folder)
+
+
+class _Both(io.RawIOBase):
+    """Writes the same bytes to a plain and a compressed file."""
+
+    def __init__(self, plain: Writable, packed: Writable):
+        self._plain = plain
+        self._packed = packed
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data) -> int:  # type: ignore[override]
+        self._plain.write(data)
+        self._packed.write(data)
+        return len(data)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's entries to disk. Windows has no such call; its renames are journalled."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def rename(source: Path, target: Path) -> None:
+    os.replace(source, target)
+    sync_folder(target.parent)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write `content` to `path` so that a reader, or a crash, finds the old or the new content, never a part."""
+    temporary = path.with_name(f"{TEMPORARY}{path.name}")
+    temporary.unlink(missing_ok=True)
+    handle = HashedFile(temporary)
+    try:
+        handle.write(content)
+    except BaseException:
+        handle.abandon()
+        temporary.unlink(missing_ok=True)
+        raise
+    handle.close()
+    rename(temporary, path)
+
+
+def point(link: Path, target: str) -> None:
+    """Make the symbolic link `link` point to its neighbour `target` in one step.
+
+    Where the system grants no symbolic links (Windows without that right) the link is a file that holds the name.
+    """
+    temporary = link.with_name(f"{TEMPORARY}{link.name}")
+    temporary.unlink(missing_ok=True)
+    try:
+        os.symlink(target, temporary, target_is_directory=True)
+    except (NotImplementedError, OSError):
+        if os.name != "nt":
+            raise
+        temporary.write_text(target, encoding="ascii")
+    rename(temporary, link)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line; a line torn by a crash is closed first, so that it spoils no other."""
+    data = (line + "\n").encode()
+    with open(path, "a+b", buffering=0) as file:
+        end = file.seek(0, os.SEEK_END)
+        if end:
+            file.seek(end - 1)
+            if file.read(1) != b"\n":
+                data = b"\n" + data
+        view = memoryview(data)
+        while len(view):
+            view = view[write_some(file, view) :]
+        os.fsync(file.fileno())
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder so that it never looks like a release while half gone."""
+    if not folder.name.startswith(TEMPORARY):
+        doomed = folder.with_name(f"{TEMPORARY}removed-{folder.name}")
+        if doomed.exists():
+            shutil.rmtree(doomed)
+        rename(folder, doomed)
+        folder = doomed
+    shutil.rmtree(folder)
+
+
+def sweep(folder: Path) -> list[str]:
+    """Remove what interrupted builds left behind; returns the names removed. Call it under the build lock."""
+    swept = []
+    for entry in sorted(folder.glob(f"{TEMPORARY}*")):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+        swept.append(entry.name)
+    return swept

@@ -1,0 +1,67 @@
+"""RDF terms as N-Triples text: the bulk path writes lines and never builds objects (performance.md section 6).
+
+Text is canonical N-Triples (RDF 1.1 N-Triples section 4): UTF-8, only `"`, `\\`, LF and CR escaped, one space between
+terms, so that sorting lines sorts the graph and equal graphs are equal bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from ingest.values import PartialDate, canonical_decimal
+from ontology.namespaces import PREFIXES, XSD
+
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+_FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|\\^`]')
+_XSD = str(XSD)
+
+
+def iri(value: str) -> str:
+    """`<value>`; raises ValueError for characters that an IRI may not hold."""
+    if _FORBIDDEN.search(value):
+        raise ValueError(f"not an IRI: {value!r}")
+    return f"<{value}>"
+
+
+def curie(value: str) -> str:
+    """A prefixed name of `ontology.namespaces` as `<iri>`; raises KeyError for an unknown prefix."""
+    prefix, _, local = value.partition(":")
+    return f"<{PREFIXES[prefix]}{local}>"
+
+
+def text(value: str, language: str | None = None) -> str:
+    """A string literal, language-tagged when a language is given. White space is kept: callers fold it."""
+    quoted = f'"{value.translate(_ESCAPES)}"'
+    return f"{quoted}@{language}" if language else quoted
+
+
+def typed(value: str, datatype: str) -> str:
+    """A literal with a local name of XSD as datatype; the caller gives the canonical form."""
+    return f'"{value.translate(_ESCAPES)}"^^<{_XSD}{datatype}>'
+
+
+def integer(value: int) -> str:
+    return typed(str(value), "integer")
+
+
+def decimal(value: Decimal) -> str:
+    return typed(canonical_decimal(value), "decimal")
+
+
+def number(value: Decimal) -> str:
+    """xsd:integer for a whole number, else xsd:decimal."""
+    return integer(int(value)) if value == value.to_integral_value() else decimal(value)
+
+
+def boolean(value: bool) -> str:
+    return typed("true" if value else "false", "boolean")
+
+
+def date(value: PartialDate) -> str:
+    return typed(value.text, value.datatype)
+
+
+def statement(subject: str, predicate: str, obj: str) -> str:
+    """One line of N-Triples without its line feed."""
+    return f"{subject} {predicate} {obj} ."

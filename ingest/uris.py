@@ -1,0 +1,170 @@
+"""The address policy (ontology_design section 8): the only module that builds keys and addresses of resources.
+
+No code parses a key; what a key says, it says to people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from ontology.namespaces import CODE, KINDS
+
+KEY_PATTERN = re.compile(
+    r"[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*(?:-[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)*"
+    r"(?:_[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*(?:-[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)*)*"
+)
+_SERVED_SUFFIX = re.compile(r"\.(html|ttl|jsonld|rdf|nt|trig|nq|json|csv)$", re.IGNORECASE)
+_LONGEST = 200
+
+
+
+def check_key(key: str) -> str:
+    """The key itself; raises ValueError when the grammar of section 8 does not allow it."""
+    if len(key) > _LONGEST or not KEY_PATTERN.fullmatch(key) or _SERVED_SUFFIX.search(key):
+        raise ValueError(f"not a key: {key!r}")
+    return key
+
+
+def folded(value: str) -> str:
+    """Normalised text (section 8): NFKD, no accents, lower case, letters and digits only, single spaces.
+
+    >>> folded("Secretaría  de Educación")
+    'secretaria de educacion'
+    """
+    bare = "".join(char for char in unicodedata.normalize("NFKD", value) if not unicodedata.combining(char))
+    return " ".join(re.findall(r"[^\W_]+", bare.lower()))
+
+
+def slug(value: str) -> str:
+    """ASCII slug (section 8).
+
+    >>> slug("Compromisos (cocreados)")
+    'compromisos-cocreados'
+    """
+    ascii_only = folded(value).encode("ascii", "ignore").decode()
+    return "-".join(ascii_only.split())
+
+
+def digest(value: str, length: int) -> str:
+    """The first hex digits of the SHA-256 of the text."""
+    return hashlib.sha256(value.encode()).hexdigest()[:length]
+
+
+def number_token(printed: str) -> str:
+    """Token of a printed number (section 8).
+
+    >>> [number_token(n) for n in ("1", "13", "2.2999999999999998", "1:a", "1(a)", "")]
+    ['01', '13', '2.3', '1.a', '1.a', 'x']
+    """
+    value = printed.strip()
+    if re.fullmatch(r"\d+\.\d{10,}", value):
+        value = repr(round(float(value), 10)).rstrip("0").rstrip(".")
+    value = re.sub(r"[:()/ ]", ".", value)
+    value = re.sub(r"\.+", ".", value).strip(".")
+    if not value:
+        return "x"
+    return value.zfill(2) if value.isdigit() else value
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """IRIs below one BASE."""
+
+    base: str
+
+    def thing(self, kind: str, key: str) -> str:
+        if kind not in KINDS:
+            raise ValueError(f"not a kind: {kind}")
+        return f"{self.base}id/{kind}/{key}"
+
+    def concept(self, scheme: str, code: str | None = None) -> str:
+        return f"{self.base}concept/{scheme}" + (f"/{code}" if code else "")
+
+    def graph(self, name: str) -> str:
+        return f"{self.base}graph/{name}"
+
+    @staticmethod
+    def code(scheme: str, code: str) -> str:
+        return f"{CODE}{scheme}/{code}"
+
+
+# -- keys, one function per kind whose key is composed ---------------------------------------------------------
+
+
+def commitment(plan: str, number: str) -> str:
+    """
+    >>> commitment("MX-4", "1")
+    'MX-4-01'
+    """
+    return f"{plan}-{number_token(number)}"
+
+
+def commitment_without_number(plan: str, title: str, full_text: str, number: str = "") -> str:
+    """Missing or repeated number: the token and 6 hex digits of the normalised title and full text."""
+    return f"{plan}-{number_token(number)}-{digest(folded(title + ' ' + full_text), 6)}"
+
+
+def responsibility(commitment_key: str, role: str, org: str, series: str) -> str:
+    return f"{commitment_key}_{role}_{org}_{series}"
+
+
+def membership(organization: str, member_kind: str, member: str) -> str:
+    return f"{organization}_{member_kind}_{member}"
+
+
+def assessment(target_kind: str, target: str, assessor: str | None, report_type: str | None, dimension: str, method: str | None) -> str:
+    return "_".join([target_kind, target, assessor or "x", report_type or "x", dimension, method or "x"])
+
+
+def status(target_kind: str, target: str, series: str, date: str | None, cells: str) -> str:
+    """The date, else `x-` and 6 hex digits of the cells."""
+    return "_".join([target_kind, target, series, date or f"x-{digest(cells, 6)}"])
+
+
+def figure(subject_kind: str, subject: str, measure: str, as_of: str | None, source: str) -> str:
+    return "_".join([subject_kind, subject, measure, as_of or source])
+
+
+def period(start: str | None, end: str | None) -> str:
+    """
+    >>> period("2019-12", "2021-08-31"), period(None, "2017")
+    ('2019-12_2021-08-31', 'x_2017')
+    """
+    return f"{start or 'x'}_{end or 'x'}"
+
+
+def passage(source: str, table: str, row: str) -> str:
+    return f"{source}_{table}_{passage_part(row)}"
+
+
+def passage_part(row: str) -> str:
+    """A row's own number or code as part of a key; what the grammar does not allow becomes "-"."""
+    kept = re.sub(r"[^A-Za-z0-9_.]+", "-", unicodedata.normalize("NFKD", row).encode("ascii", "ignore").decode())
+    kept = re.sub(r"[-_.]*_[-_.]*", "_", kept)
+    kept = re.sub(r"\.{2,}", ".", kept)
+    kept = re.sub(r"-?\.-|-\.-?", "-", kept)
+    return kept.strip("-._") or "x"
+
+
+def identifier(authority: str, outside_id: str) -> str:
+    """
+    >>> identifier("ogp", "AP_MXJL02")
+    'ogp_AP-MXJL02'
+    """
+    return f"{authority}_{outside_id.replace('_', '-')}"
+
+
+def link(kind: str, key: str, relation: str, target: str) -> str:
+    """Hex over "relation kind/key of b", or over the IRI if b is not ours.
+
+    >>> link("topic", "MX-4_eje1-1", "ledTo", "commitment/MX-4-01")
+    'topic_MX-4_eje1-1_e566cc53'
+    """
+    return f"{kind}_{key}_{digest(f'{relation} {target}', 8)}"
+
+
+def run(source: str, inputs_sha256: str) -> str:
+    return f"{source}_{inputs_sha256[:8]}"
