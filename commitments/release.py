@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+RELEASES = "releases"  # below the data folder
+IDENTIFIERS = "identifiers"  # below the data folder, and below each release: the registry as of it
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
 CURRENT = "current"
@@ -103,6 +105,8 @@ def current_release(releases: Path) -> Release | None:
     link = releases / CURRENT
     if not link.is_symlink() and not link.exists():
         return None
+    if link.is_file():  # a file that holds the name, where the system grants no symbolic links
+        return open_release(releases / link.read_text(encoding="ascii").strip())
     return open_release(link)
 
 

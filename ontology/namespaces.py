@@ -30,9 +30,11 @@ SDMX_CODE = Namespace("http://purl.org/linked-data/sdmx/2009/code#")
 SDMX_DIMENSION = Namespace("http://purl.org/linked-data/sdmx/2009/dimension#")
 SH = Namespace("http://www.w3.org/ns/shacl#")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
 TIME = Namespace("http://www.w3.org/2006/time#")
 TREE = Namespace("https://w3id.org/tree#")
 VANN = Namespace("http://purl.org/vocab/vann/")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 VOID = Namespace("http://rdfs.org/ns/void#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 
@@ -58,9 +60,11 @@ PREFIXES: dict[str, str] = {
     "sdmx-dimension": str(SDMX_DIMENSION),
     "sh": str(SH),
     "skos": str(SKOS),
+    "spdx": str(SPDX),
     "time": str(TIME),
     "tree": str(TREE),
     "vann": str(VANN),
+    "vcard": str(VCARD),
     "void": str(VOID),
     "xsd": str(XSD),
 }
