@@ -1,1 +1,3 @@
-"""The `commitments` command and the two bottom modules that join `ingest` and `sparql_api`: release and messages."""
+"""The `commitments` command and the bottom modules that `ingest` and `sparql_api` share: release and messages."""
+
+__version__ = "0.1.0"

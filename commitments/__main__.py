@@ -1,0 +1,270 @@
+"""The `commitments` command: one thin function per verb. The only module that may import everything of ours.
+
+Each verb imports what it needs when it runs, so that `--help` and the quick verbs start at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commitments import __version__
+from commitments.console import Exit, Failure, Group, Option, Progress, Session, language_argument, usage_error
+from commitments.messages import LANGUAGES, Messages, language_of
+
+if TYPE_CHECKING:
+    from commitments.release import Release
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value:
+        setattr(context.find_root().obj, str(parameter.name), value)
+
+
+def shared(*names: str) -> Callable[[Any], Any]:
+    """Options that mean the same for every verb; they set the session and may stand before or after the verb."""
+    options = {
+        "data": click.option("--data", metavar="DIR", type=click.Path(path_type=Path), cls=Option, expose_value=False, callback=_remember),
+        "lang": click.option("--lang", type=click.Choice(LANGUAGES), cls=Option, expose_value=False),
+        "quiet": click.option("--quiet", "-q", is_flag=True, cls=Option, expose_value=False, callback=_remember),
+        "json": click.option("--json", "as_json", is_flag=True, cls=Option, expose_value=False, callback=_remember),
+    }
+
+    def decorate(function: Any) -> Any:
+        for name in reversed(names):
+            function = options[name](function)
+        return function
+
+    return decorate
+
+
+@click.group("commitments", cls=Group)
+@shared("data", "lang")
+@click.version_option(__version__, "--version", prog_name="commitments", message="%(prog)s %(version)s", cls=Option)
+def cli() -> None:
+    pass
+
+
+@cli.command()
+@click.option("--base", metavar="URL", envvar="COMMITMENTS_BASE", cls=Option)
+@click.option("--input", "inputs", metavar="PATH", multiple=True, type=click.Path(exists=True, path_type=Path), cls=Option)
+@click.option("--keep", metavar="N", type=click.IntRange(min=1), cls=Option)
+@click.option("--force", is_flag=True, cls=Option)
+@shared("data", "quiet", "json", "lang")
+@click.pass_obj
+def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: int | None, force: bool) -> None:
+    from ingest.pipeline import build as run_build
+    from ingest.settings import BuildSettings
+
+    _require_data(session)
+    settings = BuildSettings(**({"base": base} if base else {}))
+    progress = Progress(session)
+    try:
+        outcome = run_build(
+            session.data, base=settings.base, settings=settings, inputs=list(inputs), keep=keep, progress=progress, force=force
+        )
+    finally:
+        progress.close()
+    for note in outcome.notes:
+        session.note(note.message(session.messages.language))
+    session.say("build-published" if outcome.new else "build-unchanged", release=outcome.release_id, base=settings.base)
+    session.result({"release": outcome.release_id, "new": outcome.new, "path": str(outcome.path), "severities": outcome.severities})
+
+
+@cli.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json", "turtle"]), default="text", cls=Option)
+@shared("data", "quiet", "json", "lang")
+@click.pass_obj
+def validate(session: Session, path: Path, form: str) -> None:
+    if path.is_dir() or path.suffix.lower() in (".csv", ".yml"):
+        _validate_source(session, path)
+    else:
+        _validate_graph(session, path, "json" if session.as_json else form)
+
+
+def _validate_source(session: Session, path: Path) -> None:
+    from ingest.pipeline import check
+
+    folder = path if path.is_dir() else path.parent
+    outcome = check(session.data, folder)
+    session.say("validate-source-fine", path=str(path))
+    session.result({"conforms": True, "severities": outcome.severities})
+
+
+def _validate_graph(session: Session, path: Path, form: str) -> None:
+    from shapes import load_rdf, validate as run_shapes
+
+    report = run_shapes(load_rdf(path))
+    texts = {"text": lambda: report.to_text(session.messages.language), "json": report.to_json, "turtle": report.to_turtle}
+    if not session.quiet:
+        click.echo(texts[form]().rstrip("\n"))
+    if report.violations:
+        raise Failure(Exit.PROBLEMS, [])
+
+
+@cli.command()
+@click.option("--host", "hosts", metavar="ADDRESS", multiple=True, cls=Option)
+@click.option("--port", metavar="N", type=click.IntRange(1, 65535), cls=Option)
+@shared("data", "quiet", "lang")
+@click.pass_obj
+def serve(session: Session, hosts: tuple[str, ...], port: int | None) -> None:
+    from sparql_api.server import serve as run_server
+    from sparql_api.settings import Settings
+
+    given: dict[str, Any] = {"data": session.data}
+    if hosts:
+        given["hosts"] = hosts
+    if port:
+        given["port"] = port
+    run_server(Settings(**given))
+
+
+@cli.command()
+@click.argument("text", required=False)
+@click.option("--file", "-f", "file", type=click.File(encoding="utf-8"), cls=Option)
+@click.option("--release", "name", metavar="ID", cls=Option)
+@click.option("--format", "form", metavar="NAME", cls=Option)
+@shared("data", "json", "lang")
+@click.pass_obj
+def query(session: Session, text: str | None, file: Any, name: str | None, form: str | None) -> None:
+    from sparql_api.query import run_query
+
+    if (text is None) == (file is None):
+        raise session.failure(Exit.USAGE, "query-text-or-file")
+    release = _release(session, name)
+    run_query(release, file.read() if file else text, "json" if session.as_json else form, sys.stdout.buffer)
+
+
+@cli.command()
+@click.argument("old")
+@click.argument("new")
+@shared("data", "json", "lang")
+@click.pass_obj
+def diff(session: Session, old: str, new: str) -> None:
+    from commitments.difference import compare
+
+    difference = compare(_release(session, old), _release(session, new))
+    if session.as_json:
+        changed = {iri: {"added": added, "removed": removed} for iri, (added, removed) in difference.changed.items()}
+        session.result({"added": difference.added, "removed": difference.removed, "changed": changed})
+        return
+    for iri in difference.removed:
+        click.echo(f"- {iri}")
+    for iri, (added, removed) in difference.changed.items():
+        click.echo(f"~ {iri} +{added} -{removed}")
+    for iri in difference.added:
+        click.echo(f"+ {iri}")
+    counts = {"added": len(difference.added), "changed": len(difference.changed), "removed": len(difference.removed)}
+    session.say("diff-summary", **counts)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@shared("quiet", "json", "lang")
+@click.pass_obj
+def init(session: Session, folder: Path) -> None:
+    from ingest.starter import FolderNotEmpty, write_starter
+
+    try:
+        written = write_starter(folder)
+    except FolderNotEmpty:
+        raise session.failure(Exit.ENVIRONMENT, "init-not-empty", folder=str(folder)) from None
+    session.say("init-done", folder=str(folder), files=len(written))
+    session.result({"folder": str(folder), "files": [str(path) for path in written]})
+
+
+def _require_data(session: Session) -> None:
+    if not session.data.is_dir():
+        raise session.failure(Exit.ENVIRONMENT, "no-data", folder=str(session.data))
+
+
+def _release(session: Session, name: str | None) -> Release:
+    """The release with this id or at this path; without a name the current one."""
+    from commitments.release import RELEASES, current_release, open_release
+
+    if name is not None and (Path(name).is_dir() or os.sep in name):
+        return open_release(Path(name))
+    _require_data(session)
+    releases = session.data / RELEASES
+    if name is not None:
+        if not (releases / name).is_dir():
+            raise session.failure(Exit.ENVIRONMENT, "no-such-release", name=name, folder=str(releases))
+        return open_release(releases / name)
+    release = current_release(releases)
+    if release is None:
+        raise session.failure(Exit.ENVIRONMENT, "no-release", folder=str(session.data))
+    return release
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of the `commitments` command; ends the process with one of the codes of `Exit`."""
+    given = sys.argv[1:] if arguments is None else arguments
+    session = Session(Messages(language_argument(given) or language_of()))
+    session.data = Path(os.environ.get("COMMITMENTS_DATA") or session.data)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal that is not UTF-8
+    sys.exit(_run(given, session))
+
+
+def _run(arguments: list[str], session: Session) -> Exit:
+    """One command line; what went wrong is said on standard error."""
+    try:
+        cli.main(arguments, prog_name="commitments", standalone_mode=False, obj=session)
+        sys.stdout.flush()
+        return Exit.DONE
+    except click.exceptions.NoArgsIsHelpError as request:
+        click.echo(request.ctx.get_help() if request.ctx else "")
+        return Exit.USAGE
+    except click.UsageError as error:
+        click.echo(f"commitments: {usage_error(error, session.messages)}", err=True)
+        click.echo(session.messages("usage-hint"), err=True)
+        return Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has what it wanted; nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except Exception as error:
+        failure = _explained(error, session)
+        if failure is None:
+            raise
+        for line in failure.lines:
+            click.echo(line, err=True)
+        return failure.code
+
+
+def _explained(error: Exception, session: Session) -> Failure | None:
+    """An error that a person can do something about, in words; None for a fault of the program."""
+    from pydantic import ValidationError
+
+    from commitments.release import ReleaseError
+    from ingest.problems import SourceProblems
+    from ingest.publication.lock import BuildInProgress
+
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, SourceProblems):
+        lines = [problem.message(session.messages.language) for problem in error]
+        return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
+    if isinstance(error, BuildInProgress):
+        return session.failure(Exit.LOCKED, "build-locked", pid=error.holder.get("pid", "?"), start=error.holder.get("start", "?"))
+    if isinstance(error, ValidationError):
+        lines = [f"COMMITMENTS_{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()]
+        return Failure(Exit.USAGE, lines)
+    if isinstance(error, ReleaseError):
+        return Failure(Exit.ENVIRONMENT, [str(error)])
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return session.failure(Exit.ENVIRONMENT, "system-error", problem=f"{place}{error.strerror or error}")
+    return None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""Parts of the command line that know nothing of its verbs: help in two languages, results, errors, exit codes.
+
+Bottom module: imports `commitments.messages` only. Texts are named by convention: `help-{verb}` and
+`help-{verb}-example` for a command, `option-{name}` for an option, `option-{verb}-{name}` where a verb says more.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commitments.messages import LANGUAGES, Messages
+
+
+class Exit(IntEnum):
+    """Exit codes of every verb; stable."""
+
+    DONE = 0
+    PROBLEMS = 1  # the data has faults: nothing was published, or the file does not conform
+    USAGE = 2  # the command was not understood, a SPARQL query included
+    LOCKED = 3  # another build holds the data folder
+    ENVIRONMENT = 4  # something outside the data is missing or in the way: folder, release, port, disk
+    LIMIT = 5  # a query went past its time or memory
+    INTERRUPTED = 130
+
+
+class Failure(Exception):
+    """Ends a verb with an exit code; `lines` go to standard error, one per problem."""
+
+    def __init__(self, code: Exit, lines: Iterable[str]):
+        self.code = code
+        self.lines = list(lines)
+        super().__init__("\n".join(self.lines))
+
+
+@dataclass
+class Session:
+    """What every verb knows: its texts, the data folder, and how much to say."""
+
+    messages: Messages
+    data: Path = Path("data")
+    quiet: bool = False
+    as_json: bool = False
+
+    def say(self, identifier: str, **arguments: object) -> None:
+        """A sentence for a person, to standard output; silent under --quiet and --json."""
+        if not self.quiet and not self.as_json:
+            click.echo(self.messages(identifier, **arguments))
+
+    def note(self, text: str) -> None:
+        """Something accepted but worth saying, to standard error; silent under --quiet."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def result(self, value: dict[str, Any]) -> None:
+        """The outcome as one JSON object, to standard output, under --json only."""
+        if self.as_json:
+            click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+    def failure(self, code: Exit, identifier: str, **arguments: object) -> Failure:
+        return Failure(code, [self.messages(identifier, **arguments)])
+
+
+class Progress:
+    """Shows the steps of long work on standard error: a bar on a terminal, one line per step elsewhere.
+
+    Called as `progress(step, done, total)`: the step's name (text `step-{step}`), and how far it is; total 0 = unknown.
+    """
+
+    def __init__(self, session: Session):
+        self._session = session
+        self._step = ""
+        self._bar: Any = None
+
+    def __call__(self, step: str, done: int = 0, total: int = 0) -> None:
+        if self._session.quiet:
+            return
+        if step != self._step:
+            self.close()
+            self._step = step
+            self._begin(total)
+        if self._bar is not None:
+            self._bar.total = total or None
+            self._bar.update(done - self._bar.n)
+
+    def _begin(self, total: int) -> None:
+        identifier = f"step-{self._step}"
+        name = self._session.messages(identifier) if self._session.messages.has(identifier) else self._step
+        if not sys.stderr.isatty():
+            click.echo(name, err=True)
+            return
+        from tqdm import tqdm
+
+        self._bar = tqdm(desc=name, total=total or None, file=sys.stderr, leave=True, dynamic_ncols=True, unit="")
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def messages_of(context: click.Context) -> Messages:
+    session: Session = context.find_root().obj
+    return session.messages
+
+
+class Option(click.Option):
+    """An option whose help is the message `option-{verb}-{name}` or `option-{name}`."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        messages = messages_of(ctx)
+        special = f"option-{ctx.info_name}-{self.name}"
+        self.help = messages(special if messages.has(special) else f"option-{self.name}")
+        return super().get_help_record(ctx)
+
+
+def _show_help(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(context.get_help())
+        context.exit()
+
+
+class Command(click.Command):
+    """A command whose help is the message `help-{name}` and, below the options, `help-{name}-example`."""
+
+    def __init__(self, *arguments: Any, **settings: Any):
+        super().__init__(*arguments, add_help_option=False, **settings)
+        flags = {"is_flag": True, "is_eager": True, "expose_value": False, "callback": _show_help}
+        self.params.append(Option(["-h", "--help"], **flags))
+
+    def localised_help(self, messages: Messages) -> str:
+        return messages(f"help-{self.name}")
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=messages_of(ctx)("help-usage") + " ")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(self.localised_help(messages_of(ctx)))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, Option)]
+        records = [record for option in options if (record := option.get_help_record(ctx))]
+        with formatter.section(messages_of(ctx)("help-options")):
+            formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        messages = messages_of(ctx)
+        for part in ("example", "codes"):
+            identifier = f"help-{self.name}-{part}"
+            if messages.has(identifier):
+                with formatter.section(messages(f"help-{part}")):
+                    for line in messages(identifier).splitlines():
+                        formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+class Group(Command, click.Group):
+    """The command that holds the verbs."""
+
+    command_class = Command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        messages = messages_of(ctx)
+        with formatter.section(messages("help-verbs")):
+            formatter.write_dl([(name, messages(f"help-{name}").partition(". ")[0].rstrip(".")) for name in self.list_commands(ctx)])
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)  # in the order of the pipeline
+
+
+def usage_error(error: click.ClickException, messages: Messages) -> str:
+    """What was wrong with the command line, in the user's language where click gives us the parts."""
+    if isinstance(error, click.NoSuchOption):
+        return messages("usage-no-such-option", option=error.option_name)
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        return messages("usage-no-such-verb", verb=error.command_name)
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return messages("usage-missing", parameter=error.param.make_metavar(error.ctx) if error.ctx else str(error.param.name))
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return messages("usage-bad-value", parameter=error.param.get_error_hint(error.ctx), detail=error.message)
+    return error.format_message()
+
+
+def language_argument(arguments: list[str]) -> str | None:
+    """The language that `--lang es` or `--lang=es` asks for anywhere on the line; help needs it before parsing."""
+    for position, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name == "--lang":
+            wanted = value if equals else next(iter(arguments[position + 1 :]), "")
+            return wanted if wanted in LANGUAGES else None
+    return None

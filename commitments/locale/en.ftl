@@ -1,0 +1,106 @@
+### What the command line says. One message per sentence; names of messages: see commitments/console.py.
+
+help-usage = Usage:
+help-options = Options
+help-verbs = Verbs
+help-example = Example
+help-codes = Exit codes
+
+help-commitments = Publishes open-government commitments as linked open data. Reads the tables of a data folder, builds and validates a graph, and serves it with a SPARQL endpoint.
+help-commitments-example =
+    commitments init my-data
+    commitments --data my-data build
+    commitments --data my-data serve
+help-commitments-codes =
+    0 done
+    1 the data has faults; nothing was published, or the file does not conform
+    2 the command or the query was not understood
+    3 another build holds the data folder
+    4 something is missing or in the way: a folder, a release, a port, the disk
+    5 a query went past its time or memory
+
+help-build = Reads the data folder, validates the graph and publishes a release. Unchanged inputs publish nothing. A fault in the data stops the build with one line per problem, file:row:column, and leaves the published release as it was.
+help-build-example =
+    commitments build --base https://data.example.org/
+    commitments --data my-data build --keep 5
+help-build-codes =
+    0 published, or nothing had changed
+    1 faults in the data, listed on standard error
+    3 another build holds the data folder
+    4 no data folder, or it cannot be written
+
+help-validate = Checks an RDF file against the shapes, or a source's tables against its contract. Nothing is published.
+help-validate-example =
+    commitments validate graph.ttl --format turtle
+    commitments validate data/sources/my_source
+help-validate-codes =
+    0 it conforms (warnings may be reported)
+    1 violations, or faults in the tables
+
+help-serve = Serves the current release: pages, RDF, dumps and the SPARQL endpoint. A newer release is taken up without a restart.
+help-serve-example =
+    commitments serve --port 9000
+help-serve-codes =
+    0 stopped on request
+    4 no release, or the port is taken
+
+help-query = Runs a SPARQL query on a release, without a server.
+help-query-example =
+    commitments query 'SELECT ?plan {"{"} ?plan a <https://w3id.org/ogcm/def#ActionPlan> {"}"}'
+    commitments query --file question.rq --format json
+help-query-codes =
+    0 the complete result was written
+    2 the query was not understood
+    4 no release
+    5 the query went past its time or memory
+
+help-diff = Says what release NEW added (+), changed (~) and removed (-) against release OLD, by resource. OLD and NEW are release ids or folders.
+help-diff-example =
+    commitments diff 2021-05-31-0123abcd 2021-06-30-89abcdef
+help-diff-codes =
+    0 compared, whether they differ or not
+    4 no such release
+
+help-init = Writes a small complete data folder to start from: an example source with its contract, reference tables and a README.
+help-init-example =
+    commitments init my-data
+help-init-codes =
+    0 written
+    4 the folder is not empty or cannot be written
+
+option-help = Show this help and end.
+option-version = Show the version and end.
+option-data = The data folder; default: COMMITMENTS_DATA, else ./data.
+option-lang = Language of messages and help; default: that of the locale (LC_ALL, LANG).
+option-quiet = Say nothing but errors.
+option-as_json = Write the outcome as JSON, for scripts.
+option-base = Address that all resources of the release stand under; ends in "/". Default: COMMITMENTS_BASE, else http://localhost:8000/.
+option-inputs = One more source folder, outside the data folder. May be repeated.
+option-keep = Keep this many newest releases and delete older ones; the current one always stays.
+option-force = Build even if nothing changed.
+option-form = Form of the report.
+option-query-form = Form of the result: csv, tsv, json, xml for rows; ttl, nt, jsonld, rdf for graphs. Default: csv or ttl.
+option-hosts = Address to listen on. May be repeated. Default: this machine only (127.0.0.1 and ::1).
+option-port = Port to listen on; default: COMMITMENTS_PORT, else 8000.
+option-file = Read the query from a file; - reads standard input.
+option-name = Release to ask; default: the current one.
+
+usage-hint = `commitments --help` and `commitments VERB --help` explain the use.
+usage-no-such-option = there is no option { $option }
+usage-no-such-verb = there is no verb { $verb }
+usage-missing = missing: { $parameter }
+usage-bad-value = { $parameter }: { $detail }
+
+no-data = { $folder }: there is no such data folder; `commitments init DIR` writes one to start from
+no-release = { $folder }: no release has been published yet; run `commitments build` first
+no-such-release = { $folder }: there is no release { $name }
+problems-total = Nothing was published. Problems: { $count }
+build-published = Published release { $release } for { $base }
+build-unchanged = Release { $release } is up to date for { $base }: nothing changed, nothing built
+build-locked = another build holds this data folder: process { $pid }, since { $start }
+validate-source-fine = { $path }: the tables fit their contract
+query-text-or-file = give the query either as text or with --file
+diff-summary = { $added } added, { $changed } changed, { $removed } removed
+init-not-empty = { $folder }: the folder is not empty; nothing was written
+init-done = Wrote { $files } files to { $folder }. Next: commitments --data { $folder } build
+system-error = the system refused: { $problem }

@@ -1,0 +1,106 @@
+### Lo que dice la línea de órdenes. Un mensaje por frase; los nombres de los mensajes: véase commitments/console.py.
+
+help-usage = Uso:
+help-options = Opciones
+help-verbs = Verbos
+help-example = Ejemplo
+help-codes = Códigos de salida
+
+help-commitments = Publica compromisos de gobierno abierto como datos abiertos enlazados. Lee las tablas de una carpeta de datos, construye y valida un grafo y lo sirve con un punto de consulta SPARQL.
+help-commitments-example =
+    commitments init mis-datos
+    commitments --data mis-datos build
+    commitments --data mis-datos serve
+help-commitments-codes =
+    0 hecho
+    1 los datos tienen faltas; no se publicó nada, o el archivo no es conforme
+    2 no se entendió la orden o la consulta
+    3 otra construcción ocupa la carpeta de datos
+    4 algo falta o estorba: una carpeta, una versión publicada, un puerto, el disco
+    5 una consulta pasó de su tiempo o de su memoria
+
+help-build = Lee la carpeta de datos, valida el grafo y publica una versión. Si nada cambió, no publica nada. Una falta en los datos detiene la construcción con una línea por problema, archivo:fila:columna, y deja como estaba la versión publicada.
+help-build-example =
+    commitments build --base https://datos.example.org/
+    commitments --data mis-datos build --keep 5
+help-build-codes =
+    0 publicado, o nada había cambiado
+    1 faltas en los datos, listadas en la salida de errores
+    3 otra construcción ocupa la carpeta de datos
+    4 no hay carpeta de datos, o no se puede escribir en ella
+
+help-validate = Comprueba un archivo RDF contra las formas (SHACL), o las tablas de una fuente contra su contrato. No se publica nada.
+help-validate-example =
+    commitments validate grafo.ttl --format turtle
+    commitments validate data/sources/mi_fuente
+help-validate-codes =
+    0 es conforme (puede haber advertencias)
+    1 violaciones, o faltas en las tablas
+
+help-serve = Sirve la versión actual: páginas, RDF, descargas y el punto de consulta SPARQL. Una versión más nueva se toma sin reiniciar.
+help-serve-example =
+    commitments serve --port 9000
+help-serve-codes =
+    0 detenido a petición
+    4 no hay versión publicada, o el puerto está ocupado
+
+help-query = Ejecuta una consulta SPARQL sobre una versión, sin servidor.
+help-query-example =
+    commitments query 'SELECT ?plan {"{"} ?plan a <https://w3id.org/ogcm/def#ActionPlan> {"}"}'
+    commitments query --file pregunta.rq --format json
+help-query-codes =
+    0 se escribió el resultado completo
+    2 no se entendió la consulta
+    4 no hay versión publicada
+    5 la consulta pasó de su tiempo o de su memoria
+
+help-diff = Dice qué añadió (+), cambió (~) y quitó (-) la versión NEW respecto de la versión OLD, por recurso. OLD y NEW son identificadores o carpetas de versiones.
+help-diff-example =
+    commitments diff 2021-05-31-0123abcd 2021-06-30-89abcdef
+help-diff-codes =
+    0 comparadas, difieran o no
+    4 no existe esa versión
+
+help-init = Escribe una pequeña carpeta de datos completa para empezar: una fuente de ejemplo con su contrato, tablas de referencia y un LEEME.
+help-init-example =
+    commitments init mis-datos
+help-init-codes =
+    0 escrita
+    4 la carpeta no está vacía o no se puede escribir
+
+option-help = Muestra esta ayuda y termina.
+option-version = Muestra la versión del programa y termina.
+option-data = La carpeta de datos; si no se da: COMMITMENTS_DATA, o bien ./data.
+option-lang = Idioma de los mensajes y de la ayuda; si no se da: el del sistema (LC_ALL, LANG).
+option-quiet = No dice nada salvo los errores.
+option-as_json = Escribe el resultado en JSON, para programas.
+option-base = Dirección bajo la que están todos los recursos de la versión; termina en "/". Si no se da: COMMITMENTS_BASE, o bien http://localhost:8000/.
+option-inputs = Una carpeta de fuente más, fuera de la carpeta de datos. Se puede repetir.
+option-keep = Conserva este número de versiones, las más nuevas, y borra las anteriores; la actual se queda siempre.
+option-force = Construye aunque nada haya cambiado.
+option-form = Forma del informe.
+option-query-form = Forma del resultado: csv, tsv, json, xml para filas; ttl, nt, jsonld, rdf para grafos. Si no se da: csv o ttl.
+option-hosts = Dirección en la que se escucha. Se puede repetir. Si no se da: sólo esta máquina (127.0.0.1 y ::1).
+option-port = Puerto en el que se escucha; si no se da: COMMITMENTS_PORT, o bien 8000.
+option-file = Lee la consulta de un archivo; - lee la entrada estándar.
+option-name = Versión que se consulta; si no se da, la actual.
+
+usage-hint = `commitments --help` y `commitments VERBO --help` explican el uso.
+usage-no-such-option = no existe la opción { $option }
+usage-no-such-verb = no existe el verbo { $verb }
+usage-missing = falta: { $parameter }
+usage-bad-value = { $parameter }: { $detail }
+
+no-data = { $folder }: no existe esa carpeta de datos; `commitments init DIR` escribe una para empezar
+no-release = { $folder }: aún no se ha publicado ninguna versión; primero ejecute `commitments build`
+no-such-release = { $folder }: no existe la versión { $name }
+problems-total = No se publicó nada. Problemas: { $count }
+build-published = Se publicó la versión { $release } para { $base }
+build-unchanged = La versión { $release } está al día para { $base }: nada cambió, nada se construyó
+build-locked = otra construcción ocupa esta carpeta de datos: proceso { $pid }, desde { $start }
+validate-source-fine = { $path }: las tablas cumplen su contrato
+query-text-or-file = dé la consulta como texto o con --file, una de las dos cosas
+diff-summary = { $added } recursos añadidos, { $changed } cambiados, { $removed } quitados
+init-not-empty = { $folder }: la carpeta no está vacía; no se escribió nada
+init-done = Se escribieron { $files } archivos en { $folder }. Sigue: commitments --data { $folder } build
+system-error = el sistema no lo permitió: { $problem }

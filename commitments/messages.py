@@ -1,0 +1,67 @@
+"""What the command line says, in Spanish and English: Fluent texts in `commitments/locale/{language}.ftl`.
+
+Bottom module: imports nothing of ours. The texts are package data, so a checkout and an installed wheel find them alike.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES = ("en", "es")
+DEFAULT = "en"
+
+
+def language_of(environment: Mapping[str, str] = os.environ) -> str:
+    """The language the user's locale asks for, "es" or "en".
+
+    As GNU gettext reads it: LC_ALL, then LC_MESSAGES, then LANG name the locale; LANGUAGE, a list of preferences,
+    goes before them unless the locale is C or POSIX.
+    """
+    locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    if locale.split(".")[0] in ("", "C", "POSIX"):
+        return DEFAULT
+    for wanted in [*environment.get("LANGUAGE", "").split(":"), locale]:
+        code = wanted.split(".")[0].split("_")[0].lower()
+        if code in LANGUAGES:
+            return code
+    return DEFAULT
+
+
+class Messages:
+    """The texts of one language; `messages("build-published", release="…")` gives the text with its places filled."""
+
+    def __init__(self, language: str):
+        if language not in LANGUAGES:
+            raise ValueError(f"no texts in {language!r}; there are {', '.join(LANGUAGES)}")
+        self.language = language
+        # Without isolating marks: they would stand, invisible, in paths and addresses that people copy.
+        self._bundle = FluentBundle([language], use_isolating=False)
+        self._bundle.add_resource(FluentResource(_source(language)))
+
+    def __call__(self, identifier: str, **arguments: object) -> str:
+        """The text of a message.
+
+        Raises KeyError for an unknown message and ValueError for a place left unfilled: both are faults of the program.
+        """
+        message = self._bundle.get_message(identifier) if self._bundle.has_message(identifier) else None
+        if message is None or message.value is None:
+            raise KeyError(identifier)
+        # Numbers stand as digits only: they are read by programs too.
+        plain = {name: value if isinstance(value, str) else str(value) for name, value in arguments.items()}
+        text, faults = self._bundle.format_pattern(message.value, plain)
+        if faults:
+            raise ValueError(f"{identifier} ({self.language}): {faults[0]}")
+        return str(text)
+
+    def has(self, identifier: str) -> bool:
+        return self._bundle.has_message(identifier)
+
+
+@cache
+def _source(language: str) -> str:
+    return (files("commitments") / "locale" / f"{language}.ftl").read_text(encoding="utf-8")
