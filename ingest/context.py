@@ -33,6 +33,7 @@ class Build:
     settings: Any
     concepts: dict[str, dict[str, dict[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # deployment schemes
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # subject term -> language -> label, for composed labels
+    identities: dict[tuple[str, str], str] = field(default_factory=dict)  # (authority, outside id) -> key of ours
     references: list[tuple[str, str, str, int, str]] = field(default_factory=list)  # kind, key, file, row, column
     described: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))  # (kind, key) -> sources
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest import patterns, terms, uris, values
+from ingest.authority import Mention
 from ingest.context import SourceContext
 from ingest.patterns import Judgement, Quantity
 from ingest.readers import Row
@@ -12,9 +13,10 @@ SDG_SCHEME = "http://metadata.un.org/sdg"
 
 
 def _text(context: SourceContext, row: Row, subject: str, column: str, predicate: str) -> None:
-    literal = context.literal(row, column)
-    if literal:
-        context.add(subject, predicate, literal)
+    """The cell as literals of the property: one per line for notes (the deck's bullets), one for all else."""
+    lines = row.text(column).splitlines() if predicate == "skos:note" else [row.text(column)]
+    for line in filter(None, (" ".join(line.split()) for line in lines)):
+        context.add(subject, predicate, terms.text(line, context.language(row, column)))
 
 
 def _checked_date(context: SourceContext, row: Row, written: str, column: str) -> values.PartialDate | None:
@@ -259,7 +261,7 @@ def shadow_report(context: SourceContext, row: Row) -> None:
         if not context.code(row, column, "nosc-verdict"):
             continue
         # "podrían generar": only the harm is called possible, the departure from the commitment is asserted.
-        said = modality if dimension in ("conclusion", "impact") else "asserted"
+        said = modality if dimension == "impact" else "asserted"
         judgement = Judgement(dimension, ("nosc-verdict", row.text(column)), "mx-nosc", "nosc", "mx-nosc_MX-3_shadow", "shadow", said, sentence)
         patterns.assessment(context, ("commitment", commitment), judgement, passage)
 
@@ -382,9 +384,11 @@ def local_commitments(context: SourceContext, row: Row) -> None:
         row.problem("titulo", "recased", title, f"el mismo texto que titulo_escrito: {written}", f"the same text as titulo_escrito: {written}")
     passage = context.passage(row, as_written=written)
     subject, key = _commitment(context, row, plan, number, "titulo", passage, context.key(row, "clave"))
-    mentions = context.mentions(row, "actor_escrito", row.text("actor") or COUNTRY)
-    for position, mention in enumerate(mentions, start=1):
-        patterns.responsibility(context, key, "responsible", mention, position, passage, context.contract.language_tag)
+    actor = context.key(row, "actor", "org")
+    if actor:
+        # "PODER JUDICIAL" names a body only together with its state, so the table gives the key beside the words.
+        mention = Mention(" ".join(row.text("actor_escrito").split()), context.build.authority.bodies["org", actor])
+        patterns.responsibility(context, key, "responsible", mention, 1, passage, context.contract.language_tag)
     tracker = context.value(row, "rastreador", values.iri)
     if tracker:
         context.add(subject, "ogcm:tracker", terms.iri(tracker))

@@ -1,0 +1,108 @@
+"""Curated decisions: what an editor decided, each with role and reason. Deterministic statements go to graph/curated."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ingest import patterns, terms, values
+from ingest.context import SourceContext
+from ingest.readers import Row
+
+
+def _passage(context: SourceContext, row: Row) -> str:
+    return context.passage(row, curator=row.text("curator"), reason=row.text("reason"))
+
+
+def identity(context: SourceContext, row: Row) -> None:
+    """An outside id that a curator gave to one of our resources: identifier, alias, evidence."""
+    kind, key = row.text("kind"), context.key(row, "key")
+    if not key:
+        return
+    context.build.references.append((kind, key, row.reader.shown, row.number, "key"))
+    passage = _passage(context, row)
+    subject = context.thing(kind, key)
+    patterns.identifier(context, subject, row.text("authority"), row.text("outside_id"), f"{row.text('authority')}-{kind}", passage)
+    context.stated(subject, passage)
+
+
+def topic_links(context: SourceContext, row: Row) -> None:
+    topic, commitment = context.key(row, "topic", "topic"), context.key(row, "commitment", "commitment")
+    if not (topic and commitment):
+        return
+    passage = _passage(context, row)
+    origin = context.thing("topic", topic)
+    context.add(origin, "ogcm:ledTo", context.thing("commitment", commitment))
+    context.stated(origin, passage)
+    patterns.link(context, ("topic", topic), "ogcm:ledTo", ("commitment", commitment), row.text("curator"), row.text("reason"), passage)
+
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def years(context: SourceContext, row: Row) -> None:
+    """The year of a date printed without one: checked against the print, the weekday and the stated start."""
+    kind, key, name = row.text("subject_kind"), context.key(row, "subject_key"), row.text("property")
+    start, end = context.value(row, "start", values.full_date), context.value(row, "end", values.full_date)
+    if not (key and start):
+        return
+    context.build.references.append((kind, key, row.reader.shown, row.number, "subject_key"))
+    _check_year(context, row, start, end)
+    subject = context.thing(kind, key)
+    passage = _passage(context, row)
+    context.add(passage, "ogcm:asWritten", terms.text(row.text("as_written")))
+    context.stated(subject, passage)
+    if name == "dct:temporal":
+        context.add(subject, name, patterns.period(context, start, end))
+    else:
+        context.add(subject, name, terms.date(start))
+
+
+def _check_year(context: SourceContext, row: Row, start: values.PartialDate, end: values.PartialDate | None) -> None:
+    written = row.text("as_written")
+    parts = written.split(" al ") if end is not None else [written]
+    for part, date, column in zip(parts, (start, end), ("start", "end"), strict=False):
+        try:
+            printed = values.written_date(part.strip())
+        except ValueError as error:
+            row.problem("as_written", "date-as-written", written, *error.args)
+            return
+        if date is not None and not printed.allows(date):
+            row.problem(column, "year-basis", date.text, f"día, mes y día de la semana impresos: {part}", f"day, month and weekday as printed: {part}")
+    weekday = row.text("weekday").lower()
+    if weekday and weekday in _WEEKDAYS and _WEEKDAYS[start.earliest.weekday()] != weekday:
+        row.problem("weekday", "year-basis", weekday, _WEEKDAYS[start.earliest.weekday()], _WEEKDAYS[start.earliest.weekday()])
+    stated_start = row.text("stated_start") if "stated_start" in row.table.columns else ""
+    if stated_start and start.earliest < dt.date.fromisoformat(stated_start):
+        row.problem("start", "year-basis", start.text, f"no antes de {stated_start}", f"not before {stated_start}")
+
+
+def links_out(context: SourceContext, row: Row) -> None:
+    kind, key, target = row.text("kind"), context.key(row, "key"), context.value(row, "target", values.iri)
+    relation = row.text("property")
+    if not (key and target):
+        return
+    context.build.references.append((kind, key, row.reader.shown, row.number, "key"))
+    passage = _passage(context, row)
+    context.add(context.thing(kind, key), relation, terms.iri(target))
+    patterns.link(context, (kind, key), relation, target, row.text("curator"), row.text("reason"), passage)
+
+
+def candidates(context: SourceContext, row: Row) -> None:
+    """A likeness that nobody confirmed: a Link node in graph/candidates, never a statement about the things."""
+    kind, origin, target = row.text("kind"), context.key(row, "from"), context.key(row, "to")
+    if not (origin and target):
+        return
+    for key, column in ((origin, "from"), (target, "to")):
+        context.build.references.append((kind, key, row.reader.shown, row.number, column))
+    passage = _passage(context, row)
+    subject = patterns.link(context, (kind, origin), row.text("relation"), (kind, target), row.text("curator"), row.text("reason"), passage)
+    score = context.value(row, "score", values.decimal)
+    if score is not None:
+        if not 0 <= score <= 1:
+            row.problem("score", "score", str(score), "un número de 0 a 1", "a number from 0 to 1")
+        context.add(subject, "ogcm:score", terms.decimal(score))
+
+
+TABLES = {"identity": identity, "topic-links": topic_links, "years": years, "links-out": links_out, "candidates": candidates}
+# Tables whose statements go to another graph than the source's own.
+GRAPHS = {"candidates": "candidates"}

@@ -1,0 +1,147 @@
+"""Reference tables: countries, federal entities, goals, bodies, and the deployment's concept schemes."""
+
+from __future__ import annotations
+
+from ingest import patterns, terms, uris, values
+from ingest.authority import Body
+from ingest.context import SourceContext
+from ingest.readers import Row
+
+SDG_SCHEME = "http://metadata.un.org/sdg"
+
+
+def countries(context: SourceContext, row: Row) -> None:
+    iso2 = row.text("iso2")
+    subject = _area(context, row, iso2, "ogcm:Country", {"en": row.text("name_en"), "es": row.text("name_es")})
+    if subject is None:
+        return
+    patterns.identifier(context, subject, "iso", iso2, "iso-3166-1")
+    # Alpha-3 and numeric codes name the same entry of ISO 3166-1.
+    for column in ("iso3", "numeric"):
+        context.add(subject, "dct:identifier", terms.text(row.text(column)))
+    # OGP's prefix is no ISO code and no identifier of the country: it only starts ids of commitments.
+    if row.text("ogp_prefix"):
+        context.add(subject, "skos:note", terms.text(f"OGP id prefix: {row.text('ogp_prefix')}", "en"))
+    _outside(context, row, subject)
+
+
+def entities(context: SourceContext, row: Row) -> None:
+    iso = row.text("iso")
+    subject = _area(context, row, iso, "ogcm:Subdivision", {"es": row.text("name_es")})
+    if subject is None:
+        return
+    context.add(subject, "dct:isPartOf", context.thing("area", iso.partition("-")[0]))
+    official = row.text("name_official")
+    if official and official != row.text("name_es"):
+        context.add(subject, "skos:altLabel", terms.text(official, "es"))
+    patterns.identifier(context, subject, "iso", iso, "iso-3166-2")
+    patterns.identifier(context, subject, "inegi", row.text("inegi"), "inegi")
+    _outside(context, row, subject)
+
+
+def _area(context: SourceContext, row: Row, iso: str, class_name: str, names: dict[str, str]) -> str | None:
+    try:
+        uris.check_key(iso)
+    except ValueError:
+        row.problem(row.table.row_keys[0], "key", iso, "un código ISO 3166", "an ISO 3166 code")
+        return None
+    subject = context.mint("area", iso)
+    labels = {language: name for language, name in names.items() if name}
+    context.describe(subject, [class_name], labels, context.passage(row))
+    for language, name in labels.items():
+        context.add(subject, "skos:prefLabel", terms.text(name, language))
+    context.add(subject, "skos:notation", terms.text(iso))
+    own = iso in context.build.settings.own_jurisdictions or iso.partition("-")[0] in context.build.settings.own_jurisdictions
+    context.add(subject, "ogcm:authority", context.concept("authority", "own" if own else "reference"))
+    return subject
+
+
+def _outside(context: SourceContext, row: Row, subject: str) -> None:
+    for authority in ("wikidata", "geonames"):
+        if row.text(authority):
+            patterns.identifier(context, subject, authority, row.text(authority), authority)
+
+
+def goals(context: SourceContext, row: Row) -> None:
+    """UN goals keep the UN's own addresses; only the labels we show are repeated."""
+    uri = context.value(row, "uri", values.iri)
+    number = context.value(row, "goal", values.integer)
+    if not uri or number is None:
+        return
+    subject = terms.iri(uri)
+    labels = {"es": row.text("label_es"), "en": row.text("label_en")}
+    context.describe(subject, ["sdgo:Goal"], labels, context.passage(row))
+    for language, label in labels.items():
+        context.add(subject, "skos:prefLabel", terms.text(label, language))
+    context.add(subject, "skos:notation", terms.text(str(number)))
+    context.add(subject, "skos:inScheme", terms.iri(SDG_SCHEME))
+
+
+def organizations(context: SourceContext, row: Row) -> None:
+    key, kind = context.key(row, "key"), row.text("kind")
+    if not key:
+        return
+    language = row.text("language") or None
+    subject = context.mint(kind, key)
+    passage = context.passage(row)
+    context.describe(subject, [row.text("class")], {language or "": row.text("name")}, passage)
+    context.add(subject, "skos:prefLabel", terms.text(row.text("name"), language))
+    if row.text("acronym"):
+        context.add(subject, "ogcm:acronym", terms.text(row.text("acronym")))
+    if row.text("type"):
+        body_type = context.code(row, "type", "org-type")
+        if body_type:
+            context.add(subject, "dct:type", body_type)
+    area = context.key(row, "area", "area")
+    if area:
+        context.add(subject, "dct:spatial", context.thing("area", area))
+    parent = context.key(row, "parent", "org")
+    if parent:
+        context.add(subject, "org:subOrganizationOf", context.thing("org", parent))
+    for spelling in _spellings(row):
+        if spelling not in (row.text("name"), row.text("acronym")):
+            context.add(subject, "skos:altLabel", terms.text(spelling, language))
+    if row.text("mx_cpa"):
+        patterns.identifier(context, subject, "mx-cpa", row.text("mx_cpa"), "mx-cpa", passage)
+    if row.text("note"):
+        context.add(subject, "skos:note", terms.text(row.text("note"), row.column("note").language or "en"))
+
+
+def _spellings(row: Row) -> list[str]:
+    return [item.strip() for item in row.text("also_written").split(";") if item.strip()]
+
+
+def register_body(context: SourceContext, row: Row) -> None:
+    """First pass: the authority table must be whole before any source names a body."""
+    area = row.peek("area")
+    country = area.partition("-")[0] if area else "int"
+    spellings = tuple(item.strip() for item in row.peek("also_written").split(";") if item.strip())
+    acronym = (row.peek("acronym"),) if row.peek("acronym") else ()
+    # A body of one state is named together with its state ("Poder Judicial"), never by its bare name alone.
+    names = (*spellings, *acronym) if "-" not in area else ()
+    name = row.peek("name")
+    body = Body(row.peek("kind"), row.peek("key"), name, row.peek("parent") or None, country if names or "-" not in area else area, names)
+    clash = context.build.authority.add(body)
+    if clash is not None:
+        row.problem("name", "ambiguous-name", name, f"nombres que no tenga ya {clash.key}", f"names that {clash.key} does not have already")
+
+
+def scheme_titles(context: SourceContext, row: Row) -> None:
+    scheme = row.text("scheme")
+    subject = terms.iri(context.build.addresses.concept(scheme))
+    labels = {language: row.text(f"title_{language}") for language in ("es", "en") if row.text(f"title_{language}")}
+    context.describe(subject, ["skos:ConceptScheme"], labels, context.passage(row))
+    for language, label in labels.items():
+        context.add(subject, "dct:title", terms.text(label, language))
+        context.add(subject, "skos:prefLabel", terms.text(label, language))
+
+
+TABLES = {
+    "concept-schemes": scheme_titles,
+    "countries": countries,
+    "mx-entities": entities,
+    "sdg-goals": goals,
+    "organizations": organizations,
+}
+# Tables read before all others, by the function that looks at each row without booking its cells.
+FIRST_PASS = {"organizations": register_body}

@@ -1,0 +1,229 @@
+"""The one atomic step that makes a finished folder the current release and its registry the registry.
+
+The order is: intent noted, folder renamed, `current` switched, registry written back, publication logged, intent removed.
+Before the switch the old release and the old registry hold; from the switch on the new ones do, and whatever a crash left
+undone after it is done by `recover`, which every later build and serve calls first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+from commitments.release import (
+    CURRENT,
+    IDENTIFIERS,
+    PUBLICATION_LOG,
+    RELEASES,
+    Release,
+    ReleaseError,
+    all_releases,
+    current_release,
+    open_release,
+)
+from ingest.publication import files
+from ingest.publication.lock import BuildInProgress, build_lock
+
+INTENT = ".intent.json"
+
+
+class RegistryConflict(Exception):
+    """The registry on disk holds events that the registry about to be written lacks: nobody's event may be lost."""
+
+    def __init__(self, path: Path, lines: list[str]):
+        self.path = path
+        self.lines = lines
+        super().__init__(
+            f"{path}: holds {len(lines)} event(s) that this release does not know, first {lines[0]!r};"
+            " it was edited while a build ran. Build again."
+        )
+
+
+def now() -> str:
+    """The present moment as RFC 3339 in UTC; only for the manifest and the publication log."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def install(folder: Path, release_id: str, data_dir: Path, registry: dict[str, bytes]) -> Release:
+    """Make the finished, synced temporary `folder` the release `release_id` and the current one.
+
+    Raises RegistryConflict, or OSError, before anything was switched; what was there stays.
+    """
+    releases = data_dir / RELEASES
+    check_registry(data_dir, registry)
+    _note_intent(releases, release_id, new=True)
+    try:
+        files.rename(folder, releases / release_id)
+        files.point(releases / CURRENT, release_id)
+    except BaseException:
+        if _current_id(releases) != release_id:
+            _abandon(releases, release_id)
+            raise
+    _complete(data_dir, release_id)
+    return open_release(releases / release_id)
+
+
+def reinstate(release: Release, data_dir: Path, registry: dict[str, bytes]) -> None:
+    """Content that is already published: switch `current` to it where it points elsewhere, keep the registry whole."""
+    releases = data_dir / RELEASES
+    check_registry(data_dir, registry)
+    if _current_id(releases) != release.id:
+        files.point(releases / CURRENT, release.id)
+        log(releases, "switched", release)
+    write_registry(data_dir, registry)
+
+
+def recover(data_dir: Path) -> str | None:
+    """Finish, or undo, a publication that was interrupted. Returns the id of the release it finished, else None.
+
+    Safe to call at any time and by a server: does nothing without an interrupted publication, and nothing while a build
+    runs. Raises RegistryConflict when someone edited the registry in between, OSError when the folder cannot be written.
+    """
+    releases = data_dir / RELEASES
+    if not (releases / INTENT).exists():
+        return None
+    try:
+        with build_lock(data_dir):
+            return _recover_locked(data_dir)
+    except BuildInProgress:
+        return None
+
+
+def _recover_locked(data_dir: Path) -> str | None:
+    releases = data_dir / RELEASES
+    intent = _read_intent(releases)
+    if intent is None:
+        return None
+    release_id = intent["release"]
+    if _current_id(releases) != release_id:
+        _abandon(releases, release_id)
+        return None
+    _complete(data_dir, release_id)
+    return str(release_id)
+
+
+def _complete(data_dir: Path, release_id: str) -> None:
+    """What follows the switch; every step may be repeated."""
+    releases = data_dir / RELEASES
+    release = open_release(releases / release_id)
+    registry = {path.stem: path.read_bytes() for path in sorted((release.path / IDENTIFIERS).glob("*.csv"))}
+    check_registry(data_dir, registry)
+    write_registry(data_dir, registry)
+    log(releases, "published", release)
+    _forget_intent(releases)
+
+
+def _abandon(releases: Path, release_id: str) -> None:
+    """Undo a publication that never became current."""
+    folder = releases / release_id
+    if folder.exists():
+        files.remove_folder(folder)
+    _forget_intent(releases)
+
+
+def _note_intent(releases: Path, release_id: str, *, new: bool) -> None:
+    files.replace_file(releases / INTENT, json.dumps({"release": release_id, "new": new}).encode())
+
+
+def _read_intent(releases: Path) -> dict[str, str] | None:
+    try:
+        return json.loads((releases / INTENT).read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise ReleaseError(f"{releases / INTENT}: {error}") from error
+
+
+def _forget_intent(releases: Path) -> None:
+    (releases / INTENT).unlink(missing_ok=True)
+    files.sync_folder(releases)
+
+
+def _current_id(releases: Path) -> str | None:
+    try:
+        release = current_release(releases)
+    except ReleaseError:
+        return None
+    return release.id if release else None
+
+
+def check_registry(data_dir: Path, registry: dict[str, bytes]) -> None:
+    """Raise RegistryConflict unless every event on disk is among those about to be written."""
+    for kind, content in registry.items():
+        path = data_dir / IDENTIFIERS / f"{kind}.csv"
+        if path.exists():
+            known = set(_events(content))
+            lost = [line for line in _events(path.read_bytes()) if line not in known]
+            if lost:
+                raise RegistryConflict(path, lost)
+
+
+def _events(content: bytes) -> list[str]:
+    return [line.rstrip("\r") for line in content.decode("utf-8-sig").split("\n") if line.strip()]
+
+
+def write_registry(data_dir: Path, registry: dict[str, bytes]) -> None:
+    """Write each registry file whose content differs, whole or not at all."""
+    folder = data_dir / IDENTIFIERS
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, content in sorted(registry.items()):
+        path = folder / f"{kind}.csv"
+        if not path.exists() or path.read_bytes() != content:
+            files.replace_file(path, content)
+
+
+def log(releases: Path, event: str, release: Release, **more: str) -> None:
+    """Append one event (published, unchanged, switched, pruned) with its real time to the publication log."""
+    entry = {"time": now(), "event": event, "release": release.id, "base": release.base}
+    if event == "published":
+        entry |= {"created": release.manifest.created, "fingerprint": release.manifest.fingerprint}
+    files.append_line(releases / PUBLICATION_LOG, json.dumps(entry | more, ensure_ascii=False))
+
+
+def log_entries(releases: Path) -> list[dict[str, str]]:
+    """The publication log, oldest first; a line torn by a crash is passed over."""
+    entries = []
+    try:
+        lines = (releases / PUBLICATION_LOG).read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            entries.append(entry)
+    return entries
+
+
+def built_release(data_dir: Path, fingerprint: str) -> Release | None:
+    """The current release if a build with this fingerprint made it or found it unchanged: then no build is needed."""
+    releases = data_dir / RELEASES
+    try:
+        current = current_release(releases)
+    except ReleaseError:
+        return None
+    if current is None or current.manifest.fingerprint == fingerprint:
+        return current
+    for entry in log_entries(releases):
+        if entry.get("fingerprint") == fingerprint and entry.get("release") == current.id:
+            return current
+    return None
+
+
+def prune(data_dir: Path, keep: int) -> list[str]:
+    """Remove the oldest releases (by real time of publication) beyond `keep`, never the current one."""
+    if keep < 1:
+        raise ValueError("keep must be at least 1: the current release always stays")
+    releases = data_dir / RELEASES
+    current = _current_id(releases)
+    others = [release for release in all_releases(releases) if release.id != current]
+    others.sort(key=lambda release: (release.manifest.created, release.id), reverse=True)
+    pruned = []
+    for release in others[max(keep - 1, 0) :]:
+        files.remove_folder(release.path)
+        log(releases, "pruned", release)
+        pruned.append(release.id)
+    return sorted(pruned)

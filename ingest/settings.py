@@ -1,0 +1,70 @@
+"""Settings of a deployment that stand in its data: `data/deployment.yml`, overridden by COMMITMENTS_* variables.
+
+Nothing is invented: an unset publisher or contact is left out of the catalogue.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingest.problems import Problem, SourceProblems
+
+DEPLOYMENT_FILE = "deployment.yml"
+CC_BY = "https://creativecommons.org/licenses/by/4.0/"
+
+
+class BuildSettings(BaseSettings):
+    """What the operator of a deployment decides about its data."""
+
+    model_config = SettingsConfigDict(env_prefix="COMMITMENTS_", extra="forbid")
+
+    publisher: str = Field(default="", description="Name of the body that publishes this deployment; empty: left out.")
+    contact: str = Field(default="", description="Web page or mailto address for questions about the data; empty: left out.")
+    licence: str = Field(default=CC_BY, description="Licence IRI of the data of this deployment.")
+    own_jurisdictions: tuple[str, ...] = Field(default=(), description="ISO codes of the jurisdictions this deployment is authoritative for.")
+
+    @field_validator("licence")
+    @classmethod
+    def _is_iri(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must be an http(s) IRI")
+        return value
+
+    def in_data(self) -> dict[str, str]:
+        """The settings as the manifest records them."""
+        return {
+            "publisher": self.publisher,
+            "contact": self.contact,
+            "licence": self.licence,
+            "own_jurisdictions": " ".join(sorted(self.own_jurisdictions)),
+        }
+
+
+def load_settings(data_dir: Path) -> BuildSettings:
+    """`deployment.yml` of the data folder, environment variables winning over it. Raises SourceProblems."""
+    path = data_dir / DEPLOYMENT_FILE
+    stated: dict[str, object] = {}
+    try:
+        if path.is_file():
+            stated = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        from_environment = BuildSettings().model_dump(exclude_unset=True)
+        return BuildSettings.model_validate({**stated, **from_environment})
+    except (yaml.YAMLError, ValueError, UnicodeDecodeError) as error:
+        raise SourceProblems([Problem(DEPLOYMENT_FILE, 0, "", "settings", str(error), "ajustes válidos", "valid settings")]) from error
+
+
+def normal_base(base: str) -> str:
+    """BASE as used in data: absolute http(s) IRI ending in "/". Raises ValueError saying what is wrong."""
+    from urllib.parse import urlsplit
+
+    from ingest.values import iri
+
+    iri(base)
+    parts = urlsplit(base)
+    if not base.endswith("/") or parts.query or parts.fragment:
+        raise ValueError(f'BASE must end in "/" and hold no query: {base}')
+    return base
