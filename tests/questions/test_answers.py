@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import httpx
 import pyoxigraph
 import pytest
@@ -31,6 +33,15 @@ def test_endpoint_through_sparqlwrapper(item: Question, method: str, server: str
     client.setMethod(method)
     client.setQuery(item.query)
     assert read_json_results(client.queryAndConvert()) == item.expected
+
+
+@each_question
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_query_page_offers_the_question(item: Question, language: str, server: str) -> None:
+    page = httpx.get(f"{server}sparql", headers={"Accept": "text/html", "Accept-Language": language})
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert item.text(language) in html.unescape(page.text)
 
 
 def test_both_views_of_commitment_4_1_can_be_told_apart(store: pyoxigraph.Store) -> None:

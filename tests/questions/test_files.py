@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from ontology import questions
 from tests.questions.answers import QUESTIONS, ROOT, Question, Table, smuggled_answers
 
 each_question = pytest.mark.parametrize("item", QUESTIONS, ids=lambda item: item.name)
@@ -16,6 +17,11 @@ def test_all_25_questions_are_here_with_their_rows() -> None:
     assert [item.name[:3] for item in QUESTIONS if item.name.startswith("s")] == [f"s{number:02d}" for number in range(1, 26)]
     tables = sorted(path.stem for path in (ROOT / "tests" / "questions").glob("*.csv"))
     assert tables == [item.name for item in QUESTIONS]
+
+
+def test_the_vocabulary_package_offers_the_same_questions() -> None:
+    offered = [(found.slug, found.id, found.text("es"), found.text("en"), found.query) for found in questions()]
+    assert offered == [(item.name, item.name[:3].upper(), item.text("es"), item.text("en"), item.query) for item in QUESTIONS]
 
 
 @each_question
