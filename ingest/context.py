@@ -102,7 +102,7 @@ class SourceContext:
 
     # -- provenance -------------------------------------------------------------------------------------------
 
-    def passage(self, row: Row, *, as_written: str = "", curator: str = "", reason: str = "") -> str:
+    def passage(self, row: Row, *, as_written: str = "", curator: str = "", reasons: Mapping[str, str] | None = None) -> str:
         """The passage of a row: one place in this source. Absence codes of the row stand on it."""
         key = uris.passage(self.contract.key, row.reader.slug, row.key)
         subject = self.mint("passage", key)
@@ -116,8 +116,8 @@ class SourceContext:
             self.add(subject, "ogcm:asWritten", terms.text(as_written))
         if curator:
             self.add(subject, "ogcm:curator", terms.text(curator))
-        if reason:
-            self.add(subject, "ogcm:reason", terms.text(reason, _language_of(row, "reason")))
+        for tag, reason in (reasons or {}).items():
+            self.add(subject, "ogcm:reason", terms.text(reason, tag))
         for column, name in row.absent.items():
             self.add(subject, f"ogcm:{name}", terms.text(column))
         return subject
@@ -188,11 +188,6 @@ class SourceContext:
         except UnresolvedName as error:
             row.problem(name, "unknown-institution", str(error), "un nombre de data/reference/organizations.csv", "a name of data/reference/organizations.csv")
             return []
-
-
-def _language_of(row: Row, name: str) -> str | None:
-    column = row.table.columns.get(name)
-    return (column.language if column else None) or "en"
 
 
 def check_references(build: Build) -> None:

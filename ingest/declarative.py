@@ -7,6 +7,7 @@ read; `{column}` in templates is the cell's text, with Python's format codes (`{
 from __future__ import annotations
 
 from collections.abc import Callable
+from string import Formatter
 
 from ingest import terms, values
 from ingest.context import SourceContext
@@ -37,9 +38,14 @@ def map_row(context: SourceContext, row: Row) -> None:
     for name, constant in record.constants.items():
         context.add(subject, name, terms.iri(constant) if "://" in constant else terms.curie(constant))
     # Columns that only a template or the row key reads are mapped too.
-    for column in row.table.columns:
-        if any(f"{{{column}" in template for template in (record.key, *record.label.values())) or column in row.table.row_keys:
-            row.text(column)
+    for column in {*_fields(record), *row.table.row_keys}:
+        row.text(column)
+
+
+def _fields(record: Record) -> set[str]:
+    """Columns that the key and label templates read."""
+    templates = (record.key, *record.label.values())
+    return {name for template in templates for _, name, _, _ in Formatter().parse(template) if name}
 
 
 def labels_of(record: Record, cells: dict[str, str]) -> dict[str, str]:

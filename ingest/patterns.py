@@ -215,8 +215,8 @@ def identifier(context: SourceContext, owner: str, authority: str, outside_id: s
     return subject
 
 
-def link(context: SourceContext, origin: tuple[str, str], relation: str, target: tuple[str, str] | str, curator: str, reason: str, passage: str) -> str:
-    """ogcm:Link: a curated or candidate link with its reason; `target` is (kind, key) of ours or an IRI."""
+def link(context: SourceContext, origin: tuple[str, str], relation: str, target: tuple[str, str] | str, curator: str, reasons: Mapping[str, str], passage: str) -> str:
+    """ogcm:Link: a curated or candidate link with its reason (language -> text); `target` is (kind, key) of ours or an IRI."""
     local = relation.partition(":")[2]
     ours = isinstance(target, tuple)
     hashed = "/".join(target) if ours else str(target)
@@ -229,5 +229,6 @@ def link(context: SourceContext, origin: tuple[str, str], relation: str, target:
     context.add(subject, "ogcm:linkTo", end)
     context.add(subject, "ogcm:linkRelation", terms.curie(relation))
     context.add(subject, "ogcm:curator", terms.text(curator))
-    context.add(subject, "ogcm:reason", terms.text(reason, "en"))
+    for language, reason in reasons.items():
+        context.add(subject, "ogcm:reason", terms.text(reason, language))
     return subject

@@ -23,3 +23,11 @@ def tables_of(folder: str) -> dict[str, RowMapping]:
     if not folder.isidentifier() or importlib.util.find_spec(name) is None:
         return {}
     return dict(importlib.import_module(name).TABLES)
+
+
+def graphs_of(folder: str) -> dict[str, str]:
+    """Tables of a source folder whose statements belong to another graph than the source's own: table -> graph name."""
+    name = f"ingest.mappings.{folder}"
+    if not folder.isidentifier() or importlib.util.find_spec(name) is None:
+        return {}
+    return dict(getattr(importlib.import_module(name), "GRAPHS", {}))

@@ -10,7 +10,11 @@ from ingest.readers import Row
 
 
 def _passage(context: SourceContext, row: Row) -> str:
-    return context.passage(row, curator=row.text("curator"), reason=row.text("reason"))
+    return context.passage(row, curator=row.text("curator"), reasons=_reasons(row))
+
+
+def _reasons(row: Row) -> dict[str, str]:
+    return {language: row.text(column) for column, language in (("reason", "en"), ("reason_es", "es")) if column in row.table.columns and row.text(column)}
 
 
 def identity(context: SourceContext, row: Row) -> None:
@@ -33,10 +37,7 @@ def topic_links(context: SourceContext, row: Row) -> None:
     origin = context.thing("topic", topic)
     context.add(origin, "ogcm:ledTo", context.thing("commitment", commitment))
     context.stated(origin, passage)
-    patterns.link(context, ("topic", topic), "ogcm:ledTo", ("commitment", commitment), row.text("curator"), row.text("reason"), passage)
-
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    patterns.link(context, ("topic", topic), "ogcm:ledTo", ("commitment", commitment), row.text("curator"), _reasons(row), passage)
 
 
 def years(context: SourceContext, row: Row) -> None:
@@ -69,11 +70,19 @@ def _check_year(context: SourceContext, row: Row, start: values.PartialDate, end
         if date is not None and not printed.allows(date):
             row.problem(column, "year-basis", date.text, f"día, mes y día de la semana impresos: {part}", f"day, month and weekday as printed: {part}")
     weekday = row.text("weekday").lower()
-    if weekday and weekday in _WEEKDAYS and _WEEKDAYS[start.earliest.weekday()] != weekday:
-        row.problem("weekday", "year-basis", weekday, _WEEKDAYS[start.earliest.weekday()], _WEEKDAYS[start.earliest.weekday()])
-    stated_start = row.text("stated_start") if "stated_start" in row.table.columns else ""
-    if stated_start and start.earliest < dt.date.fromisoformat(stated_start):
-        row.problem("start", "year-basis", start.text, f"no antes de {stated_start}", f"not before {stated_start}")
+    if weekday and values.WEEKDAYS.get(weekday) != start.earliest.weekday():
+        row.problem("weekday", "year-basis", weekday, f"el día de la semana de {start.text}", f"the weekday of {start.text}")
+    # "process/MX-4_cocreacion 24/may/19": the basis is a stated start, and no date may lie before it.
+    origin, _, printed_start = row.text("basis").rpartition(" ")
+    try:
+        stated = values.written_date(printed_start)
+        earliest = dt.date(stated.year or 0, stated.month or 1, stated.day or 1)
+    except ValueError:
+        row.problem("basis", "year-basis", row.text("basis"), "tipo/clave y la fecha impresa del inicio", "kind/key and the start as printed")
+        return
+    context.build.references.append((*origin.split("/", 1), row.reader.shown, row.number, "basis"))
+    if start.earliest < earliest:
+        row.problem("start", "year-basis", start.text, f"no antes de {earliest}", f"not before {earliest}")
 
 
 def links_out(context: SourceContext, row: Row) -> None:
@@ -84,7 +93,7 @@ def links_out(context: SourceContext, row: Row) -> None:
     context.build.references.append((kind, key, row.reader.shown, row.number, "key"))
     passage = _passage(context, row)
     context.add(context.thing(kind, key), relation, terms.iri(target))
-    patterns.link(context, (kind, key), relation, target, row.text("curator"), row.text("reason"), passage)
+    patterns.link(context, (kind, key), relation, target, row.text("curator"), _reasons(row), passage)
 
 
 def candidates(context: SourceContext, row: Row) -> None:
@@ -95,7 +104,7 @@ def candidates(context: SourceContext, row: Row) -> None:
     for key, column in ((origin, "from"), (target, "to")):
         context.build.references.append((kind, key, row.reader.shown, row.number, column))
     passage = _passage(context, row)
-    subject = patterns.link(context, (kind, origin), row.text("relation"), (kind, target), row.text("curator"), row.text("reason"), passage)
+    subject = patterns.link(context, (kind, origin), row.text("relation"), (kind, target), row.text("curator"), _reasons(row), passage)
     score = context.value(row, "score", values.decimal)
     if score is not None:
         if not 0 <= score <= 1:

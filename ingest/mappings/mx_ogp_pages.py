@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest import patterns, terms, uris, values
+from ingest.authority import Mention
 from ingest.context import SourceContext
 from ingest.patterns import Judgement, Quantity
 from ingest.readers import Row
@@ -12,18 +13,24 @@ COUNTRY = "MX"
 
 def plans(context: SourceContext, row: Row) -> None:
     """OGP's own plan where its identity with a plan of another source is not confirmed."""
-    key, area = context.key(row, "key", "plan"), context.key(row, "area", "area")
-    if not (key and area):
+    key, area = context.key(row, "key", "plan"), context.key(row, "jurisdiction", "area")
+    initiative = context.key(row, "initiative", "initiative")
+    if not (key and area and initiative):
         return
-    title = " ".join(row.text("title").split())
+    title = " ".join(row.text("title_en").split())
     subject = context.mint("plan", key)
     context.describe(subject, ["ogcm:ActionPlan"], {"en": title}, context.passage(row))
-    context.add(subject, "dct:title", terms.text(title, context.language(row, "title")))
+    context.add(subject, "dct:title", terms.text(title, "en"))
     context.add(subject, "ogcm:jurisdiction", context.thing("area", area))
-    context.add(subject, "ogcm:underInitiative", context.thing("initiative", "ogp"))
-    number = context.value(row, "number", values.number_token)
+    context.add(subject, "ogcm:underInitiative", context.thing("initiative", initiative))
+    number, position = context.value(row, "ordinal", values.number_token), context.value(row, "position", values.integer)
     if number:
         context.add(subject, "ogcm:number", terms.text(number))
+    if position is not None:
+        context.add(subject, "ogcm:position", terms.integer(position))
+    note = context.literal(row, "note")
+    if note:
+        context.add(subject, "skos:note", note)
 
 
 def reports(context: SourceContext, row: Row) -> None:
@@ -71,7 +78,7 @@ def responsibilities(context: SourceContext, row: Row) -> None:
     if body is None:
         row.problem("org", "unknown-institution", org, "una clave de data/reference/organizations.csv", "a key of data/reference/organizations.csv")
         return
-    mention = patterns.Mention(" ".join(row.text("name_as_written").split()), body)
+    mention = Mention(" ".join(row.text("name_as_written").split()), body)
     position = context.value(row, "position", values.integer) if "position" in row.table.columns else None
     patterns.responsibility(context, commitment, row.text("role"), mention, position, context.passage(row), context.language(row, "name_as_written"))
 

@@ -1,0 +1,47 @@
+"""Whether a build is needed: a digest of inputs, BASE, settings and code (blueprint 6)."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from commitments.release import Input
+from ingest.settings import BuildSettings
+
+_CODE = ("commitments", "ingest", "ontology", "shapes")
+_LIBRARIES = ("rdflib", "pyshacl", "pyoxigraph")
+_READ = {".csv", ".yml", ".yaml"}
+
+
+def input_files(data_dir: Path, extra: Iterable[Path] = ()) -> list[Input]:
+    """Every input file below the data folder and the extra folders, with its SHA-256, sorted by path."""
+    found: dict[str, Path] = {}
+    for path in sorted(data_dir.rglob("*")):
+        relative = path.relative_to(data_dir)
+        if relative.parts[0] != "releases" and path.suffix in _READ and path.is_file() and not any(part.startswith(".") for part in relative.parts):
+            found[relative.as_posix()] = path
+    for folder in extra:
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+            if path.is_file():
+                found[f"input/{folder.name}/{path.relative_to(folder).as_posix()}" if folder.is_dir() else f"input/{path.name}"] = path
+    return [Input(path=name, sha256=hashlib.sha256(found[name].read_bytes()).hexdigest()) for name in sorted(found)]
+
+
+def fingerprint(files: Iterable[Input], base: str, settings: BuildSettings) -> str:
+    """SHA-256 in hex over inputs, BASE, settings, our own code and the versions of the libraries that write the data."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.path}\0{file.sha256}\n".encode())
+    digest.update(f"{base}\n{settings.model_dump_json()}\n".encode())
+    for library in _LIBRARIES:
+        digest.update(f"{library} {version(library)}\n".encode())
+    for package in _CODE:
+        root = Path(str(importlib.resources.files(package)))
+        for path in sorted(root.rglob("*")):
+            if path.suffix in {".py", ".ttl", ".rq", ".ftl", ".json"} and "__pycache__" not in path.parts:
+                digest.update(f"{package}/{path.relative_to(root).as_posix()}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,298 @@
+"""The order of a build: read, map, consolidate, validate, publish. Nothing else is here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rdflib import Graph
+
+import ontology
+import shapes
+from commitments.release import CURRENT, Input, Release, current_release
+from ingest import declarative, mappings, sources, terms, uris
+from ingest.accounting import Accounting
+from ingest.authority import Authority
+from ingest.consolidate import Consolidated, Consolidation, SourceGraph, concepts_used, split
+from ingest.context import Build, SourceContext, check_references
+from ingest.contract import Contract
+from ingest.fingerprint import fingerprint, input_files
+from ingest.identifiers import load_registry
+from ingest.mappings import reference
+from ingest.problems import Note, Problem, ProblemList, SourceProblems
+from ingest.publication import Draft, PublishedRelease, publish, recover
+from ingest.readers import TableReader
+from ingest.settings import BuildSettings, load_settings, normal_base
+from ingest.sources import SourceFolder
+
+Progress = Callable[[str, int, int], None]  # step name, done, total
+STEPS = ("read", "consolidate", "validate", "publish")
+
+
+class ShapeViolations(Exception):
+    """The graph breaks a shape with severity Violation; nothing was published. `report` is a shapes.Report."""
+
+    def __init__(self, report: shapes.Report):
+        self.report = report
+        super().__init__(f"{report.counts.get('Violation', 0)} violations")
+
+
+@dataclass
+class BuildResult:
+    release_id: str
+    new: bool
+    path: Path
+    accounting: list[dict[str, str | int]] = field(default_factory=list)
+    severities: dict[str, int] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass
+class Mapped:
+    """All statements of a build before publication, by graph name; "" is the consolidated view."""
+
+    build: Build
+    folders: list[SourceFolder]
+    graphs: dict[str, list[str]]
+    accounting: Accounting
+
+
+def build(
+    data_dir: Path, *, base: str, settings: BuildSettings | None = None, inputs: Iterable[Path] = (), keep: int | None = None,
+    progress: Progress | None = None, force: bool = False,
+) -> BuildResult:  # fmt: skip
+    """Build and publish a release of `data_dir`, or return the current one when nothing changed.
+
+    Raises SourceProblems (inputs), ShapeViolations (validation), ingest.publication.Locked (another build) and OSError;
+    in each case the releases and the registry are as they were.
+    """
+    base = _base(base)
+    recover(data_dir)
+    settings = settings or load_settings(data_dir)
+    extra = list(inputs)
+    files = input_files(data_dir, extra)
+    mark = fingerprint(files, base, settings)
+    unchanged = None if force else _unchanged(data_dir, mark)
+    if unchanged is not None:
+        return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
+    step = _steps(progress)
+    step("read")
+    mapped = map_sources(data_dir, base, settings, extra)
+    step("validate")
+    reports, severities = validate(mapped, data_dir)
+    step("publish")
+    result = _publish(mapped, data_dir, base, settings, extra, reports, severities, keep)
+    _remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings), result.release)
+    return BuildResult(result.release.id, result.new, result.release.path, mapped.accounting.as_rows(), severities, mapped.build.problems.notes)
+
+
+def check(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Path] = ()) -> tuple[shapes.Report, Accounting]:
+    """Everything a build does short of publishing. Raises SourceProblems when the tables cannot be read."""
+    mapped = map_sources(data_dir, _base(base), load_settings(data_dir), list(inputs))
+    return report_on(mapped), mapped.accounting
+
+
+def _base(base: str) -> str:
+    try:
+        return normal_base(base)
+    except ValueError as error:
+        es, en = error.args if len(error.args) == 2 else (str(error), str(error))
+        raise SourceProblems([Problem("BASE", 0, "", "base", base, es, en)]) from None
+
+
+def _steps(progress: Progress | None) -> Callable[[str], None]:
+    def step(name: str) -> None:
+        if progress is not None:
+            progress(name, STEPS.index(name), len(STEPS))
+
+    return step
+
+
+# -- read and map -----------------------------------------------------------------------------------------------
+
+
+def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list[Path]) -> Mapped:
+    """Read every source strictly and consolidate. Raises SourceProblems with all faults of all tables."""
+    problems, accounting = ProblemList(), Accounting()
+    folders = sources.find(data_dir, inputs, problems)
+    problems.raise_if_any()
+    registry = load_registry(data_dir / "identifiers", "identifiers", problems)
+    build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings)
+    _first_pass(build_, folders)
+    graphs: dict[str, list[str]] = {"candidates": []}
+    source_graphs = []
+    for folder in folders:
+        lines = _map_source(build_, folder, accounting, graphs["candidates"])
+        name = "curated" if folder.contract.source_type == "curation" else folder.contract.key
+        graphs.setdefault(name, []).extend(lines)
+        source_graphs.append(SourceGraph(folder.contract, lines))
+    check_references(build_)
+    problems.raise_if_any()
+    accounting.check()
+    _add_layers(build_, graphs, source_graphs, folders)
+    return Mapped(build_, folders, graphs, accounting)
+
+
+def _first_pass(build_: Build, folders: list[SourceFolder]) -> None:
+    """Authority table, concepts and identities are needed before any row that names them is mapped."""
+    silent = ProblemList()  # the second pass reports the faults of these tables
+    for folder in folders:
+        context = SourceContext(build_, folder.contract)
+        for slug, table in folder.contract.tables.items():
+            reader = TableReader(folder.path, folder.shown, folder.contract, slug, silent, Accounting())
+            if table.record is not None and table.record.kind == "concept" and table.record.scheme:
+                for row in reader.rows():
+                    cells = {name: row.peek(name) for name in table.columns}
+                    build_.concepts[table.record.scheme][table.record.key.format_map(cells)] = declarative.labels_of(table.record, cells)
+            elif folder.contract.source_type == "reference" and slug in reference.FIRST_PASS:
+                for row in reader.rows():
+                    reference.FIRST_PASS[slug](context, row)
+            elif folder.contract.source_type == "curation" and slug == "identity":
+                for row in reader.rows():
+                    build_.identities[row.peek("authority"), row.peek("outside_id")] = row.peek("key")
+
+
+def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, candidates: list[str]) -> list[str]:
+    """All statements of one source, sorted and unique; those of candidate tables go to their own graph."""
+    context = SourceContext(build_, folder.contract)
+    sources.describe(context)
+    functions = mappings.tables_of(folder.path.name)
+    apart = mappings.graphs_of(folder.path.name)
+    order = [slug for slug in functions if slug in folder.contract.tables]
+    order = [slug for slug, table in folder.contract.tables.items() if table.record is not None and slug not in functions] + order
+    unmapped = sorted(set(folder.contract.tables) - set(order))
+    for slug in unmapped:
+        found = f"{folder.shown}/contract.yml: {slug}"
+        build_.problems.add(Problem(f"{folder.shown}/contract.yml", 0, slug, "no-mapping", found, "un record o una función de mapeo", "a record or a mapping function"))
+    for slug in order:
+        reader = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting)
+        before = len(context.lines)
+        function = functions.get(slug, declarative.map_row)
+        for row in reader.rows():
+            function(context, row)
+        if slug in apart:
+            candidates.extend(context.lines[before:])
+            del context.lines[before:]
+    return sorted(set(context.lines))
+
+
+def _add_layers(build_: Build, graphs: dict[str, list[str]], source_graphs: list[SourceGraph], folders: list[SourceFolder]) -> None:
+    build_.registry.withdraw_unused(max((str(folder.contract.issued) for folder in folders if folder.contract.issued != "not-stated"), default=""))
+    consolidated: Consolidated = Consolidation(build_, source_graphs).run()
+    vocabulary = ontology.vocabulary_ntriples().decode().splitlines()
+    code_lines: dict[str, list[str]] = {}
+    for line in vocabulary:
+        subject, _, _ = split(line)
+        if subject.startswith(f"<{ontology.namespaces.CODE}") or subject.startswith(f"<{ontology.namespaces.SDMX_CODE}"):
+            code_lines.setdefault(subject, []).append(line)
+    consolidated.default |= concepts_used(consolidated.default, code_lines)
+    graphs["derived"] = sorted(consolidated.derived)
+    graphs[""] = sorted(consolidated.default)
+    graphs["candidates"] = sorted(set(graphs["candidates"]))
+    graphs["vocabulary"] = vocabulary
+    graphs["shapes"] = shapes.shapes_ntriples().decode().splitlines()
+    graphs.setdefault("curated", [])
+
+
+# -- validate -----------------------------------------------------------------------------------------------------
+
+
+def report_on(mapped: Mapped) -> shapes.Report:
+    """The SHACL report of the consolidated view, plus that of each source graph in the looser profile."""
+    build_ = mapped.build
+    context = shapes.Context(base=build_.addresses.base, registry_keys=frozenset(f"{kind}/{key}" for kind, key in build_.registry.keys()))
+    report = shapes.validate(_graph(mapped.graphs[""]), profile="consolidated", context=context)
+    for folder in mapped.folders:
+        lines = mapped.graphs.get(folder.contract.key)
+        if lines:
+            report = report.joined(shapes.validate(_graph(lines), profile="source", context=context), graph=folder.contract.key)
+    return report
+
+
+def validate(mapped: Mapped, data_dir: Path) -> tuple[dict[str, bytes], dict[str, int]]:
+    """Report files by name, and results by severity. Raises ShapeViolations."""
+    report = report_on(mapped)
+    if report.violations:
+        raise ShapeViolations(report)
+    accounting = mapped.accounting
+    files = {
+        "validation.ttl": report.to_turtle(mapped.build.addresses.base).encode(),
+        "validation.json": report.to_json().encode(),
+        "validation.es.txt": report.to_text("es").encode(),
+        "validation.en.txt": report.to_text("en").encode(),
+        "accounting.json": (json.dumps(accounting.as_rows(), indent=2, ensure_ascii=False) + "\n").encode(),
+        "quarantine.csv": sources.quarantine_csv(accounting.quarantine),
+    }
+    return files, dict(report.counts)
+
+
+def _graph(lines: list[str]) -> Graph:
+    graph = Graph()
+    graph.parse(data="\n".join(lines), format="nt")
+    return graph
+
+
+# -- publish ------------------------------------------------------------------------------------------------------
+
+
+def _publish(
+    mapped: Mapped, data_dir: Path, base: str, settings: BuildSettings, extra: list[Path], reports: dict[str, bytes], severities: dict[str, int], keep: int | None,
+) -> PublishedRelease:  # fmt: skip
+    registry = mapped.build.registry.serialized()
+    files = input_files(data_dir, extra)
+    issued = [folder.contract.issued for folder in mapped.folders if folder.contract.issued != "not-stated"]
+    if not issued:
+        raise SourceProblems([Problem("sources", 0, "issued", "contract", "not-stated", "una fuente con fecha", "one source with a date")])
+    with tempfile.TemporaryDirectory(prefix="commitments-") as scratch:
+        paths = {}
+        for name, lines in mapped.graphs.items():
+            paths[name] = Path(scratch) / f"{name or 'default'}.nt"
+            paths[name].write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        draft = Draft(
+            base=base,
+            issued=max(date for date in issued if isinstance(date, dt.date)),
+            graphs=paths,
+            sources=[sources.facts(folder, files) for folder in mapped.folders],
+            inputs=files,
+            fingerprint=fingerprint(files, base, settings),
+            settings=settings.in_data(),
+            reports=reports,
+            registry=registry,
+            severities=severities,
+        )
+        return publish(draft, data_dir, keep=keep)
+
+
+LAST_BUILD = "last-build.json"
+
+
+def _unchanged(data_dir: Path, mark: str) -> Release | None:
+    """The current release when the last build that led to it had the same fingerprint."""
+    releases = data_dir / "releases"
+    try:
+        remembered = json.loads((releases / LAST_BUILD).read_text(encoding="utf-8"))
+        release = current_release(releases)
+    except (OSError, ValueError):
+        return None
+    if release is None or remembered != {"fingerprint": mark, "release": release.id}:
+        return None
+    return release
+
+
+def _remember(data_dir: Path, mark: str, release: Release) -> None:
+    """Which inputs led to the current release: code may change without changing the content, and so the release."""
+    path = data_dir / "releases" / LAST_BUILD
+    path.write_text(json.dumps({"fingerprint": mark, "release": release.id}), encoding="utf-8")
+
+
+def used_lines(graphs: dict[str, list[str]]) -> Iterator[str]:
+    for name in sorted(graphs):
+        yield from graphs[name]
+
+
+__all__ = ["CURRENT", "BuildResult", "Contract", "ShapeViolations", "build", "check", "map_sources", "terms", "used_lines", "hashlib"]

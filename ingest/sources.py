@@ -1,0 +1,113 @@
+"""Sources as folders: finding them, describing them in the graph, and their facts for the catalogue."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from commitments.release import Input
+from ingest import terms
+from ingest.accounting import Quarantined
+from ingest.context import SourceContext
+from ingest.contract import CONTRACT_FILE, Contract, load_contract
+from ingest.problems import Problem, ProblemList, SourceProblems
+from ingest.publication import SourceFacts
+
+_EU_LANGUAGE = "http://publications.europa.eu/resource/authority/language/"
+
+
+@dataclass(frozen=True)
+class SourceFolder:
+    """One source: its folder, how messages name the folder, and its contract."""
+
+    path: Path
+    shown: str
+    contract: Contract
+
+
+def find(data_dir: Path, inputs: Iterable[Path], problems: ProblemList) -> list[SourceFolder]:
+    """Reference first (names and labels), then the sources by folder name, then curated decisions.
+
+    Faults of contracts, a missing folder, and two sources with one key are reported together.
+    """
+    folders = [data_dir / "reference"]
+    folders += sorted(path for path in (data_dir / "sources").glob("*") if path.is_dir() and not path.name.startswith("."))
+    folders += [*inputs, data_dir / "curated"]
+    found: list[SourceFolder] = []
+    for folder in folders:
+        shown = folder.relative_to(data_dir).as_posix() if folder.is_relative_to(data_dir) else folder.as_posix()
+        if folder in (data_dir / "reference", data_dir / "curated") and not folder.exists():
+            continue
+        try:
+            loaded = load_contract(folder / CONTRACT_FILE, f"{shown}/{CONTRACT_FILE}")
+        except SourceProblems as error:
+            problems.problems.extend(error)
+            continue
+        found.append(SourceFolder(folder, shown, loaded.contract))
+    keys: dict[str, str] = {}
+    for source in found:
+        other = keys.setdefault(source.contract.key, source.shown)
+        if other != source.shown:
+            problems.add(Problem(f"{source.shown}/{CONTRACT_FILE}", 0, "key", "duplicate-key", source.contract.key, f"una clave que no use {other}", f"a key that {other} does not use"))
+    if not found:
+        problems.add(Problem(str(data_dir), 0, "", "no-sources", "no contract.yml", "al menos una fuente en sources/", "at least one source in sources/"))
+    return found
+
+
+def describe(context: SourceContext) -> None:
+    """ogcm:Source: what the contract says of the document and its tables."""
+    contract = context.contract
+    subject = context.mint("source", contract.key)
+    context.describe(subject, ["ogcm:Source"], contract.title, None)
+    for language, title in contract.title.items():
+        context.add(subject, "dct:title", terms.text(title, language))
+    context.add(subject, "ogcm:sourceSeries", terms.text(contract.series))
+    context.add(subject, "dct:type", context.concept("source-type", contract.source_type))
+    if isinstance(contract.issued, dt.date):
+        context.add(subject, "dct:issued", terms.typed(contract.issued.isoformat(), "date"))
+    if contract.language != "not-stated":
+        context.add(subject, "dct:language", terms.iri(f"{_EU_LANGUAGE}{contract.language.upper()}"))
+    if contract.licence == "not-stated":
+        context.add(subject, "dct:rights", context.concept("rights", "not-stated"))
+    else:
+        context.add(subject, "dct:license", terms.iri(contract.licence))
+    context.add(subject, "ogcm:documentStatus", context.concept("document-status", contract.document.status))
+    if contract.document.sha256:
+        context.add(subject, "ogcm:sha256", terms.text(contract.document.sha256))
+    for language, reason in (contract.document.reason or {}).items():
+        context.add(subject, "ogcm:reason", terms.text(reason, language))
+    if contract.homepage:
+        context.add(subject, "foaf:page", terms.iri(contract.homepage))
+    if contract.revision_of:
+        context.add(subject, "prov:wasRevisionOf", context.thing("source", contract.revision_of))
+
+
+def facts(folder: SourceFolder, files: Iterable[Input]) -> SourceFacts:
+    """What the catalogue says about the source, with the inputs that lie in its folder."""
+    contract = folder.contract
+    own = tuple(file for file in files if file.path.startswith(f"{folder.shown}/") or file.path.startswith(f"input/{folder.path.name}/"))
+    return SourceFacts(
+        key=contract.key,
+        title=dict(contract.title),
+        publisher=contract.publisher,
+        licence=contract.licence,
+        issued=contract.issued if isinstance(contract.issued, dt.date) else None,
+        language=contract.language,
+        sha256=contract.document.sha256,
+        status=contract.document.status,
+        inputs=own,
+    )
+
+
+def quarantine_csv(items: Iterable[Quarantined]) -> bytes:
+    """The cells kept out of the graph, one row each."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["file", "row", "column", "found", "reason_es", "reason_en"])
+    for item in sorted(items, key=lambda entry: (entry.file, entry.row, entry.column)):
+        writer.writerow([item.file, item.row, item.column, item.found, item.reason_es, item.reason_en])
+    return stream.getvalue().encode()
