@@ -31,6 +31,7 @@ class Build:
     codes: CodeLists  # the vocabulary's own code lists
     problems: ProblemList
     settings: Any
+    series: frozenset[str] = frozenset()  # series of all sources of this build
     concepts: dict[str, dict[str, dict[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # deployment schemes
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # subject term -> language -> label, for composed labels
     identities: dict[tuple[str, str], str] = field(default_factory=dict)  # (authority, outside id) -> key of ours

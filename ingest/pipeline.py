@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,13 +13,12 @@ from rdflib import Graph
 
 import ontology
 import shapes
-from commitments.release import CURRENT, Input, Release, current_release
-from ingest import declarative, mappings, sources, terms, uris
+from commitments.release import Release, current_release
+from ingest import declarative, mappings, sources, uris
 from ingest.accounting import Accounting
 from ingest.authority import Authority
 from ingest.consolidate import Consolidated, Consolidation, SourceGraph, concepts_used, split
 from ingest.context import Build, SourceContext, check_references
-from ingest.contract import Contract
 from ingest.fingerprint import fingerprint, input_files
 from ingest.identifiers import load_registry
 from ingest.mappings import reference
@@ -122,7 +120,7 @@ def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list
     folders = sources.find(data_dir, inputs, problems)
     problems.raise_if_any()
     registry = load_registry(data_dir / "identifiers", "identifiers", problems)
-    build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings)
+    build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings, frozenset(folder.contract.series for folder in folders))
     _first_pass(build_, folders)
     graphs: dict[str, list[str]] = {"candidates": []}
     source_graphs = []
@@ -288,11 +286,3 @@ def _remember(data_dir: Path, mark: str, release: Release) -> None:
     """Which inputs led to the current release: code may change without changing the content, and so the release."""
     path = data_dir / "releases" / LAST_BUILD
     path.write_text(json.dumps({"fingerprint": mark, "release": release.id}), encoding="utf-8")
-
-
-def used_lines(graphs: dict[str, list[str]]) -> Iterator[str]:
-    for name in sorted(graphs):
-        yield from graphs[name]
-
-
-__all__ = ["CURRENT", "BuildResult", "Contract", "ShapeViolations", "build", "check", "map_sources", "terms", "used_lines", "hashlib"]

@@ -20,6 +20,9 @@ def _reasons(row: Row) -> dict[str, str]:
 def identity(context: SourceContext, row: Row) -> None:
     """An outside id that a curator gave to one of our resources: identifier, alias, evidence."""
     kind, key = row.text("kind"), context.key(row, "key")
+    row.text("row")
+    if row.text("series") not in context.build.series:
+        row.problem("series", "unknown-series", row.text("series"), "la serie de una fuente", "the series of a source")
     if not key:
         return
     context.build.references.append((kind, key, row.reader.shown, row.number, "key"))

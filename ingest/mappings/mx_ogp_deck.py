@@ -308,6 +308,9 @@ def priority_topics(context: SourceContext, row: Row) -> None:
     context.add(subject, "ogcm:forPlan", context.thing("plan", plan))
     context.add(subject, "ogcm:axis", context.concept("mx-pnd-eje", axis))
     context.add(subject, "ogcm:position", terms.integer(position))
+    subject_area = context.code(row, "tema_codigo")
+    if subject_area:
+        context.add(subject, "dct:subject", subject_area)
     context.add(subject, "ogcm:addresses", _problem(context, row, problem_key, "problema", passage))
 
 

@@ -21,19 +21,16 @@ from ontology.namespaces import CODE, KINDS, PREFIXES, RDF, RDFS
 
 CHUNK = 1 << 20
 _FIRST = {str(RDF.type): 0, str(RDFS.label): 1}  # what a reader of Turtle wants to see first
-# XML 1.0 has no way to write these, and JSON-LD or CSV readers stumble over them. The canonical N-Triples escapes them.
-_UNWRITABLE = re.compile(rb"(?<!\\)(?:\\\\)*\\(?:[bf]|u00[01][0-9A-F])")
-_CARRIAGE_RETURN = re.compile(rb"(?<!\\)(?:\\\\)*\\r")
+# XML 1.0 has no way to write these, and its readers change a carriage return. Canonical N-Triples escapes all of them.
+_UNWRITABLE = re.compile(rb"(?<!\\)(?:\\\\)*\\(?:[bfr]|u00[01][0-9A-F]|uFFF[EF])")
 
 
-def unwritable(line: bytes) -> str | None:
-    """Why a statement cannot be written in all our syntaxes, or None."""
-    if b"\\" not in line:
-        return None
-    if _UNWRITABLE.search(line):
-        return "a control character, which RDF/XML cannot hold"
-    if _CARRIAGE_RETURN.search(line):
-        return "a carriage return, which XML readers change"
+def unpublishable(line: bytes) -> str | None:
+    """Why a statement of the data cannot be published, or None: a blank node, or a text that RDF/XML cannot hold."""
+    if line.startswith(b"_:") or b" _:" in line and line.split(b" ", 2)[2].startswith(b"_:"):
+        return "a blank node; the data hold only IRIs and literals"
+    if b"\\" in line and _UNWRITABLE.search(line):
+        return "a control character or carriage return in a text, which RDF/XML cannot hold"
     return None
 
 
@@ -78,6 +75,12 @@ def write_triples(path: Path, out: BinaryIO, syntax: ox.RdfFormat, prefixes: dic
     ox.serialize((quad.triple for quad in _readable(path)), out, format=syntax, prefixes=prefixes)
 
 
+def write_statements(lines: list[bytes], out: BinaryIO, prefixes: dict[str, str]) -> None:
+    """A small sorted graph as Turtle."""
+    quads = ox.parse(b"".join(lines), format=ox.RdfFormat.N_TRIPLES)
+    ox.serialize((quad.triple for quad in _type_first(quads)), out, format=ox.RdfFormat.TURTLE, prefixes=prefixes)
+
+
 def write_quads(graphs: dict[str, Path], base: str, out: BinaryIO, prefixes: dict[str, str]) -> None:
     """All graphs in TriG, the default graph first, then by name."""
     named = (_in_graph(path, f"{base}graph/{name}" if name else None) for name, path in sorted(graphs.items()))
@@ -91,8 +94,11 @@ def _in_graph(path: Path, graph: str | None) -> Iterator[ox.Quad]:
 
 
 def _readable(path: Path) -> Iterator[ox.Quad]:
-    """The statements of a file, each subject's type and label before the rest."""
-    quads = ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)
+    return _type_first(ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES))
+
+
+def _type_first(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """The statements in their order, but each subject's type and label before the rest."""
     for _, statements in groupby(quads, key=attrgetter("subject")):
         yield from sorted(statements, key=lambda quad: _FIRST.get(quad.predicate.value, 2))
 

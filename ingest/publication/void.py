@@ -14,7 +14,7 @@ from ingest.publication.draft import LAYER_GRAPHS, Draft, SourceFacts
 from ingest.publication.names import LANGUAGE, Names, slug, term_slug
 from ingest.publication.statements import Statements, typed
 from ingest.publication.statistics import Statistics
-from ontology.namespaces import CODE, DCAT, DCT, FOAF, OGCM, PROV, RDF, VOID, XSD
+from ontology.namespaces import CODE, DCAT, DCT, FOAF, OGCM, PREFIXES, PROV, RDF, VOID, XSD
 
 _FORMATS = ("Turtle", "N-Triples", "N-Quads", "TriG", "JSON-LD", "RDF_XML")
 _FORMAT_SPACE = "http://www.w3.org/ns/formats/"
@@ -96,7 +96,8 @@ def linksets(found: Statistics) -> Counter[tuple[str, str]]:
     """Triples that link to resources of other sites, by (predicate, `scheme://host/`)."""
     counts: Counter[tuple[str, str]] = Counter()
     for (predicate, space), triples in found.links.items():
-        if predicate not in _NOT_LINKING and not space.startswith(str(CODE).removesuffix("code/")):
+        ours = space.startswith(str(CODE).removesuffix("code/")) or space in PREFIXES.values()
+        if predicate not in _NOT_LINKING and not ours:
             parts = urlsplit(space)
             if parts.scheme in ("http", "https") and parts.hostname:
                 counts[predicate, f"{parts.scheme}://{parts.netloc}/"] += triples
@@ -105,7 +106,7 @@ def linksets(found: Statistics) -> Counter[tuple[str, str]]:
 
 def _linksets(out: Statements, names: Names, found: Statistics) -> None:
     for (predicate, site), triples in linksets(found).items():
-        host = slug(urlsplit(site).netloc)
+        host = slug(site)
         target = out.thing(names.of("dataset", f"site-{host}"), (str(VOID.Dataset),), {"es": site, "en": site})
         out.add(target, str(VOID.uriSpace), typed(site, str(XSD.string)))
         label = {"es": f"Vínculos de {predicate} a {site}", "en": f"Links by {predicate} to {site}"}

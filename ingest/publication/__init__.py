@@ -1,0 +1,100 @@
+"""From a finished draft to an immutable release on disk, all or nothing (blueprint, section 6)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from commitments.release import RELEASES, Release, ReleaseError, open_release
+from ingest.publication import dumps, files, switch
+from ingest.publication.draft import CATALOG_GRAPH, CONSOLIDATED_GRAPH, Draft, SourceFacts, inputs_digest
+from ingest.publication.lock import BuildInProgress, build_lock
+from ingest.publication.statistics import NotSorted
+from ingest.publication.switch import RegistryConflict, built_release, recover
+from ingest.publication.tables import TableError
+from ingest.publication.writing import Writing
+
+__all__ = [
+    "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SourceFacts", "TableError",
+    "build_lock", "built_release", "inputs_digest", "publish", "recover",
+]  # fmt: skip
+
+_GRAPH_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class PublishedRelease:
+    """What `publish` did. `new` is False when the same content was published before; `pruned` are ids removed by `keep`."""
+
+    release: Release
+    new: bool
+    pruned: tuple[str, ...] = ()
+
+
+def publish(
+    draft: Draft,
+    data_dir: Path,
+    *,
+    keep: int | None = None,
+    progress: Callable[[str], None] | None = None,
+    wait: float = 0.0,
+) -> PublishedRelease:
+    """Write one release below `data_dir/releases`, switch `current` to it, write its registry to `data_dir/identifiers`.
+
+    A crash at any moment leaves the old release with the old registry or the new one with the new one, once `recover` has
+    run; every build and `serve` runs it first. `progress` is told each file about to be written. `wait` is how many
+    seconds to wait for another build; a caller that reads the registry must hold `build_lock` from then on itself.
+
+    Raises BuildInProgress, NotSorted, TableError, RegistryConflict, ReleaseError, ValueError (a draft that is not
+    complete), OSError; releases and registry are then as they were.
+    """
+    _check(draft)
+    with build_lock(data_dir, wait=wait):
+        recover(data_dir)
+        releases = data_dir / RELEASES
+        files.sweep(releases)
+        content = {name: path for name, path in draft.graphs.items() if name != CATALOG_GRAPH}
+        sha256 = dumps.content_sha256(content, draft.base)
+        release_id = f"{draft.issued.isoformat()}-{sha256[:8]}"
+        new = not (releases / release_id).exists()
+        if new:
+            release = _write(draft, data_dir, release_id, sha256, progress or (lambda _: None))
+        else:
+            release = _published_before(releases / release_id, sha256)
+            switch.reinstate(release, data_dir, draft.registry)
+            switch.log(releases, "unchanged", release, fingerprint=draft.fingerprint)
+        pruned = switch.prune(data_dir, keep) if keep is not None else []
+    return PublishedRelease(release, new, tuple(pruned))
+
+
+def _write(draft: Draft, data_dir: Path, release_id: str, sha256: str, progress: Callable[[str], None]) -> Release:
+    temporary = data_dir / RELEASES / f"{files.TEMPORARY}{release_id}-{os.getpid()}"
+    try:
+        switch.check_registry(data_dir, draft.registry)
+        folder = files.ReleaseFolder(temporary)
+        Writing(draft, release_id, sha256, folder, progress).everything()
+        return switch.install(temporary, release_id, data_dir, draft.registry)
+    finally:
+        if temporary.exists():
+            files.remove_folder(temporary)
+
+
+def _published_before(path: Path, sha256: str) -> Release:
+    """The release of this id. Raises ReleaseError when its content is another: eight digits can meet by chance."""
+    release = open_release(path)
+    if release.manifest.content_sha256 != sha256:
+        raise ReleaseError(f"{path}: holds other content under the same id ({release.manifest.content_sha256})")
+    return release
+
+
+def _check(draft: Draft) -> None:
+    if not draft.base.endswith("/"):
+        raise ValueError(f"BASE must end in a slash: {draft.base}")
+    if CONSOLIDATED_GRAPH not in draft.graphs:
+        raise ValueError("the draft has no consolidated graph")
+    for name in draft.graphs:
+        if name and (not _GRAPH_NAME.fullmatch(name) or name in ("consolidated", CATALOG_GRAPH)):
+            raise ValueError(f"not the name of a graph a build may bring: {name!r}")
