@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from commitments.release import Release
 
 
+# Where the cells of the tables can end (`ingest.accounting`), as the sentence about them names it.
+ACCOUNT = ("rows", "cells", "mapped", "empty", "absence", "ignored", "derived", "quarantined")
+
+
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     if value:
         setattr(context.find_root().obj, str(parameter.name), value)
@@ -51,29 +55,55 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--base", metavar="URL", envvar="COMMITMENTS_BASE", cls=Option)
+@click.option("--base", metavar="URL", cls=Option)
 @click.option("--input", "inputs", metavar="PATH", multiple=True, type=click.Path(exists=True, path_type=Path), cls=Option)
 @click.option("--keep", metavar="N", type=click.IntRange(min=1), cls=Option)
 @click.option("--force", is_flag=True, cls=Option)
 @shared("data", "quiet", "json", "lang")
 @click.pass_obj
 def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: int | None, force: bool) -> None:
+    from ingest.pipeline import ShapeViolations
     from ingest.pipeline import build as run_build
-    from ingest.settings import BuildSettings
 
     _require_data(session)
-    settings = BuildSettings(**({"base": base} if base else {}))
-    progress = Progress(session)
-    try:
-        outcome = run_build(
-            session.data, base=settings.base, settings=settings, inputs=list(inputs), keep=keep, progress=progress, force=force
-        )
-    finally:
-        progress.close()
+    base = base or _default_base()
+    with Progress(session) as progress:
+        try:
+            outcome = run_build(session.data, base=base, inputs=inputs, keep=keep, progress=progress, force=force)
+        except ShapeViolations as error:
+            raise _violations(session, error.report) from None
     for note in outcome.notes:
         session.note(note.message(session.messages.language))
-    session.say("build-published" if outcome.new else "build-unchanged", release=outcome.release_id, base=settings.base)
-    session.result({"release": outcome.release_id, "new": outcome.new, "path": str(outcome.path), "severities": outcome.severities})
+    if outcome.new:
+        _account(session, outcome.accounting, outcome.severities)
+    session.say("build-published" if outcome.new else "build-unchanged", release=outcome.release_id, base=base)
+    session.result(
+        {
+            "release": outcome.release_id, "new": outcome.new, "base": base, "path": str(outcome.path),
+            "severities": outcome.severities, "accounting": outcome.accounting,
+        }
+    )  # fmt: skip
+
+
+def _violations(session: Session, report: Any) -> Failure:
+    """One line per violation: the resource, the property, the shape's message in the user's language."""
+    language = session.messages.language
+    lines = [f"{result.focus}: {result.path or ''}: {result.messages[language]} [{result.shape}]" for result in report.violations]
+    return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
+
+
+def _default_base() -> str:
+    port = os.environ.get("COMMITMENTS_PORT") or "8000"
+    return os.environ.get("COMMITMENTS_BASE") or f"http://localhost:{port}/"
+
+
+def _account(session: Session, accounting: list[dict[str, Any]], severities: dict[str, int]) -> None:
+    """Where every cell went, and what the shapes found."""
+    total = next((row for row in accounting if row["source"] == "total"), None)
+    if total is not None:
+        session.say("build-accounting", tables=len(accounting) - 1, **{name: total[name] for name in ACCOUNT})
+    found = {name.lower(): severities.get(name, 0) for name in ("Violation", "Warning", "Info")}
+    session.say("build-severities", **found)
 
 
 @cli.command()
@@ -83,29 +113,29 @@ def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: in
 @click.pass_obj
 def validate(session: Session, path: Path, form: str) -> None:
     if path.is_dir() or path.suffix.lower() in (".csv", ".yml"):
-        _validate_source(session, path)
+        report = _report_on_tables(session, path)
     else:
-        _validate_graph(session, path, "json" if session.as_json else form)
+        from shapes import load_rdf
+        from shapes import validate as run_shapes
 
-
-def _validate_source(session: Session, path: Path) -> None:
-    from ingest.pipeline import check
-
-    folder = path if path.is_dir() else path.parent
-    outcome = check(session.data, folder)
-    session.say("validate-source-fine", path=str(path))
-    session.result({"conforms": True, "severities": outcome.severities})
-
-
-def _validate_graph(session: Session, path: Path, form: str) -> None:
-    from shapes import load_rdf, validate as run_shapes
-
-    report = run_shapes(load_rdf(path))
-    texts = {"text": lambda: report.to_text(session.messages.language), "json": report.to_json, "turtle": report.to_turtle}
+        report = run_shapes(load_rdf(path))
+    texts = {"text": lambda: report.to_text(session.messages.language), "json": report.to_json, "turtle": lambda: report.to_turtle(_default_base())}
     if not session.quiet:
-        click.echo(texts[form]().rstrip("\n"))
+        click.echo(texts["json" if session.as_json else form]().rstrip("\n"))
     if report.violations:
         raise Failure(Exit.PROBLEMS, [])
+
+
+def _report_on_tables(session: Session, path: Path) -> Any:
+    """Everything a build checks, with the source at `path` included; `path` may also be a whole data folder."""
+    from ingest.pipeline import check
+
+    folder = (path if path.is_dir() else path.parent).resolve()
+    if (folder / "sources").is_dir():
+        return check(folder, base=_default_base())[0]
+    _require_data(session)
+    inside = folder.is_relative_to(session.data.resolve())
+    return check(session.data, base=_default_base(), inputs=[] if inside else [folder])[0]
 
 
 @cli.command()
@@ -252,6 +282,9 @@ def _explained(error: Exception, session: Session) -> Failure | None:
         return error
     if isinstance(error, SourceProblems):
         lines = [problem.message(session.messages.language) for problem in error]
+        return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
+    if isinstance(error, ShapeViolations):
+        lines = [_violation(result, session.messages.language) for result in error.report.violations]
         return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
     if isinstance(error, BuildInProgress):
         return session.failure(Exit.LOCKED, "build-locked", pid=error.holder.get("pid", "?"), start=error.holder.get("start", "?"))

@@ -71,39 +71,35 @@ class Session:
 class Progress:
     """Shows the steps of long work on standard error: a bar on a terminal, one line per step elsewhere.
 
-    Called as `progress(step, done, total)`: the step's name (text `step-{step}`), and how far it is; total 0 = unknown.
+    Called as `progress(step, done, total)` when a step begins: its name (text `step-{step}`), and how many of all
+    steps are done.
     """
 
     def __init__(self, session: Session):
         self._session = session
-        self._step = ""
         self._bar: Any = None
 
-    def __call__(self, step: str, done: int = 0, total: int = 0) -> None:
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        if self._bar is not None:
+            self._bar.set_description_str("")
+            self._bar.close()
+
+    def __call__(self, step: str, done: int, total: int) -> None:
         if self._session.quiet:
             return
-        if step != self._step:
-            self.close()
-            self._step = step
-            self._begin(total)
-        if self._bar is not None:
-            self._bar.total = total or None
-            self._bar.update(done - self._bar.n)
-
-    def _begin(self, total: int) -> None:
-        identifier = f"step-{self._step}"
-        name = self._session.messages(identifier) if self._session.messages.has(identifier) else self._step
+        text = self._session.messages(f"step-{step}")
         if not sys.stderr.isatty():
-            click.echo(name, err=True)
+            click.echo(f"[{done + 1}/{total}] {text}", err=True)
             return
-        from tqdm import tqdm
+        if self._bar is None:
+            from tqdm import tqdm
 
-        self._bar = tqdm(desc=name, total=total or None, file=sys.stderr, leave=True, dynamic_ncols=True, unit="")
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+            self._bar = tqdm(total=total, file=sys.stderr, leave=False, dynamic_ncols=True, bar_format="{n_fmt}/{total_fmt} |{bar:12}| {elapsed} {desc}")
+        self._bar.update(done - self._bar.n)
+        self._bar.set_description_str(text)
 
 
 def messages_of(context: click.Context) -> Messages:

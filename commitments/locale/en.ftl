@@ -95,6 +95,12 @@ no-data = { $folder }: there is no such data folder; `commitments init DIR` writ
 no-release = { $folder }: no release has been published yet; run `commitments build` first
 no-such-release = { $folder }: there is no release { $name }
 problems-total = Nothing was published. Problems: { $count }
+step-read = Reading the tables
+step-consolidate = Consolidating the sources
+step-validate = Validating against the shapes
+step-publish = Writing the release
+build-accounting = Tables: { $tables }, rows: { $rows }, cells: { $cells } = { $mapped } mapped + { $empty } empty + { $absence } marked absent + { $ignored } ignored by contract + { $derived } derivable + { $quarantined } quarantined
+build-severities = Shapes: { $violation } violations, { $warning } warnings, { $info } notes
 build-published = Published release { $release } for { $base }
 build-unchanged = Release { $release } is up to date for { $base }: nothing changed, nothing built
 build-locked = another build holds this data folder: process { $pid }, since { $start }

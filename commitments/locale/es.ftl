@@ -95,6 +95,12 @@ no-data = { $folder }: no existe esa carpeta de datos; `commitments init DIR` es
 no-release = { $folder }: aún no se ha publicado ninguna versión; primero ejecute `commitments build`
 no-such-release = { $folder }: no existe la versión { $name }
 problems-total = No se publicó nada. Problemas: { $count }
+step-read = Se leen las tablas
+step-consolidate = Se consolidan las fuentes
+step-validate = Se valida con las formas
+step-publish = Se escribe la versión
+build-accounting = Tablas: { $tables }, filas: { $rows }, celdas: { $cells } = { $mapped } publicadas + { $empty } vacías + { $absence } marcadas ausentes + { $ignored } ignoradas por contrato + { $derived } derivables + { $quarantined } en cuarentena
+build-severities = Formas: { $violation } violaciones, { $warning } advertencias, { $info } notas
 build-published = Se publicó la versión { $release } para { $base }
 build-unchanged = La versión { $release } está al día para { $base }: nada cambió, nada se construyó
 build-locked = otra construcción ocupa esta carpeta de datos: proceso { $pid }, desde { $start }
