@@ -6,7 +6,7 @@ catalogue, the manifest lists everything.
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,20 +100,20 @@ class Writing:
 
     def _tables(self) -> int:
         """The CSV tables and their data package; returns the number of distinct objects, counted in the same store."""
-        large = self._consolidated.stat().st_size > _STORE_ON_DISK
-        with tempfile.TemporaryDirectory(prefix=".tables-", dir=self.folder.path, ignore_cleanup_errors=True) as scratch:
-            store = ox.Store(scratch) if large else ox.Store()
-            store.bulk_load(path=str(self._consolidated), format=ox.RdfFormat.N_TRIPLES)
-            written = []
-            for query in tables.table_queries():
-                self.progress(query.path)
-                with self.folder.create(query.path, "text/csv") as out:
-                    rows = tables.write_table(query, store, self.draft.base, out)
-                entry = self.folder.files[-1]
-                written.append((query, entry.bytes, entry.sha256, rows))
-            counted = store.query("SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }")
-            objects = int(next(iter(counted))["n"].value)
-            del store
+        scratch = self.folder.path.with_name(f"{self.folder.path.name}-store")  # swept like any temporary folder
+        store = ox.Store(str(scratch)) if self._consolidated.stat().st_size > _STORE_ON_DISK else ox.Store()
+        store.bulk_load(path=str(self._consolidated), format=ox.RdfFormat.N_TRIPLES)
+        written = []
+        for query in tables.table_queries():
+            self.progress(query.path)
+            with self.folder.create(query.path, "text/csv") as out:
+                rows = tables.write_table(query, store, self.draft.base, out)
+            entry = self.folder.files[-1]
+            written.append((query, entry.bytes, entry.sha256, rows))
+        counted = store.query("SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }")
+        objects = int(next(iter(counted))["n"].value)
+        del store, counted
+        shutil.rmtree(scratch, ignore_errors=True)
         title, licence = titles(self.draft)["es"], self.draft.settings.get("licence")
         package = tables.data_package(written, title, licence, self.release_id)
         self.folder.add("tables/datapackage.json", package, "application/json")
