@@ -13,7 +13,6 @@ OGCM_SH = Namespace("https://w3id.org/ogcm/shapes#")
 # rdflib's own DCAT constant predates DCAT 3 and its SDO constant is https, so these are declared here.
 ADMS = Namespace("http://www.w3.org/ns/adms#")
 CV = Namespace("http://data.europa.eu/m8g/")
-DC = Namespace("http://purl.org/dc/elements/1.1/")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 DCT = Namespace("http://purl.org/dc/terms/")
 FOAF = Namespace("http://xmlns.com/foaf/0.1/")
@@ -42,7 +41,6 @@ XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 PREFIXES: dict[str, str] = {
     "adms": str(ADMS),
     "cv": str(CV),
-    "dc": str(DC),
     "dcat": str(DCAT),
     "dct": str(DCT),
     "foaf": str(FOAF),
