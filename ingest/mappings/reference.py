@@ -18,7 +18,8 @@ def countries(context: SourceContext, row: Row) -> None:
     patterns.identifier(context, subject, "iso", iso2, "iso-3166-1")
     # Alpha-3 and numeric codes name the same entry of ISO 3166-1.
     for column in ("iso3", "numeric"):
-        context.add(subject, "dct:identifier", terms.text(row.text(column)))
+        if row.text(column):
+            context.add(subject, "dct:identifier", terms.text(row.text(column)))
     # OGP's prefix is no ISO code and no identifier of the country: it only starts ids of commitments.
     if row.text("ogp_prefix"):
         context.add(subject, "skos:note", terms.text(f"OGP id prefix: {row.text('ogp_prefix')}", "en"))
