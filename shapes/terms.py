@@ -1,0 +1,99 @@
+"""Terms of rdflib as terms of pyoxigraph and back, and reading strangers' RDF without following anything in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from ontology.namespaces import OWL
+
+FORMATS: dict[str, ox.RdfFormat] = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".trig": ox.RdfFormat.TRIG,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".xml": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
+# Larger files are ours (dumps) and go through the release, not through validation as rdflib graphs.
+MAX_BYTES = 512 * 1024 * 1024
+
+
+class UnreadableRdf(Exception):
+    """A file is not RDF we read. `line` and `column` count from 1 and are None where the problem is the whole file."""
+
+    def __init__(self, path: Path, reason: str, line: int | None = None, column: int | None = None):
+        self.path, self.reason, self.line, self.column = path, reason, line, column
+        place = ":".join(str(part) for part in (path, line, column) if part is not None)
+        super().__init__(f"{place}: {reason}")
+
+
+def load_rdf(path: Path | str, *, max_bytes: int = MAX_BYTES) -> Graph:
+    """Read one RDF file; the format follows from the suffix (.ttl .nt .nq .trig .rdf .xml .jsonld).
+
+    Safe for strangers' files: parsed by pyoxigraph, which fetches nothing (a remote JSON-LD context is an error) and
+    expands no external entity. Of a file with named graphs the default graph is taken or, if that is empty, all
+    graphs together. Lexical forms are kept as written.
+    Raises UnreadableRdf for an unknown suffix, a syntax error, a file over `max_bytes`, one that cannot be opened,
+    and one with `owl:imports` (what is validated must be in the file).
+    """
+    path = Path(path)
+    rdf_format = FORMATS.get(path.suffix.lower())
+    if rdf_format is None:
+        raise UnreadableRdf(path, f"unknown suffix {path.suffix!r}; known: {' '.join(FORMATS)}")
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise UnreadableRdf(path, f"{size} bytes, over the limit of {max_bytes}")
+        quads = list(ox.parse(path.read_bytes(), format=rdf_format, base_iri=path.resolve().as_uri()))
+    except OSError as error:
+        raise UnreadableRdf(path, error.strerror or str(error)) from error
+    except SyntaxError as error:
+        raise UnreadableRdf(path, error.msg, error.lineno, error.offset) from error
+    except ValueError as error:
+        raise UnreadableRdf(path, str(error)) from error
+    default = [quad for quad in quads if isinstance(quad.graph_name, ox.DefaultGraph)]
+    graph = Graph(bind_namespaces="none")
+    for quad in default or quads:
+        if quad.predicate.value == str(OWL.imports):
+            raise UnreadableRdf(path, f"owl:imports {quad.object} is not followed; validate one complete file")
+        graph.add(tuple(from_ox(term) for term in (quad.subject, quad.predicate, quad.object)))
+    return graph
+
+
+def to_ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """An rdflib term as a pyoxigraph term. Raises ValueError for an invalid IRI."""
+    if isinstance(term, URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, BNode):
+        return ox.BlankNode(str(term))
+    if term.language:
+        return ox.Literal(str(term), language=term.language)
+    return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)) if term.datatype else None)
+
+
+def from_ox(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> Node:
+    """A pyoxigraph term as an rdflib term, lexical form untouched; a plain string has no datatype, as in rdflib."""
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if not isinstance(term, ox.Literal):
+        raise ValueError(f"RDF 1.2 triple terms are not supported: {term}")
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    if term.datatype.value == "http://www.w3.org/2001/XMLSchema#string":
+        return Literal(term.value)
+    return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
+
+
+def store_of(triples: Iterable[tuple[Node, Node, Node]]) -> ox.Store:
+    """An in-memory store whose default graph holds the triples."""
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in triples)
+    return store
