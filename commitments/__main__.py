@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -264,7 +265,9 @@ def _run(arguments: list[str], session: Session) -> Exit:
     except Exception as error:
         failure = _explained(error, session)
         if failure is None:
-            raise
+            traceback.print_exc()
+            click.echo(session.messages("program-fault"), err=True)
+            return Exit.FAULT
         for line in failure.lines:
             click.echo(line, err=True)
         return failure.code
@@ -282,9 +285,6 @@ def _explained(error: Exception, session: Session) -> Failure | None:
         return error
     if isinstance(error, SourceProblems):
         lines = [problem.message(session.messages.language) for problem in error]
-        return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
-    if isinstance(error, ShapeViolations):
-        lines = [_violation(result, session.messages.language) for result in error.report.violations]
         return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
     if isinstance(error, BuildInProgress):
         return session.failure(Exit.LOCKED, "build-locked", pid=error.holder.get("pid", "?"), start=error.holder.get("start", "?"))

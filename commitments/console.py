@@ -28,6 +28,7 @@ class Exit(IntEnum):
     LOCKED = 3  # another build holds the data folder
     ENVIRONMENT = 4  # something outside the data is missing or in the way: folder, release, port, disk
     LIMIT = 5  # a query went past its time or memory
+    FAULT = 70  # a fault of this program
     INTERRUPTED = 130
 
 

@@ -18,6 +18,7 @@ help-commitments-codes =
     3 another build holds the data folder
     4 something is missing or in the way: a folder, a release, a port, the disk
     5 a query went past its time or memory
+    70 a fault of the program
 
 help-build = Reads the data folder, validates the graph and publishes a release. Unchanged inputs publish nothing. A fault in the data stops the build with one line per problem, file:row:column, and leaves the published release as it was.
 help-build-example =
@@ -109,4 +110,5 @@ query-text-or-file = give the query either as text or with --file
 diff-summary = { $added } added, { $changed } changed, { $removed } removed
 init-not-empty = { $folder }: the folder is not empty; nothing was written
 init-done = Wrote { $files } files to { $folder }. Next: commitments --data { $folder } build
+program-fault = this is a fault of the program, not of your data; please report the lines above
 system-error = the system refused: { $problem }

@@ -18,6 +18,7 @@ help-commitments-codes =
     3 otra construcción ocupa la carpeta de datos
     4 algo falta o estorba: una carpeta, una versión publicada, un puerto, el disco
     5 una consulta pasó de su tiempo o de su memoria
+    70 una falta del programa
 
 help-build = Lee la carpeta de datos, valida el grafo y publica una versión. Si nada cambió, no publica nada. Una falta en los datos detiene la construcción con una línea por problema, archivo:fila:columna, y deja como estaba la versión publicada.
 help-build-example =
@@ -109,4 +110,5 @@ query-text-or-file = dé la consulta como texto o con --file, una de las dos cos
 diff-summary = { $added } recursos añadidos, { $changed } cambiados, { $removed } quitados
 init-not-empty = { $folder }: la carpeta no está vacía; no se escribió nada
 init-done = Se escribieron { $files } archivos en { $folder }. Sigue: commitments --data { $folder } build
+program-fault = es una falta del programa, no de sus datos; por favor informe de las líneas de arriba
 system-error = el sistema no lo permitió: { $problem }
