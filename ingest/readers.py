@@ -34,6 +34,7 @@ class Row:
         self.cells = cells
         self.absent: dict[str, str] = {}  # column -> absence property, e.g. notReviewed
         self._fates: dict[str, str] = {}
+        self._faulty = False
 
     @property
     def table(self) -> Table:
@@ -57,6 +58,7 @@ class Row:
 
     def problem(self, name: str, code: str, found: str, es: str, en: str) -> None:
         """Report a fault of this cell: quarantined where the contract says so, else it stops the build."""
+        self._faulty = True
         column = self.table.columns.get(name)
         if column is not None and column.on_error == "quarantine":
             self._fates[name] = "quarantined"
@@ -85,6 +87,9 @@ class Row:
             return "derived"
         if name in self._fates:
             return self._fates[name]
+        if self._faulty:
+            # The mapping gave the row up at its fault; the rest of it is set aside with that cell.
+            return "quarantined"
         self.problem(name, "not-mapped", text, "una columna que el contrato declare o ignore", "a column that the contract maps or ignores")
         return self._fates[name]
 

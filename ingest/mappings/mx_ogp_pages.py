@@ -51,8 +51,8 @@ def commitments(context: SourceContext, row: Row) -> None:
     title = " ".join(row.text("title_en").split())
     passage = context.passage(row)
     if known is not None:
-        key, natural = known, ""
-        subject = context.mint("commitment", key)
+        # Described by the source that the curator matched it with; an identity alone mints nothing.
+        subject = context.thing("commitment", known)
     else:
         natural = f"ogp {ogp_id}"
         # Neither number nor title is known of it, so the hash is taken over what the page does say: its id.
