@@ -110,21 +110,29 @@ def _account(session: Session, accounting: list[dict[str, Any]], severities: dic
 @cli.command()
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "turtle"]), default="text", cls=Option)
+@click.option("--profile", type=click.Choice(["source", "consolidated", "catalog"]), default="source", cls=Option)
 @shared("data", "quiet", "json", "lang")
 @click.pass_obj
-def validate(session: Session, path: Path, form: str) -> None:
+def validate(session: Session, path: Path, form: str, profile: Any) -> None:
     if path.is_dir() or path.suffix.lower() in (".csv", ".yml"):
         report = _report_on_tables(session, path)
     else:
-        from shapes import load_rdf
-        from shapes import validate as run_shapes
-
-        report = run_shapes(load_rdf(path))
+        report = _report_on_graph(path, profile)
     texts = {"text": lambda: report.to_text(session.messages.language), "json": report.to_json, "turtle": lambda: report.to_turtle(_default_base())}
     if not session.quiet:
         click.echo(texts["json" if session.as_json else form]().rstrip("\n"))
     if report.violations:
         raise Failure(Exit.PROBLEMS, [])
+
+
+def _report_on_graph(path: Path, profile: Any) -> Any:
+    from shapes import UnreadableRdf, load_rdf
+    from shapes import validate as run_shapes
+
+    try:
+        return run_shapes(load_rdf(path), profile=profile)
+    except UnreadableRdf as error:
+        raise Failure(Exit.PROBLEMS, [str(error)]) from None
 
 
 def _report_on_tables(session: Session, path: Path) -> Any:

@@ -81,6 +81,7 @@ option-keep = Keep this many newest releases and delete older ones; the current 
 option-force = Build even if nothing changed.
 option-form = Form of the report.
 option-query-form = Form of the result: csv, tsv, json, xml for rows; ttl, nt, jsonld, rdf for graphs. Default: csv or ttl.
+option-profile = How strict: source (may be silent, may name what it does not describe), consolidated (the default graph of a release), catalog (DCAT-AP 3). Default: source.
 option-hosts = Address to listen on. May be repeated. Default: this machine only (127.0.0.1 and ::1).
 option-port = Port to listen on; default: COMMITMENTS_PORT, else 8000.
 option-file = Read the query from a file; - reads standard input.

@@ -81,6 +81,7 @@ option-keep = Conserva este número de versiones, las más nuevas, y borra las a
 option-force = Construye aunque nada haya cambiado.
 option-form = Forma del informe.
 option-query-form = Forma del resultado: csv, tsv, json, xml para filas; ttl, nt, jsonld, rdf para grafos. Si no se da: csv o ttl.
+option-profile = Rigor: source (puede callar y nombrar lo que no describe), consolidated (el grafo por omisión de una versión), catalog (DCAT-AP 3). Si no se da: source.
 option-hosts = Dirección en la que se escucha. Se puede repetir. Si no se da: sólo esta máquina (127.0.0.1 y ::1).
 option-port = Puerto en el que se escucha; si no se da: COMMITMENTS_PORT, o bien 8000.
 option-file = Lee la consulta de un archivo; - lee la entrada estándar.
