@@ -13,13 +13,13 @@ from ingest.publication import dumps, files, switch
 from ingest.publication.draft import CATALOG_GRAPH, CONSOLIDATED_GRAPH, Draft, SourceFacts, inputs_digest
 from ingest.publication.lock import BuildInProgress, build_lock
 from ingest.publication.statistics import NotSorted
-from ingest.publication.switch import RegistryConflict, built_release, recover
+from ingest.publication.switch import RegistryConflict, recover
 from ingest.publication.tables import TableError
 from ingest.publication.writing import Writing
 
 __all__ = [
     "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SourceFacts", "TableError",
-    "build_lock", "built_release", "inputs_digest", "publish", "recover",
+    "build_lock", "inputs_digest", "publish", "recover",
 ]  # fmt: skip
 
 _GRAPH_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -27,10 +27,16 @@ _GRAPH_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class PublishedRelease:
-    """What `publish` did. `new` is False when the same content was published before; `pruned` are ids removed by `keep`."""
+    """What `publish` did.
+
+    `new` is False when the same content was published before: a release is immutable, so nothing was rewritten.
+    `unapplied` then names the settings whose value differs from that release's; they will stand in the next one.
+    `pruned` are the ids removed by `keep`.
+    """
 
     release: Release
     new: bool
+    unapplied: tuple[str, ...] = ()
     pruned: tuple[str, ...] = ()
 
 
@@ -67,7 +73,9 @@ def publish(
             switch.reinstate(release, data_dir, draft.registry)
             switch.log(releases, "unchanged", release, fingerprint=draft.fingerprint)
         pruned = switch.prune(data_dir, keep) if keep is not None else []
-    return PublishedRelease(release, new, tuple(pruned))
+    stated = release.manifest.settings
+    unapplied = sorted(name for name in {*stated, *draft.settings} if stated.get(name, "") != draft.settings.get(name, ""))
+    return PublishedRelease(release, new, tuple(unapplied), tuple(pruned))
 
 
 def _write(draft: Draft, data_dir: Path, release_id: str, sha256: str, progress: Callable[[str], None]) -> Release:

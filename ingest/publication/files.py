@@ -157,19 +157,30 @@ def rename(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write `content` to `path` so that a reader, or a crash, finds the old or the new content, never a part."""
+@contextlib.contextmanager
+def _replacement(path: Path) -> Iterator[Path]:
+    """A temporary neighbour of `path` that takes its place at the end, or is gone after a failure."""
     temporary = path.with_name(f"{TEMPORARY}{path.name}")
     temporary.unlink(missing_ok=True)
-    handle = HashedFile(temporary)
     try:
-        handle.write(content)
+        yield temporary
+        rename(temporary, path)
     except BaseException:
-        handle.abandon()
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise
-    handle.close()
-    rename(temporary, path)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write `content` to `path` so that a reader, or a crash, finds the old or the new content, never a part."""
+    with _replacement(path) as temporary:
+        handle = HashedFile(temporary)
+        try:
+            handle.write(content)
+        except BaseException:
+            handle.abandon()
+            raise
+        handle.close()
 
 
 def point(link: Path, target: str) -> None:
@@ -177,15 +188,13 @@ def point(link: Path, target: str) -> None:
 
     Where the system grants no symbolic links (Windows without that right) the link is a file that holds the name.
     """
-    temporary = link.with_name(f"{TEMPORARY}{link.name}")
-    temporary.unlink(missing_ok=True)
-    try:
-        os.symlink(target, temporary, target_is_directory=True)
-    except (NotImplementedError, OSError):
-        if os.name != "nt":
-            raise
-        temporary.write_text(target, encoding="ascii")
-    rename(temporary, link)
+    with _replacement(link) as temporary:
+        try:
+            os.symlink(target, temporary, target_is_directory=True)
+        except (NotImplementedError, OSError):
+            if os.name != "nt":
+                raise
+            temporary.write_text(target, encoding="ascii")
 
 
 def append_line(path: Path, line: str) -> None:
@@ -209,9 +218,12 @@ def remove_folder(folder: Path) -> None:
         doomed = folder.with_name(f"{TEMPORARY}removed-{folder.name}")
         if doomed.exists():
             shutil.rmtree(doomed)
-        rename(folder, doomed)
+        os.replace(folder, doomed)
         folder = doomed
-    shutil.rmtree(folder)
+    try:
+        sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(folder)
 
 
 def sweep(folder: Path) -> list[str]:

@@ -7,7 +7,9 @@ undone after it is done by `recover`, which every later build and serve calls fi
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 from pathlib import Path
 
@@ -31,11 +33,11 @@ INTENT = ".intent.json"
 class RegistryConflict(Exception):
     """The registry on disk holds events that the registry about to be written lacks: nobody's event may be lost."""
 
-    def __init__(self, path: Path, lines: list[str]):
+    def __init__(self, path: Path, events: list[tuple[str, ...]]):
         self.path = path
-        self.lines = lines
+        self.events = events
         super().__init__(
-            f"{path}: holds {len(lines)} event(s) that this release does not know, first {lines[0]!r};"
+            f"{path}: holds {len(events)} event(s) that this release does not know, first {','.join(events[0])!r};"
             " it was edited while a build ran. Build again."
         )
 
@@ -48,18 +50,19 @@ def now() -> str:
 def install(folder: Path, release_id: str, data_dir: Path, registry: dict[str, bytes]) -> Release:
     """Make the finished, synced temporary `folder` the release `release_id` and the current one.
 
-    Raises RegistryConflict, or OSError, before anything was switched; what was there stays.
+    Raises RegistryConflict or OSError. Before the switch that means that what was there stays; after it, that the new
+    release is there and `recover` has the rest to do.
     """
     releases = data_dir / RELEASES
     check_registry(data_dir, registry)
-    _note_intent(releases, release_id, new=True)
+    _note_intent(releases, release_id)
     try:
         files.rename(folder, releases / release_id)
         files.point(releases / CURRENT, release_id)
     except BaseException:
         if _current_id(releases) != release_id:
             _abandon(releases, release_id)
-            raise
+        raise
     _complete(data_dir, release_id)
     return open_release(releases / release_id)
 
@@ -122,8 +125,8 @@ def _abandon(releases: Path, release_id: str) -> None:
     _forget_intent(releases)
 
 
-def _note_intent(releases: Path, release_id: str, *, new: bool) -> None:
-    files.replace_file(releases / INTENT, json.dumps({"release": release_id, "new": new}).encode())
+def _note_intent(releases: Path, release_id: str) -> None:
+    files.replace_file(releases / INTENT, json.dumps({"release": release_id}).encode())
 
 
 def _read_intent(releases: Path) -> dict[str, str] | None:
@@ -154,13 +157,16 @@ def check_registry(data_dir: Path, registry: dict[str, bytes]) -> None:
         path = data_dir / IDENTIFIERS / f"{kind}.csv"
         if path.exists():
             known = set(_events(content))
-            lost = [line for line in _events(path.read_bytes()) if line not in known]
+            lost = [event for event in _events(path.read_bytes()) if event not in known]
             if lost:
                 raise RegistryConflict(path, lost)
 
 
-def _events(content: bytes) -> list[str]:
-    return [line.rstrip("\r") for line in content.decode("utf-8-sig").split("\n") if line.strip()]
+def _events(content: bytes) -> list[tuple[str, ...]]:
+    """The rows of a registry file, alike however a spreadsheet program quotes and ends them."""
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    stripped = (tuple(cell.strip() for cell in row) for row in rows)
+    return [row for row in stripped if any(row)]
 
 
 def write_registry(data_dir: Path, registry: dict[str, bytes]) -> None:
@@ -179,38 +185,6 @@ def log(releases: Path, event: str, release: Release, **more: str) -> None:
     if event == "published":
         entry |= {"created": release.manifest.created, "fingerprint": release.manifest.fingerprint}
     files.append_line(releases / PUBLICATION_LOG, json.dumps(entry | more, ensure_ascii=False))
-
-
-def log_entries(releases: Path) -> list[dict[str, str]]:
-    """The publication log, oldest first; a line torn by a crash is passed over."""
-    entries = []
-    try:
-        lines = (releases / PUBLICATION_LOG).read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return []
-    for line in lines:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            entries.append(entry)
-    return entries
-
-
-def built_release(data_dir: Path, fingerprint: str) -> Release | None:
-    """The current release if a build with this fingerprint made it or found it unchanged: then no build is needed."""
-    releases = data_dir / RELEASES
-    try:
-        current = current_release(releases)
-    except ReleaseError:
-        return None
-    if current is None or current.manifest.fingerprint == fingerprint:
-        return current
-    for entry in log_entries(releases):
-        if entry.get("fingerprint") == fingerprint and entry.get("release") == current.id:
-            return current
-    return None
 
 
 def prune(data_dir: Path, keep: int) -> list[str]:
