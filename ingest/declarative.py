@@ -68,7 +68,10 @@ def _concept(context: SourceContext, record: Record, subject: str, key: str, lab
     for language, label in labels.items():
         context.add(subject, "skos:prefLabel", terms.text(label, language or None))
     context.add(subject, "skos:notation", terms.text(key))
-    context.add(subject, "skos:inScheme", terms.iri(context.build.addresses.concept(record.scheme or "")))
+    scheme = terms.iri(context.build.addresses.concept(record.scheme or ""))
+    # Deployment schemes are flat lists, so every concept is a top concept.
+    context.add(subject, "skos:inScheme", scheme)
+    context.add(subject, "skos:topConceptOf", scheme)
 
 
 def _value(context: SourceContext, row: Row, name: str) -> str | None:

@@ -23,13 +23,13 @@ from ingest.fingerprint import fingerprint, input_files
 from ingest.identifiers import load_registry
 from ingest.mappings import reference
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
-from ingest.publication import Draft, PublishedRelease, publish, recover
+from ingest.publication import Draft, PublishedRelease, build_lock, publish, recover
 from ingest.readers import TableReader
 from ingest.settings import BuildSettings, load_settings, normal_base
 from ingest.sources import SourceFolder
 
 Progress = Callable[[str, int, int], None]  # step name, done, total
-STEPS = ("read", "consolidate", "validate", "publish")
+STEPS = ("read", "validate", "publish")
 
 
 class ShapeViolations(Exception):
@@ -37,7 +37,7 @@ class ShapeViolations(Exception):
 
     def __init__(self, report: shapes.Report):
         self.report = report
-        super().__init__(f"{report.counts.get('Violation', 0)} violations")
+        super().__init__(f"{len(report.violations)} violations")
 
 
 @dataclass
@@ -48,6 +48,7 @@ class BuildResult:
     accounting: list[dict[str, str | int]] = field(default_factory=list)
     severities: dict[str, int] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    unapplied: tuple[str, ...] = ()  # settings that the unchanged release does not carry yet
 
 
 @dataclass
@@ -62,37 +63,41 @@ class Mapped:
 
 def build(
     data_dir: Path, *, base: str, settings: BuildSettings | None = None, inputs: Iterable[Path] = (), keep: int | None = None,
-    progress: Progress | None = None, force: bool = False,
+    progress: Progress | None = None, force: bool = False, wait: float = 0.0,
 ) -> BuildResult:  # fmt: skip
     """Build and publish a release of `data_dir`, or return the current one when nothing changed.
 
-    Raises SourceProblems (inputs), ShapeViolations (validation), ingest.publication.Locked (another build) and OSError;
-    in each case the releases and the registry are as they were.
+    `keep`: how many releases stay; `wait`: seconds to wait for another build of the same folder.
+    Raises SourceProblems (inputs), ShapeViolations (validation), ingest.publication.BuildInProgress (another build) and
+    OSError; in each case the releases and the registry are as they were.
     """
     base = _base(base)
-    recover(data_dir)
-    settings = settings or load_settings(data_dir)
     extra = list(inputs)
-    files = input_files(data_dir, extra)
-    mark = fingerprint(files, base, settings)
-    unchanged = None if force else _unchanged(data_dir, mark)
-    if unchanged is not None:
-        return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
-    step = _steps(progress)
-    step("read")
-    mapped = map_sources(data_dir, base, settings, extra)
-    step("validate")
-    reports, severities = validate(mapped, data_dir)
-    step("publish")
-    result = _publish(mapped, data_dir, base, settings, extra, reports, severities, keep)
-    _remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings), result.release)
-    return BuildResult(result.release.id, result.new, result.release.path, mapped.accounting.as_rows(), severities, mapped.build.problems.notes)
+    # Held from before the registry is read: two builds that mint the same keys must not overtake each other.
+    with build_lock(data_dir, wait=wait):
+        recover(data_dir)
+        settings = settings or load_settings(data_dir)
+        mark = fingerprint(input_files(data_dir, extra), base, settings)
+        unchanged = None if force else _unchanged(data_dir, mark)
+        if unchanged is not None:
+            return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
+        step = _steps(progress)
+        step("read")
+        mapped = map_sources(data_dir, base, settings, extra)
+        step("validate")
+        reports, severities = validate(mapped)
+        step("publish")
+        published = _publish(mapped, data_dir, base, settings, extra, reports, severities, keep)
+        _remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings), published.release)
+    return BuildResult(
+        published.release.id, published.new, published.release.path, mapped.accounting.as_rows(), severities, mapped.build.problems.notes, published.unapplied
+    )  # fmt: skip
 
 
-def check(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Path] = ()) -> tuple[shapes.Report, Accounting]:
+def check(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Path] = ()) -> tuple[dict[str, shapes.Report], Accounting]:
     """Everything a build does short of publishing. Raises SourceProblems when the tables cannot be read."""
     mapped = map_sources(data_dir, _base(base), load_settings(data_dir), list(inputs))
-    return report_on(mapped), mapped.accounting
+    return reports_on(mapped), mapped.accounting
 
 
 def _base(base: str) -> str:
@@ -200,33 +205,38 @@ def _add_layers(build_: Build, graphs: dict[str, list[str]], source_graphs: list
 # -- validate -----------------------------------------------------------------------------------------------------
 
 
-def report_on(mapped: Mapped) -> shapes.Report:
-    """The SHACL report of the consolidated view, plus that of each source graph in the looser profile."""
+def reports_on(mapped: Mapped) -> dict[str, shapes.Report]:
+    """SHACL reports: "" = the consolidated view with every rule, source key = that source's graph, which may be silent."""
     build_ = mapped.build
-    context = shapes.Context(base=build_.addresses.base, registry_keys=frozenset(f"{kind}/{key}" for kind, key in build_.registry.keys()))
-    report = shapes.validate(_graph(mapped.graphs[""]), profile="consolidated", context=context)
+    registry: dict[str, set[str]] = {}
+    for kind, key in build_.registry.keys():
+        registry.setdefault(kind, set()).add(key)
+    context = shapes.Context(base=build_.addresses.base, registry=registry)
+    reports = {"": shapes.validate(_graph(mapped.graphs[""]), profile="consolidated", context=context)}
     for folder in mapped.folders:
         lines = mapped.graphs.get(folder.contract.key)
         if lines:
-            report = report.joined(shapes.validate(_graph(lines), profile="source", context=context), graph=folder.contract.key)
-    return report
+            reports[folder.contract.key] = shapes.validate(_graph(lines), profile="source", context=context)
+    return reports
 
 
-def validate(mapped: Mapped, data_dir: Path) -> tuple[dict[str, bytes], dict[str, int]]:
-    """Report files by name, and results by severity. Raises ShapeViolations."""
-    report = report_on(mapped)
-    if report.violations:
-        raise ShapeViolations(report)
+def validate(mapped: Mapped) -> tuple[dict[str, bytes], dict[str, int]]:
+    """Report files by name, and the consolidated view's results by severity. Raises ShapeViolations."""
+    reports = reports_on(mapped)
+    for report in reports.values():
+        if report.violations:
+            raise ShapeViolations(report)
+    files: dict[str, bytes] = {}
+    for name, report in reports.items():
+        stem = f"validation-{name}" if name else "validation"
+        files[f"{stem}.ttl"] = report.to_turtle(mapped.build.addresses.base).encode()
+        files[f"{stem}.json"] = report.to_json().encode()
+        files[f"{stem}.es.txt"] = report.to_text("es").encode()
+        files[f"{stem}.en.txt"] = report.to_text("en").encode()
     accounting = mapped.accounting
-    files = {
-        "validation.ttl": report.to_turtle(mapped.build.addresses.base).encode(),
-        "validation.json": report.to_json().encode(),
-        "validation.es.txt": report.to_text("es").encode(),
-        "validation.en.txt": report.to_text("en").encode(),
-        "accounting.json": (json.dumps(accounting.as_rows(), indent=2, ensure_ascii=False) + "\n").encode(),
-        "quarantine.csv": sources.quarantine_csv(accounting.quarantine),
-    }
-    return files, dict(report.counts)
+    files["accounting.json"] = (json.dumps(accounting.as_rows(), indent=2, ensure_ascii=False) + "\n").encode()
+    files["quarantine.csv"] = sources.quarantine_csv(accounting.quarantine)
+    return files, dict(reports[""].counts)
 
 
 def _graph(lines: list[str]) -> Graph:

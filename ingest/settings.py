@@ -23,6 +23,11 @@ class BuildSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COMMITMENTS_", extra="forbid")
 
     publisher: str = Field(default="", description="Name of the body that publishes this deployment; empty: left out.")
+    publisher_iri: str = Field(default="", description="IRI of that body, where it has one; empty: an IRI below BASE.")
+    title_es: str = Field(default="", description="Spanish title of the dataset; empty: the product's own.")
+    title_en: str = Field(default="", description="English title of the dataset; empty: the product's own.")
+    description_es: str = Field(default="", description="Spanish description of the dataset; empty: the product's own.")
+    description_en: str = Field(default="", description="English description of the dataset; empty: the product's own.")
     contact: str = Field(default="", description="Web page or mailto address for questions about the data; empty: left out.")
     licence: str = Field(default=CC_BY, description="Licence IRI of the data of this deployment.")
     own_jurisdictions: tuple[str, ...] = Field(default=(), description="ISO codes of the jurisdictions this deployment is authoritative for.")
@@ -35,13 +40,9 @@ class BuildSettings(BaseSettings):
         return value
 
     def in_data(self) -> dict[str, str]:
-        """The settings as the manifest records them."""
-        return {
-            "publisher": self.publisher,
-            "contact": self.contact,
-            "licence": self.licence,
-            "own_jurisdictions": " ".join(sorted(self.own_jurisdictions)),
-        }
+        """The settings as the manifest and the catalogue take them; an unset one is left out."""
+        stated = self.model_dump(exclude={"own_jurisdictions"}) | {"own_jurisdictions": " ".join(sorted(self.own_jurisdictions))}
+        return {name: value for name, value in stated.items() if value}
 
 
 def load_settings(data_dir: Path) -> BuildSettings:

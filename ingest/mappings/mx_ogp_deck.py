@@ -94,7 +94,8 @@ def _axis(context: SourceContext, scheme: str, number: str, name: str, passage: 
     context.describe(subject, ["ogcm:Axis", "skos:Concept"], {"es": name}, passage)
     context.add(subject, "skos:prefLabel", terms.text(name, "es"))
     context.add(subject, "skos:notation", terms.text(number))
-    context.add(subject, "skos:inScheme", terms.iri(context.build.addresses.concept(scheme)))
+    for relation in ("skos:inScheme", "skos:topConceptOf"):
+        context.add(subject, relation, terms.iri(context.build.addresses.concept(scheme)))
     if number.isdigit():
         context.add(subject, "ogcm:position", terms.integer(int(number)))
     return subject

@@ -75,7 +75,8 @@ def goals(context: SourceContext, row: Row) -> None:
     for language, label in labels.items():
         context.add(subject, "skos:prefLabel", terms.text(label, language))
     context.add(subject, "skos:notation", terms.text(str(number)))
-    context.add(subject, "skos:inScheme", terms.iri(SDG_SCHEME))
+    for relation in ("skos:inScheme", "skos:topConceptOf"):
+        context.add(subject, relation, terms.iri(SDG_SCHEME))
 
 
 def organizations(context: SourceContext, row: Row) -> None:
@@ -135,6 +136,9 @@ def scheme_titles(context: SourceContext, row: Row) -> None:
     for language, label in labels.items():
         context.add(subject, "dct:title", terms.text(label, language))
         context.add(subject, "skos:prefLabel", terms.text(label, language))
+    method = context.code(row, "method")
+    if method:
+        context.add(subject, "ogcm:forMethod", method)
 
 
 TABLES = {
