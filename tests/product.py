@@ -79,7 +79,7 @@ def serving(data: Path, base: str = BASE) -> Iterator[str]:
         )  # fmt: skip
     address = f"http://127.0.0.1:{port}/"
     try:
-        _wait_until_ready(process, address, log)
+        wait_until_ready(process, address, log)
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
@@ -90,7 +90,7 @@ def serving(data: Path, base: str = BASE) -> Iterator[str]:
             process.wait()
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, f"commitments serve ended with {process.returncode}:\n{log.read_text(errors='replace')}"
