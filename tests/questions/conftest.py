@@ -19,5 +19,13 @@ def store(release: Release) -> pyoxigraph.Store:
 
 
 @pytest.fixture(scope="session")
+def turtle_store(release: Release) -> pyoxigraph.Store:
+    """Only what the Turtle dump holds: the default graph."""
+    store = pyoxigraph.Store()
+    store.bulk_load(path=str(release.file("commitments.ttl")), format=pyoxigraph.RdfFormat.TURTLE)
+    return store
+
+
+@pytest.fixture(scope="session")
 def dataset(release: Release) -> rdflib.Dataset:
     return load_rdflib(release.everything)
