@@ -160,7 +160,7 @@ def _empty() -> Graph:
 
 def select_profile(graph: Graph, profile: str) -> Graph:
     """A copy of the shapes without the constraints that do not belong to the profile."""
-    chosen = _empty()
+    chosen = Graph(store="SimpleMemory", bind_namespaces="none")
     dropped = {
         shape
         for shape in graph.subjects(SH.severity)
@@ -174,7 +174,7 @@ def select_profile(graph: Graph, profile: str) -> Graph:
 
 def without(graph: Graph, shape: URIRef) -> Graph:
     """A copy of the shapes with one shape deleted: what is left when somebody removes it from its file."""
-    rest = _empty()
+    rest = Graph(store="SimpleMemory", bind_namespaces="none")
     for s, p, o in graph:
         if s != shape and not (p == SH.property and o == shape):
             rest.add((s, p, o))

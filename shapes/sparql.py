@@ -26,9 +26,10 @@ def sparql_results(shapes: Graph, data: Graph, store: ox.Store) -> Iterator[tupl
 
     `store` holds the same triples as `data`. Raises SyntaxError when a constraint's query is not SPARQL.
     """
-    for shape, constraint in sorted(shapes.subject_objects(SH.sparql)):
-        query = query_text(shapes, constraint)
-        for focus in sorted(focus_nodes(shapes, shape, data)):
+    for shape, constraint in shapes.subject_objects(SH.sparql):
+        nodes = focus_nodes(shapes, shape, data)
+        query = query_text(shapes, constraint) if nodes else ""
+        for focus in nodes:
             seen = set()
             solutions = store.query(query, substitutions={_THIS: to_ox(focus)})
             names = [variable.value for variable in solutions.variables]
