@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
@@ -12,7 +11,6 @@ import pytest
 from tests.conftest import ROOT
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks; Linux is the production platform")
 @pytest.mark.parametrize(("mode", "scenario"), [("kill", "second"), ("kill", "first"), ("error", "second"), ("full", "second")])
 def test_every_file_system_call_may_fail(mode, scenario, tmp_path):
     command = [sys.executable, "-m", "tests.publication.crash", mode, scenario, str(tmp_path / "work")]
