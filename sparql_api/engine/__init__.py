@@ -1,0 +1,83 @@
+"""The engine interface of blueprint 7: a guarded query goes in, status, headers and byte chunks with a cancel come out.
+
+No result row crosses this line as an object, so an engine may be a forked child (`embedded`), another process or another
+machine. Every engine gets its queries through `sparql_api.sparql.guard` and passes the same tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from commitments.release import Release
+    from sparql_api.sparql.guard import GuardedQuery
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one query may use: wall-clock seconds from fork to last byte, and bytes of memory beyond the shared store."""
+
+    seconds: float
+    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The RDF dataset of a protocol request (SPARQL 1.1 Protocol 2.1.4): graph IRIs, each in the order given.
+
+    None means that the request named no graph of that kind. A request that names any graph replaces the dataset of
+    the query text and of the service as a whole.
+    """
+
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+
+
+@dataclass
+class Answer:
+    """A started answer. `chunks` raises AnswerCut when the result cannot be finished; `cancel` ends the work at once."""
+
+    status: int
+    headers: dict[str, str]
+    chunks: AsyncIterator[bytes]
+    cancel: Callable[[], None]
+
+
+class EngineProblem(Exception):
+    """The engine has no answer to give, known before the first byte.
+
+    `status` is the HTTP status, `slug` the stable last part of the problem type, `detail` the sentence in `es` and `en`,
+    `retry_after` whole seconds or None, `message` what the engine itself said (never shown when the status is 500).
+    """
+
+    def __init__(
+        self, status: int, slug: str, detail: dict[str, str], *, retry_after: int | None = None, message: str = ""
+    ) -> None:
+        super().__init__(f"{status} {slug}: {message or detail['en']}")
+        self.status = status
+        self.slug = slug
+        self.detail = detail
+        self.retry_after = retry_after
+        self.message = message
+
+
+class AnswerCut(Exception):
+    """The answer broke off after its first byte: the connection has to be dropped, never ended cleanly."""
+
+
+class Engine(Protocol):
+    """What answers queries over one release."""
+
+    release: Release
+    release_id: str
+
+    async def start(self) -> None:
+        """Make ready to answer. Raises EngineProblem when the release cannot be loaded."""
+
+    async def answer(self, query: GuardedQuery, dataset: Dataset | None, media_type: str, limits: Limits) -> Answer:
+        """Begin one query. Raises EngineProblem before the first byte; cancelling the call ends the work."""
+
+    async def close(self) -> None:
+        """End every query and free the store."""

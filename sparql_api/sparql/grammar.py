@@ -1,0 +1,122 @@
+"""The recogniser of SPARQL 1.1 queries: productions 1 to 106, with the notes of section 19.8 on scope and aggregates.
+
+It builds no algebra; it says whether a text is a query, where it is not, and what the query asks of the service: its
+form, its graphs, the functions it calls and whether it wants to reach another service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sparql_api.sparql import tokens as t
+from sparql_api.sparql.patterns import PatternReader
+from sparql_api.sparql.tokens import Token, TokenStream
+
+UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+
+
+class NotAQuery(Exception):
+    """The text is an update."""
+
+    def __init__(self, token: Token) -> None:
+        super().__init__(token.text)
+        self.token = token
+
+
+@dataclass
+class ParsedQuery:
+    """What a query asks: `services`, `default_graphs` and `named_graphs` in the order written, IRIs resolved."""
+
+    form: str
+    prefixes: dict[str, str]
+    default_graphs: list[tuple[str, Token]] = field(default_factory=list)
+    named_graphs: list[tuple[str, Token]] = field(default_factory=list)
+    services: list[Token] = field(default_factory=list)
+    functions: dict[str, Token] = field(default_factory=dict)
+
+
+class QueryReader(PatternReader):
+    """Reads one query unit. Raises Fault or NotAQuery."""
+
+    def __init__(self, stream: TokenStream, base: str | None) -> None:
+        super().__init__(stream, base)
+        self._default_graphs: list[tuple[str, Token]] = []
+        self._named_graphs: list[tuple[str, Token]] = []
+
+    def read(self) -> ParsedQuery:
+        self._prologue()
+        form = self.token
+        if form.upper in UPDATES:
+            raise NotAQuery(form)
+        if form.upper == "SELECT":
+            self.select(datasets=self._dataset)
+        elif form.upper == "CONSTRUCT":
+            self._construct()
+        elif form.upper == "DESCRIBE":
+            self._describe()
+        elif form.upper == "ASK":
+            self.advance()
+            self._dataset()
+            self.where()
+            self.modifiers()
+        else:
+            self.fail("unknown-word" if form.kind == t.WORD else "unexpected", *FORMS, "PREFIX", "BASE")
+        if self.accept_word("VALUES"):
+            self.data_block()
+        if self.token.kind != t.END:
+            self.fail("unexpected" if self.at(")", "]", "}") else "trailing", *self.after_pattern)
+        return ParsedQuery(
+            form.upper, self.prefixes, self._default_graphs, self._named_graphs, self.services, self.functions
+        )
+
+    def _prologue(self) -> None:
+        while True:
+            if self.accept_word("BASE"):
+                if self.token.kind != t.IRI:
+                    self.fail("unexpected", "iri-in-brackets")
+                self.base = self.resolved(self.token)
+                self.advance()
+            elif self.accept_word("PREFIX"):
+                name = self.token
+                if name.kind != t.NAME or not name.text.endswith(":") or name.text.count(":") > 1:
+                    self.fail("prefix-name", "prefix-name")
+                self.advance()
+                if self.token.kind != t.IRI:
+                    self.fail("prefix-iri", "iri-in-brackets")
+                self.prefixes[name.text[:-1]] = self.resolved(self.token)
+                self.advance()
+            else:
+                return
+
+    def _dataset(self) -> None:
+        while self.accept_word("FROM"):
+            graphs = self._named_graphs if self.accept_word("NAMED") else self._default_graphs
+            token = self.token
+            graphs.append((self.iri(), token))
+
+    def _construct(self) -> None:
+        self.advance()
+        if self.at("{"):
+            self.template()
+            self._dataset()
+            self.where()
+        else:
+            self._dataset()
+            if not self.at_word("WHERE"):
+                self.fail("unexpected", "{", "WHERE")
+            self.advance()
+            self.template(pattern=True)
+        self.modifiers()
+
+    def _describe(self) -> None:
+        self.advance()
+        if not self.accept("*"):
+            if self.token.kind not in (t.VARIABLE, t.IRI, t.NAME):
+                self.fail("unexpected", "variable", "iri", "*")
+            while self.token.kind in (t.VARIABLE, t.IRI, t.NAME):
+                self.variable_or_iri()
+        self._dataset()
+        if self.at_word("WHERE") or self.at("{"):
+            self.where()
+        self.modifiers()

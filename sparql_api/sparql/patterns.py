@@ -1,0 +1,415 @@
+"""Graph patterns, triples, paths, VALUES and the SELECT query with its modifiers (productions 7 to 106)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sparql_api.sparql import tokens as t
+from sparql_api.sparql.expressions import ExpressionReader, Uses
+from sparql_api.sparql.tokens import Token, TokenStream
+
+PATTERN_WORDS = ("OPTIONAL", "MINUS", "GRAPH", "SERVICE", "FILTER", "BIND", "VALUES")
+MODIFIER_WORDS = ("GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET", "VALUES")
+TERM_KINDS = (t.VARIABLE, t.IRI, t.NAME, t.BLANK, t.STRING, t.NUMBER)
+
+
+class PatternReader(ExpressionReader):
+    """Reads patterns. Methods that read one return the names of the variables visible after it (section 18.2.1)."""
+
+    def __init__(self, stream: TokenStream, base: str | None) -> None:
+        super().__init__(stream, base)
+        self.services: list[Token] = []
+        self.after_pattern: tuple[str, ...] = ()
+        self._pattern_number = 0  # of the basic graph pattern being read
+        self._patterns_made = 0
+        self._blank_patterns: dict[str, int] = {}
+        self._paths = True
+
+    # --- SELECT
+
+    def select(self, datasets: Callable[[], None] | None = None) -> set[str]:
+        """A SELECT query or subquery, without the VALUES clause that ends it; returns the projected variables."""
+        self.advance()
+        self.accept_word("DISTINCT", "REDUCED")
+        star = self.accept("*")
+        columns = [] if star else self._columns()
+        if datasets is not None:
+            datasets()
+        visible = self.where()
+        keys, modifier_uses = self.modifiers()
+        aggregate = next((uses.aggregate for _, uses in columns if uses and uses.aggregate), None)
+        aggregate = aggregate or next((uses.aggregate for uses in modifier_uses if uses.aggregate), None)
+        grouped = keys is not None or aggregate is not None
+        if star:
+            if grouped:
+                self.fail("star-with-group", token=star)
+            return visible
+        return self._check_columns(columns, visible, keys or set(), grouped=grouped)
+
+    def _columns(self) -> list[tuple[Token, Uses | None]]:
+        columns: list[tuple[Token, Uses | None]] = []
+        while True:
+            if self.token.kind == t.VARIABLE:
+                columns.append((self.advance(), None))
+            elif self.accept("("):
+                uses = self.measured_expression(aggregates=True)
+                if not self.at_word("AS"):
+                    self.fail("missing-as", "AS", "operator")
+                self.advance()
+                columns.append((self.variable(), uses))
+                self.expect(")")
+            elif columns:
+                if self.at(","):
+                    self.fail("comma-in-select", "variable", "WHERE", "{")
+                return columns
+            else:
+                bare = self.token.kind == t.WORD and self.peek().text == "("
+                self.fail("bare-expression" if bare else "missing-variable", "variable", "*", "(")
+
+    def _check_columns(
+        self, columns: list[tuple[Token, Uses | None]], visible: set[str], keys: set[str], *, grouped: bool
+    ) -> set[str]:
+        named: set[str] = set()
+        for token, uses in columns:
+            name = token.text[1:]
+            if uses is None:
+                if grouped and name not in keys:
+                    self.fail("not-grouped", token=token, name=token.text)
+                named.add(name)
+                continue
+            if name in visible or name in named:
+                self.fail("variable-in-scope", token=token, name=token.text)
+            for used in uses.variables if grouped else ():
+                if used.text[1:] not in keys | named:
+                    self.fail("not-grouped", token=used, name=used.text)
+            named.add(name)
+        return named
+
+    def where(self) -> set[str]:
+        if not self.accept_word("WHERE") and not self.at("{"):
+            self.fail("unknown-word" if self.token.kind == t.WORD else "unexpected", "WHERE", "{", "FROM")
+        visible = self.group_graph_pattern()
+        self.after_pattern = MODIFIER_WORDS
+        return visible
+
+    def modifiers(self) -> tuple[set[str] | None, list[Uses]]:
+        """GROUP BY, HAVING, ORDER BY, LIMIT, OFFSET. Returns the grouping variables (None: no GROUP BY) and uses."""
+        keys: set[str] | None = None
+        uses: list[Uses] = []
+        if self.accept_word("GROUP"):
+            self.expect_word("BY")
+            keys = self._group_keys()
+        if self.accept_word("HAVING"):
+            uses.append(self.measured_constraint(aggregates=True))
+            while self.at("(") or self.token.kind in (t.IRI, t.NAME) or self._at_call():
+                uses.append(self.measured_constraint(aggregates=True))
+        if self.accept_word("ORDER"):
+            self.expect_word("BY")
+            uses += self._order()
+        seen: set[str] = set()
+        while self.at_word("LIMIT", "OFFSET") and self.token.upper not in seen:
+            seen.add(self.advance().upper)
+            if self.token.kind != t.NUMBER or not self.token.text.isdigit():
+                self.fail("whole-number", "whole-number")
+            self.advance()
+        return keys, uses
+
+    def _at_call(self) -> bool:
+        return self.token.kind == t.WORD and self.peek().text == "(" and self.token.upper != "VALUES"
+
+    def _group_keys(self) -> set[str]:
+        keys: set[str] = set()
+        first = True
+        while True:
+            if self.token.kind == t.VARIABLE:
+                keys.add(self.advance().text[1:])
+            elif self.accept("("):
+                self.measured_expression(aggregates=False)
+                if self.accept_word("AS"):
+                    keys.add(self.variable().text[1:])
+                self.expect(")", "AS")
+            elif self.token.kind in (t.IRI, t.NAME) or (self._at_call() and not self.at_word("HAVING")):
+                self.measured_constraint(aggregates=False)
+            elif first:
+                self.fail("unexpected", "variable", "(")
+            else:
+                return keys
+            first = False
+
+    def _order(self) -> list[Uses]:
+        uses: list[Uses] = []
+        while True:
+            if self.accept_word("ASC", "DESC"):
+                if not self.at("("):
+                    self.fail("unexpected", "(")
+                uses.append(self.measured_constraint(aggregates=True))
+            elif self.token.kind == t.VARIABLE:
+                self.advance()
+                uses.append(Uses())
+            elif self.at("(") or self.token.kind in (t.IRI, t.NAME) or self._at_call():
+                uses.append(self.measured_constraint(aggregates=True))
+            elif uses:
+                return uses
+            else:
+                self.fail("unexpected", "variable", "ASC", "DESC", "(")
+
+    # --- groups
+
+    def group_graph_pattern(self) -> set[str]:
+        self.expect("{")
+        if self.at_word("SELECT"):
+            visible = self.select()
+            if self.accept_word("VALUES"):
+                visible |= self.data_block()
+            self.new_pattern()
+        else:
+            visible = self._group()
+        self.expect("}", *self.after_pattern)
+        return visible
+
+    def new_pattern(self) -> None:
+        """From here on blank node labels belong to another basic graph pattern."""
+        self._patterns_made += 1
+        self._pattern_number = self._patterns_made
+
+    def _group(self) -> set[str]:
+        self.new_pattern()
+        visible: set[str] = set()
+        triples_open = False  # triples were read and no dot closed them
+        while not self.at("}"):
+            if self.at("{") or self.at_word(*PATTERN_WORDS):
+                self._not_triples(visible)
+                self.accept(".")
+                triples_open = False
+            elif self._at_term():
+                if triples_open:
+                    self.fail("missing-dot", ".", ";", ",", "}")
+                self.triples(visible)
+                triples_open = not self.accept(".")
+            elif triples_open:
+                self.fail("unknown-word" if self.token.kind == t.WORD else "unexpected", ".", ";", ",", "}", *PATTERN_WORDS)
+            else:
+                self.fail("unknown-word" if self.token.kind == t.WORD else "unexpected", "term", "}", *PATTERN_WORDS)
+        self.after_pattern = ()
+        self.new_pattern()
+        return visible
+
+    def _not_triples(self, visible: set[str]) -> None:
+        """One GraphPatternNotTriples; adds what it makes visible."""
+        word = self.token
+        if word.upper == "FILTER":
+            self.advance()
+            self.measured_constraint_in_filter()
+            return
+        if word.kind == t.MARK:
+            visible |= self.group_graph_pattern()
+            while self.accept_word("UNION"):
+                visible |= self.group_graph_pattern()
+        elif self.accept_word("OPTIONAL"):
+            visible |= self.group_graph_pattern()
+        elif self.accept_word("MINUS"):
+            self.group_graph_pattern()
+        elif self.accept_word("BIND"):
+            self._bind(visible)
+        elif self.accept_word("VALUES"):
+            visible |= self.data_block()
+        else:
+            if self.advance().upper == "SERVICE":
+                self.services.append(word)
+                self.accept_word("SILENT")
+            visible |= self.variable_or_iri()
+            visible |= self.group_graph_pattern()
+        self.new_pattern()
+
+    def measured_constraint_in_filter(self) -> None:
+        """A FILTER does not end a basic graph pattern, so what its EXISTS reads must not either."""
+        number = self._pattern_number
+        self.measured_constraint(aggregates=False)
+        self._pattern_number = number
+
+    def _bind(self, visible: set[str]) -> None:
+        self.expect("(")
+        self.measured_expression(aggregates=False)
+        if not self.at_word("AS"):
+            self.fail("missing-as", "AS", "operator")
+        self.advance()
+        variable = self.variable()
+        if variable.text[1:] in visible:
+            self.fail("variable-in-scope", token=variable, name=variable.text)
+        visible.add(variable.text[1:])
+        self.expect(")")
+
+    def variable_or_iri(self) -> set[str]:
+        if self.token.kind == t.VARIABLE:
+            return {self.advance().text[1:]}
+        if self.token.kind not in (t.IRI, t.NAME):
+            self.fail("unexpected", "variable", "iri")
+        self.iri()
+        return set()
+
+    def data_block(self) -> set[str]:
+        """The variables and rows after VALUES."""
+        if self.token.kind == t.VARIABLE:
+            name = self.advance().text[1:]
+            self.expect("{")
+            while not self.at("}"):
+                self._data_value()
+            self.expect("}")
+            return {name}
+        names = []
+        self.expect("(", "variable")
+        while not self.at(")"):
+            names.append(self.variable().text[1:])
+        self.expect(")")
+        self.expect("{")
+        while not self.at("}"):
+            self.expect("(", "}")
+            count = 0
+            while not self.at(")"):
+                self._data_value()
+                count += 1
+            if count != len(names):
+                self.fail("row-length", found=count, wanted=len(names))
+            self.expect(")")
+        self.expect("}")
+        return set(names)
+
+    def _data_value(self) -> None:
+        if self.accept_word("UNDEF"):
+            return
+        if self.token.kind in (t.IRI, t.NAME):
+            self.iri()
+        elif not self._signed_literal():
+            self.fail("data-value", "iri", "literal", "UNDEF")
+
+    # --- triples
+
+    def template(self, *, pattern: bool = False) -> None:
+        """The triples of a CONSTRUCT template, or of CONSTRUCT WHERE when `pattern`."""
+        self.expect("{")
+        self.new_pattern()
+        if not pattern:
+            self._blank_patterns, kept = {}, self._blank_patterns
+        paths, self._paths = self._paths, False
+        while not self.at("}"):
+            if not self._at_term():
+                self.fail("unexpected", "term", "}")
+            self.triples(set())
+            if not self.accept("."):
+                break
+        self._paths = paths
+        if not pattern:
+            self._blank_patterns = kept
+        self.expect("}", ".", ";", ",")
+        self.after_pattern = MODIFIER_WORDS
+
+    def _at_term(self) -> bool:
+        return self.token.kind in TERM_KINDS or self.at("(", "[", "+", "-") or self.at_word("TRUE", "FALSE")
+
+    def triples(self, visible: set[str]) -> None:
+        """One subject with its predicates and objects."""
+        node = self.at("(", "[") and self.peek().text not in (")", "]")
+        self.node(visible, "term")
+        if not node or self._at_verb():
+            self._properties(visible)
+
+    def node(self, visible: set[str], expected: str) -> None:
+        """A term, a collection or a blank node with properties."""
+        token = self.token
+        if token.kind == t.VARIABLE:
+            visible.add(self.advance().text[1:])
+        elif token.kind in (t.IRI, t.NAME):
+            self.iri()
+        elif token.kind == t.BLANK:
+            known = self._blank_patterns.setdefault(token.text, self._pattern_number)
+            if known != self._pattern_number:
+                self.fail("blank-reused", name=token.text)
+            self.advance()
+        elif self.accept("("):
+            while not self.at(")"):
+                self.node(visible, "term")
+            self.expect(")")
+        elif self.accept("["):
+            if not self.at("]"):
+                self._properties(visible)
+            self.expect("]", ";", ",")
+        elif not self._signed_literal():
+            missing = "missing-object" if expected == "object" else "unexpected"
+            self.fail("unknown-word" if token.kind == t.WORD else missing, expected)
+
+    def _signed_literal(self) -> bool:
+        if self.at("+", "-"):
+            if self.peek().kind != t.NUMBER or self.peek().start != self.token.end:
+                return False
+            self.advance()
+        elif self.token.kind not in (t.STRING, t.NUMBER) and not self.at_word("TRUE", "FALSE"):
+            return False
+        self.literal()
+        return True
+
+    def _at_verb(self) -> bool:
+        if self.token.kind in (t.VARIABLE, t.IRI, t.NAME) or self.token.text == "a":
+            return True
+        return self._paths and self.at("!", "^", "(")
+
+    def _properties(self, visible: set[str]) -> None:
+        self._property(visible)
+        while self.accept(";"):
+            if self._at_verb():
+                self._property(visible)
+
+    def _property(self, visible: set[str]) -> None:
+        token = self.token
+        if not self._at_verb():
+            word = token.kind == t.WORD
+            self.fail("unknown-word" if word else "missing-predicate", "predicate", "a")
+        if token.kind == t.VARIABLE:
+            visible.add(self.advance().text[1:])
+        elif self._paths:
+            self.path()
+        else:
+            self._path_iri()
+        self.node(visible, "object")
+        while self.accept(","):
+            self.node(visible, "object")
+
+    # --- property paths
+
+    def path(self) -> None:
+        while True:
+            self.accept("^")
+            self._path_primary()
+            if self.at("?", "*", "+"):
+                self.advance()
+            if not self.at("/", "|"):
+                return
+            self.advance()
+
+    def _path_primary(self) -> None:
+        if self.accept("("):
+            self.path()
+            self.expect(")", "/", "|")
+        elif self.accept("!"):
+            if not self.accept("("):
+                self._path_one()
+                return
+            if not self.at(")"):
+                self._path_one()
+                while self.accept("|"):
+                    self._path_one()
+            self.expect(")", "|")
+        else:
+            self._path_iri()
+
+    def _path_one(self) -> None:
+        self.accept("^")
+        self._path_iri()
+
+    def _path_iri(self) -> None:
+        if self.token.kind == t.WORD and self.token.text == "a":
+            self.advance()
+        elif self.token.kind in (t.IRI, t.NAME):
+            self.iri()
+        else:
+            word = self.token.kind == t.WORD
+            self.fail("unknown-word" if word else "missing-predicate", "predicate", "a")
