@@ -72,8 +72,9 @@ def split(line: str) -> tuple[str, str, str]:
 class Consolidation:
     """Works on the statements that need a decision; all others pass through untouched."""
 
-    def __init__(self, build: Build, sources: Iterable[SourceGraph]):
+    def __init__(self, build: Build, sources: Iterable[SourceGraph], date: str = ""):
         self.build = build
+        self.date = date  # of the newest source: the date of events that this build adds to the registry
         self.sources = sorted(sources, key=lambda source: (source.rank, source.contract.key))
         self.passages: dict[tuple[str, str], set[str]] = defaultdict(set)  # (subject, source key) -> passages
         self.index: dict[str, dict[str, dict[str, set[str]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
@@ -98,6 +99,8 @@ class Consolidation:
         self._declared_counts()
         self._shortcuts()
         self._bounds()
+        # Last, when discrepancies and claims have used their keys too.
+        self.build.registry.withdraw_unused(self.date)
         self._tombstones()
         self.result.default |= self.result.derived
         return self.result

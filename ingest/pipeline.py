@@ -185,8 +185,8 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, can
 
 
 def _add_layers(build_: Build, graphs: dict[str, list[str]], source_graphs: list[SourceGraph], folders: list[SourceFolder]) -> None:
-    build_.registry.withdraw_unused(max((str(folder.contract.issued) for folder in folders if folder.contract.issued != "not-stated"), default=""))
-    consolidated: Consolidated = Consolidation(build_, source_graphs).run()
+    newest = max((str(folder.contract.issued) for folder in folders if folder.contract.issued != "not-stated"), default="")
+    consolidated: Consolidated = Consolidation(build_, source_graphs, newest).run()
     vocabulary = ontology.vocabulary_ntriples().decode().splitlines()
     code_lines: dict[str, list[str]] = {}
     for line in vocabulary:

@@ -1,7 +1,7 @@
 """RDF terms as N-Triples text: the bulk path writes lines and never builds objects (performance.md section 6).
 
-Text is canonical N-Triples (RDF 1.1 N-Triples section 4): UTF-8, only `"`, `\\`, LF and CR escaped, one space between
-terms, so that sorting lines sorts the graph and equal graphs are equal bytes.
+Text is canonical N-Triples (RDF 1.2 N-Triples, "Canonical N-Triples", as pyoxigraph writes it): UTF-8, control characters
+and `"` and `\\` escaped, one space between terms, so that sorting lines sorts the graph and equal graphs are equal bytes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from decimal import Decimal
 from ingest.values import PartialDate, canonical_decimal
 from ontology.namespaces import PREFIXES, XSD
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+_NAMED = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+_CONTROLS = [*range(0x20), 0x7F, 0xFFFE, 0xFFFF]
+_ESCAPES = str.maketrans({chr(code): f"\\u{code:04X}" for code in _CONTROLS} | _NAMED)
 _FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 _XSD = str(XSD)
 

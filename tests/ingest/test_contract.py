@@ -1,0 +1,94 @@
+"""The contract schema: published, versioned, and wide enough for the exports that come next."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from ingest import contract
+from ingest.accounting import Accounting
+from ingest.contract import Contract
+from ingest.problems import ProblemList
+from ingest.readers import TableReader
+from tests.conftest import needs_shared
+
+
+def test_the_published_schema_is_that_of_the_model(root: Path) -> None:
+    published = json.loads((root / "ingest" / contract.SCHEMA_FILE).read_text(encoding="utf-8"))
+    assert published == json.loads(json.dumps(contract.schema()))
+
+
+def test_every_contract_of_the_project_is_valid_against_the_published_schema(root: Path) -> None:
+    schema = json.loads((root / "ingest" / contract.SCHEMA_FILE).read_text(encoding="utf-8"))
+    found = sorted((root / "data").rglob("contract.yml"))
+    assert len(found) >= 4
+    for path in found:
+        raw = json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
+        jsonschema.Draft202012Validator(schema).validate(raw)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"contract_version": "2.0"}, "contract_version"),
+        ({"surprise": 1}, "surprise"),
+        ({"document": {"status": "held"}}, "sha256"),
+        ({"document": {"status": "not-held"}}, "reason"),
+        ({"source_type": "rumour"}, "source_type"),
+        ({"key": "Not A Slug"}, "key"),
+        ({"tables": {"t": {"row_key": "b", "columns": {"a": {"kind": "verbatim"}}}}}, "does not declare: b"),
+        ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "recased"}}}}}, "as_written"),
+        ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "curated", "type": "code"}}}}}, "scheme"),
+        ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "curated", "pattern": "("}}}}}, "pattern"),
+    ],
+)
+def test_contracts_that_do_not_fit_are_refused(change: dict, says: str) -> None:
+    good = {
+        "contract_version": "1.0", "key": "k", "series": "s", "title": {"en": "t"}, "source_type": "reference",
+        "document": {"status": "not-held", "reason": {"en": "r"}}, "tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "verbatim"}}}},
+    }  # fmt: skip
+    Contract.model_validate(good)
+    with pytest.raises(ValueError, match=says):
+        Contract.model_validate({**good, **change})
+
+
+EXPORTS = {
+    "ogp_irm_2016_live__founding8.csv": (2, "Country"),
+    "ogp_commitments_2024__sample.csv": (1, "Country/Locality"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS))
+def test_the_schema_fits_the_exports_of_the_ogp_database(name: str) -> None:
+    """A contract for each real layout: header row, absence codes, ignored and derived columns, hashed row keys."""
+    path = needs_shared(f"data/ship/{name}")
+    header_row, country = EXPORTS[name]
+    with path.open(encoding="utf-8", newline="") as stream:
+        header = list(csv.reader(stream))[header_row - 1]
+    named = list(dict.fromkeys(column for column in header if column))
+    columns = {column: {"kind": "verbatim"} for column in named if not column.startswith("_") and "Contact" not in column}
+    columns["Commitment Title"] = {"kind": "verbatim", "required": False}
+    columns["Start Date"] = {"kind": "verbatim", "type": "text", "on_error": "quarantine"}
+    model = Contract.model_validate(
+        {
+            "contract_version": "1.0", "key": "ogp-export", "series": "ogp", "title": {"en": "Export"}, "source_type": "ogp-database",
+            "document": {"status": "not-held", "reason": {"en": "not redistributed"}}, "date_order": "by-evidence",
+            "absence": {"NR": "notReviewed", "ND": "noData", "NA": "notApplicable", "Not Specified": "notSpecified", "None Specified": "noneSpecified"},
+            "tables": {
+                "commitments": {
+                    "file": name, "header_row": header_row, "row_key": "hash", "columns": columns,
+                    "ignored": {column: "personal data" for column in named if "Contact" in column} | ({"": "empty"} if "" in header else {}),
+                    "derived": {column: "number of a label" for column in named if column.startswith("_")},
+                    "expect": {"min_rows": 10},
+                }
+            },
+        }
+    )  # fmt: skip
+    assert country in model.tables["commitments"].columns
+    reader = TableReader(path.parent, "ship", model, "commitments", ProblemList(), Accounting())
+    assert reader.table.file_name("commitments") == name

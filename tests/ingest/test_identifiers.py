@@ -1,0 +1,95 @@
+"""The event log of identifiers: minted once, never reassigned, never lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.identifiers import Event, Registry, load_registry
+from ingest.problems import ProblemList
+from tests.ingest.conftest import DECK, Data
+
+
+def log(folder: Path, *rows: str) -> tuple[Registry, ProblemList]:
+    folder.mkdir(exist_ok=True)
+    (folder / "org.csv").write_text("seq,event,kind,key,natural_key,date,by,reason,target\n" + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    problems = ProblemList()
+    return load_registry(folder, "identifiers", problems), problems
+
+
+def test_a_second_build_mints_nothing(data: Data) -> None:
+    first = data.map().build.registry.serialized()
+    (data.folder / "identifiers").mkdir(exist_ok=True)
+    for kind, content in first.items():
+        (data.folder / "identifiers" / f"{kind}.csv").write_bytes(content)
+    assert data.map().build.registry.serialized() == first
+
+
+def test_a_natural_key_keeps_its_key(tmp_path: Path) -> None:
+    registry, problems = log(tmp_path, "1,mint,org,mx-old,Secretaría X,2020-01-01,build,,")
+    assert registry.use("org", "mx-new", natural="Secretaría X") == "mx-old"
+    assert problems.problems == []
+
+
+def test_merged_keys_lead_to_the_survivor(tmp_path: Path) -> None:
+    registry, _ = log(tmp_path, "1,mint,org,a,,,,,", "2,merge,org,a,,,editor,same body,b", "1,mint,org,b,,,,,", "2,merge,org,b,,,editor,same body,c", "1,mint,org,c,,,,,")
+    assert registry.survivor("org", "a") == "c"
+    assert registry.use("org", "a") == "c"
+    assert [(kind, key, state) for kind, key, state, _, _ in registry.gone()] == [("org", "a", "merged"), ("org", "b", "merged")]
+
+
+def test_a_merge_in_a_circle_ends(tmp_path: Path) -> None:
+    registry, _ = log(tmp_path, "1,mint,org,a,,,,,", "2,merge,org,a,,,,,b", "1,mint,org,b,,,,,", "2,merge,org,b,,,,,a")
+    assert registry.survivor("org", "a") in ("a", "b")
+
+
+def test_keys_that_differ_by_case_alone_are_refused(tmp_path: Path) -> None:
+    registry, _ = log(tmp_path, "1,mint,org,mx-sfp,,,,,")
+    with pytest.raises(ValueError, match="letter case"):
+        registry.use("org", "MX-SFP")
+
+
+def test_a_row_that_left_the_tables_leaves_a_tombstone(data: Data) -> None:
+    (data.folder / "identifiers").mkdir(exist_ok=True)
+    for kind, content in data.map().build.registry.serialized().items():
+        (data.folder / "identifiers" / f"{kind}.csv").write_bytes(content)
+    rows = data.rows(f"{DECK}/estados.csv")
+    data.write(f"{DECK}/estados.csv", rows[:-1])
+    data.recode(f"{DECK}/contract.yml", lambda raw: raw.replace(b"rows: 30", b"rows: 29"))
+    mapped = data.map()
+    key = f"membership/mx-ejercicios-locales_area_{rows[-1][rows[0].index('estado')]}"
+    tombstones = [line for line in mapped.graphs[""] if f"/id/{key}>" in line and "#Tombstone" in line]
+    assert len(tombstones) == 1
+    assert mapped.build.registry.state("membership", key.partition("/")[2]) == "withdrawn"
+    # and when the row comes back, so does its key
+    for kind, content in mapped.build.registry.serialized().items():
+        (data.folder / "identifiers" / f"{kind}.csv").write_bytes(content)
+    data.write(f"{DECK}/estados.csv", rows)
+    data.recode(f"{DECK}/contract.yml", lambda raw: raw.replace(b"rows: 29", b"rows: 30"))
+    again = data.map()
+    assert again.build.registry.state("membership", key.partition("/")[2]) == "active"
+    assert not [line for line in again.graphs[""] if f"/id/{key}>" in line and "#Tombstone" in line]
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("2,mint,org,a,,,,,", "seq"),
+        ("1,born,org,a,,,,,", "event"),
+        ("1,mint,area,a,,,,,", "kind"),
+        ("1,mint,org,a b,,,,,", "key"),
+        ("1,merge,org,a,,,,,", "target"),
+    ],
+)
+def test_faults_of_the_log_are_named(tmp_path: Path, row: str, column: str) -> None:
+    _, problems = log(tmp_path, row)
+    assert [(problem.row, problem.column) for problem in problems.problems][:1] == [(2, column)]
+
+
+def test_the_files_read_back_as_written(tmp_path: Path) -> None:
+    registry = Registry()
+    for event in (Event(1, "mint", "org", "b"), Event(1, "mint", "org", "a", "Año, «x»", "2020-01-01"), Event(2, "withdraw", "org", "a", reason='"gone"')):
+        registry.record(event)
+    (tmp_path / "org.csv").write_bytes(registry.serialized()["org"])
+    assert load_registry(tmp_path, "identifiers", ProblemList()).serialized() == registry.serialized()
