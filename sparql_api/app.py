@@ -1,0 +1,235 @@
+"""`create_app`: the one place that knows every route, and what all answers have in common.
+
+Routes know nothing of each other. Below them lies a middleware that does what no single route should repeat: the path
+of BASE, OPTIONS, CORS, security headers, the name of the release, and an answer to errors nobody foresaw.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI, Request
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from commitments.release import current_release
+from sparql_api import problems
+from sparql_api.caching import with_vary
+from sparql_api.documents import language_of, release_link
+from sparql_api.engine import Engine
+from sparql_api.negotiation import choose
+from sparql_api.pages import problem_page, problem_title
+from sparql_api.problems import Problem, not_found
+from sparql_api.routes import catalogue, doc, files, health, identifiers, meta, sparql, vocabulary
+from sparql_api.settings import Settings
+from sparql_api.site import EDITION, Edition, Site
+
+log = logging.getLogger(__name__)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    identifiers.router, doc.router, vocabulary.router, catalogue.router, files.router, sparql.router, health.router,
+    meta.router,
+)  # fmt: skip
+_ERROR_OFFERS = ("text/html", problems.MEDIA_TYPE, "application/json")
+_EXPOSED = (
+    "Allow, Accept-Ranges, Commitments-Release, Content-Encoding, Content-Language, Content-Length, Content-Location, "
+    "Content-Range, ETag, Last-Modified, Link, Location, Retry-After, Vary"
+)
+_ALLOWED_HEADERS = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range"
+# Nothing is loaded from elsewhere and no script runs inline; the JSON-LD block of a page is data, not script.
+_CONTENT_SECURITY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
+    """The service as an ASGI application.
+
+    With `engine` (started by its owner) it serves that engine's release. Without, it loads the current release of
+    `settings` into an embedded engine when it starts, and answers 503 while there is none. `app.state.site.publish`
+    switches to a newer release.
+    """
+    site = Site(settings, Edition(engine.release, engine) if engine is not None else None)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        own = await _load_current(site, settings) if site.current is None else None
+        yield
+        if own is not None:
+            await own.close()
+
+    app = FastAPI(
+        title="Open Commitments",
+        docs_url=None,  # FastAPI's pages load scripts from elsewhere
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.site = site
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_middleware(CommonLayer, site=site)
+    return app
+
+
+async def _load_current(site: Site, settings: Settings) -> Engine | None:
+    from sparql_api.engine.embedded import EmbeddedEngine
+
+    release = current_release(settings.releases)
+    if release is None:
+        return None
+    engine = EmbeddedEngine(release)
+    await engine.start()
+    site.publish(release, engine)
+    return engine
+
+
+def allowed_methods(scope: Scope) -> list[str]:
+    """Methods that the path of a request takes, sorted; empty for an unknown path."""
+    methods: set[str] = set()
+    for router in ROUTERS:
+        for route in router.routes:
+            match, _ = route.matches(scope)
+            if match is not Match.NONE:
+                methods |= getattr(route, "methods", None) or set()
+    return sorted(methods | {"OPTIONS"}) if methods else []
+
+
+async def _on_problem(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)
+    return problem_response(request, problem)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    """What Starlette itself answers: unknown paths and methods."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allow = ", ".join(allowed_methods(request.scope))
+        return problem_response(request, _method_not_allowed(request.method, allow))
+    if error.status_code == 404:
+        return problem_response(request, not_found(request.scope["path"]))
+    slug = "bad-request" if error.status_code < 500 else "internal-error"
+    return problem_response(request, Problem(error.status_code, slug))
+
+
+def _method_not_allowed(method: str, allow: str) -> Problem:
+    return Problem(
+        405,
+        "method-not-allowed",
+        {"es": f"Esta dirección no admite {method}. Admite: {allow}.", "en": f"This address does not take {method}. It takes: {allow}."},
+        headers={"Allow": allow},
+    )
+
+
+def problem_response(request: Request, problem: Problem) -> Response:
+    """A problem as a page for people who asked for HTML, as problem+json for everyone else."""
+    edition = request.scope.get(EDITION)
+    base = edition.release.base if edition else None
+    accept = request.headers.getlist("accept")
+    chosen = choose(accept, _ERROR_OFFERS, problems.MEDIA_TYPE) or problems.MEDIA_TYPE
+    language, _ = language_of(request)
+    if chosen == "text/html":
+        body, media_type = problem_page(problem, language, base).encode(), "text/html; charset=utf-8"
+    else:
+        title = problem_title(problem.slug, language)
+        body, media_type = problem.to_json(base or "/", language, title), chosen
+    headers = {
+        "Cache-Control": "no-store" if problem.status >= 500 else "public, max-age=10",
+        **problem.headers,
+        "Content-Type": media_type,
+        "Content-Language": language,
+        "Content-Length": str(len(body)),
+    }
+    headers["Vary"] = with_vary(headers.get("Vary"), "Accept", "Accept-Language")
+    return Response(b"" if request.method == "HEAD" else body, problem.status, headers)
+
+
+class CommonLayer:
+    """ASGI middleware around all routes. It reads neither Host nor X-Forwarded-*: no byte depends on them."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self.app = app
+        self.site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        edition = self.site.current  # taken once: a switch of releases never mixes two in one answer
+        scope = {**scope, EDITION: edition, "path": below_base(scope["path"], edition), "root_path": ""}
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                _complete(MutableHeaders(scope=message), edition)
+            await send(message)
+
+        try:
+            if scope["method"] == "OPTIONS":
+                await _options(scope)(scope, receive, send_with_headers)
+            else:
+                await self.app(scope, receive, send_with_headers)
+        except Exception:
+            if started:
+                raise  # the server cuts the connection: a half-sent answer never looks whole
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            problem = Problem(
+                500,
+                "internal-error",
+                {"es": "Algo falló en el servicio; el error quedó registrado.", "en": "Something failed in the service; the error was logged."},
+            )
+            await problem_response(Request(scope), problem)(scope, receive, send_with_headers)
+
+
+def below_base(path: str, edition: Edition | None) -> str:
+    """The part of a request's path below BASE.
+
+    A proxy may pass the path of BASE on or cut it off; both work, and all links name the full path.
+    """
+    prefix = edition.links.prefix if edition else "/"
+    if prefix == "/":
+        return path
+    if path == prefix.rstrip("/"):
+        return "/"
+    return path[len(prefix) - 1 :] if path.startswith(prefix) else path
+
+
+def _options(scope: Scope) -> Response:
+    """OPTIONS, CORS preflight included: what the path takes, or 404."""
+    methods = allowed_methods(scope)
+    request = Request(scope)
+    if not methods:
+        return problem_response(request, not_found(scope["path"]))
+    headers = {
+        "Allow": ", ".join(methods),
+        "Access-Control-Allow-Methods": ", ".join(methods),
+        "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
+        "Access-Control-Max-Age": "86400",
+    }
+    if request.url.path.rstrip("/").endswith("sparql"):
+        headers["Accept-Post"] = "application/sparql-query, application/x-www-form-urlencoded"
+    return Response(status_code=204, headers=headers)
+
+
+def _complete(headers: MutableHeaders, edition: Edition | None) -> None:
+    """Headers of every answer. What a route has set itself stays."""
+    headers.setdefault("Access-Control-Allow-Origin", "*")
+    headers.setdefault("Access-Control-Expose-Headers", _EXPOSED)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("Content-Security-Policy", _CONTENT_SECURITY)
+    if edition is not None:
+        headers["Commitments-Release"] = edition.release.id
+        own = headers.get("link")
+        headers["Link"] = ", ".join(filter(None, [own, release_link(edition)]))

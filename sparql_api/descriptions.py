@@ -1,0 +1,221 @@
+"""What a document says about its thing: one CONSTRUCT per description, plus the document's statements about itself.
+
+A description holds the consolidated view's statements with the thing as subject, those with it as object up to
+`INCOMING_LIMIT`, and the labels of everything it links. The statements about the document exist only here and are the
+same in every serialization (ontology_design section 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from ontology.namespaces import CODE, DCT, FOAF, OGCM, RDF, RDFS, SKOS, VOID, ADMS
+from sparql_api import i18n
+from sparql_api.identifiers import Gone, Name
+from sparql_api.site import Edition
+
+# Incoming statements beyond these are left to SPARQL and to the paged lists of the HTML page; the document says so.
+INCOMING_LIMIT = 1000
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Description:
+    """Statements for one document; `about` are those without the document's own."""
+
+    about: list[ox.Triple]
+    own: list[ox.Triple]
+    truncated: bool = False
+
+    @property
+    def triples(self) -> list[ox.Triple]:
+        return [*self.own, *self.about]
+
+
+def iri(value: object) -> ox.NamedNode:
+    return ox.NamedNode(str(value))
+
+
+def thing_iri(edition: Edition, name: Name) -> str:
+    """IRI of a thing or concept."""
+    kind, key = name
+    return f"{edition.links.base}{kind}/{key}" if kind == "concept" else f"{edition.links.base}id/{kind}/{key}"
+
+
+def document_path(name: Name) -> str:
+    """Address of the document about a thing, below BASE."""
+    return f"doc/{name[0]}/{name[1]}"
+
+
+async def describe(edition: Edition, name: Name, *, consolidated: bool = True) -> Description:
+    """The description of a live thing.
+
+    With `consolidated=False` the statements come from the named graphs, for things that only those still hold.
+    """
+    subject = thing_iri(edition, name)
+    query = _QUERY if consolidated else _QUERY_IN_GRAPHS
+    about = await edition.construct(query.replace("%THING%", f"<{subject}>"))
+    incoming = [triple for triple in about if triple.object == iri(subject) and triple.subject != iri(subject)]
+    truncated = len(incoming) > INCOMING_LIMIT
+    if truncated:
+        dropped = set(sorted(incoming, key=lambda t: (t.predicate.value, t.subject.value))[INCOMING_LIMIT:])
+        about = [triple for triple in about if triple not in dropped]
+    own = document_statements(edition, document_path(name), [subject])
+    if truncated:
+        own += _limit_note(edition, document_path(name))
+    return Description(about, own, truncated)
+
+
+_LABELS = f"VALUES ?labelling {{ <{RDFS.label}> <{SKOS.prefLabel}> }}"
+# One more than the limit tells whether something was left out.
+_INCOMING = f"SELECT ?in ?to WHERE {{ ?in ?to %THING% }} ORDER BY ?to ?in LIMIT {INCOMING_LIMIT + 1}"
+_QUERY = f"""
+CONSTRUCT {{ %THING% ?property ?value . ?in ?to %THING% . ?other ?labelling ?label }}
+WHERE {{
+  {{ %THING% ?property ?value }}
+  UNION {{ {_INCOMING} }}
+  UNION {{ %THING% ?any ?other . {_LABELS} ?other ?labelling ?label }}
+  UNION {{ {{ SELECT (?in AS ?other) WHERE {{ {{ {_INCOMING} }} }} }} {_LABELS} ?other ?labelling ?label }}
+}}
+"""
+_QUERY_IN_GRAPHS = f"""
+CONSTRUCT {{ %THING% ?property ?value . ?in ?to %THING% . ?other ?labelling ?label }}
+WHERE {{
+  {{ GRAPH ?g {{ %THING% ?property ?value }} }}
+  UNION {{ SELECT DISTINCT ?in ?to WHERE {{ GRAPH ?g {{ ?in ?to %THING% }} }}
+           ORDER BY ?to ?in LIMIT {INCOMING_LIMIT + 1} }}
+  UNION {{ GRAPH ?g {{ %THING% ?any ?other }} {_LABELS} ?other ?labelling ?label }}
+  UNION {{ GRAPH ?g {{ %THING% ?any ?other }} {_LABELS} GRAPH ?h {{ ?other ?labelling ?label }} }}
+}}
+"""
+
+
+def document_statements(edition: Edition, path: str, topics: Sequence[str]) -> list[ox.Triple]:
+    """What a document says about itself; `topics` are the things it is about, one being its primary topic."""
+    document = iri(edition.links.absolute(path))
+    statements = [
+        ox.Triple(document, iri(RDF.type), iri(FOAF.Document)),
+        ox.Triple(document, iri(DCT.isPartOf), iri(edition.version_iri)),
+        ox.Triple(document, iri(DCT.license), iri(edition.licence)),
+        ox.Triple(document, iri(VOID.inDataset), iri(edition.dataset_iri)),
+    ]
+    predicate = FOAF.primaryTopic if len(topics) == 1 else FOAF.topic
+    return statements + [ox.Triple(document, iri(predicate), iri(topic)) for topic in topics]
+
+
+def _limit_note(edition: Edition, path: str) -> list[ox.Triple]:
+    document = iri(edition.links.absolute(path))
+    return [
+        ox.Triple(
+            document,
+            iri(RDFS.comment),
+            ox.Literal(i18n.text(language, "document-limit", limit=str(INCOMING_LIMIT)), language=language),
+        )
+        for language in i18n.LANGUAGES
+    ]
+
+
+async def tombstone(edition: Edition, gone: Gone) -> Description:
+    """What is still said of a withdrawn key: the tombstone of the graph, and what the event log adds."""
+    subject = thing_iri(edition, gone.name)
+    about = await edition.construct(_QUERY.replace("%THING%", f"<{subject}>"))
+    node = iri(subject)
+    stated = [
+        ox.Triple(node, iri(RDF.type), iri(OGCM.Tombstone)),
+        ox.Triple(node, iri(ADMS.status), iri(CODE["record-status/withdrawn"])),
+    ]
+    for target in gone.targets:
+        stated.append(ox.Triple(node, iri(DCT.isReplacedBy), iri(thing_iri(edition, target))))
+    if gone.reason and not any(triple.predicate == iri(OGCM.reason) for triple in about):
+        stated.append(ox.Triple(node, iri(OGCM.reason), ox.Literal(gone.reason)))
+    merged = list(dict.fromkeys([*about, *stated]))
+    return Description(merged, document_statements(edition, document_path(gone.name), [subject]))
+
+
+async def describe_list(edition: Edition, kind: str, keys: Iterable[str], path: str) -> Description:
+    """Types and labels of the things of one page of `/doc/{kind}`."""
+    iris = [thing_iri(edition, (kind, key)) for key in keys]
+    about: list[ox.Triple] = []
+    if iris:
+        values = " ".join(f"<{item}>" for item in iris)
+        about = await edition.construct(_LIST_QUERY.replace("%THINGS%", values))
+        if not about:
+            about = await edition.construct(_LIST_QUERY_IN_GRAPHS.replace("%THINGS%", values))
+    document = iri(edition.links.absolute(path))
+    own = document_statements(edition, path, [])
+    own += [ox.Triple(document, iri(FOAF.topic), iri(item)) for item in iris]
+    return Description(about, own)
+
+
+_LISTED = f"VALUES ?property {{ <{RDF.type}> <{RDFS.label}> <{SKOS.notation}> <{OGCM.number}> <{OGCM.acronym}> }}"
+_LIST_QUERY = f"""
+CONSTRUCT {{ ?thing ?property ?value }}
+WHERE {{ VALUES ?thing {{ %THINGS% }} {_LISTED} ?thing ?property ?value }}
+"""
+_LIST_QUERY_IN_GRAPHS = f"""
+CONSTRUCT {{ ?thing ?property ?value }}
+WHERE {{ VALUES ?thing {{ %THINGS% }} {_LISTED} GRAPH ?g {{ ?thing ?property ?value }} }}
+"""
+
+
+async def context(edition: Edition, subject: str) -> list[ox.Triple]:
+    """What the HTML page shows beyond the description: the nodes around the thing in full, their labels, and where
+    each is stated (passage, locator, source)."""
+    return await edition.construct(_CONTEXT.replace("%THING%", f"<{subject}>"))
+
+
+_NODE_CLASSES = " ".join(
+    f"<{OGCM[name]}>"
+    for name in (
+        "Responsibility", "Assessment", "StatusReport", "Figure", "KeyMoment", "Link", "Discrepancy", "Claim",
+        "Commitment", "Milestone", "Activity", "PriorityTopic", "Stage", "ActionPlan", "Objective", "Problem",
+    )
+) + " <http://www.w3.org/ns/org#Membership> <http://www.w3.org/ns/org#ChangeEvent>"  # fmt: skip
+_NODES = f"""SELECT DISTINCT ?node WHERE {{
+    {{ ?node ?to %THING% }} UNION {{ %THING% ?from ?node }}
+    VALUES ?class {{ {_NODE_CLASSES} }} ?node a ?class
+  }} ORDER BY ?node LIMIT 500"""
+_CONTEXT = f"""
+CONSTRUCT {{
+  ?node ?property ?value . ?value <{RDFS.label}> ?label .
+  ?passage ?stating ?said . ?source ?sourcing ?told
+}}
+WHERE {{
+  {{ {{ {_NODES} }} ?node ?property ?value . OPTIONAL {{ ?value <{RDFS.label}> ?label }} }}
+  UNION {{ {{ {_NODES} }} ?node <{OGCM.statedIn}> ?passage . ?passage ?stating ?said .
+           OPTIONAL {{ ?passage <{DCT.isPartOf}> ?source . VALUES ?sourcing {{ <{RDFS.label}> <{DCT.issued}> <{DCT.type}> }}
+                       ?source ?sourcing ?told }} }}
+  UNION {{ %THING% <{OGCM.statedIn}> ?passage . ?passage ?stating ?said .
+           OPTIONAL {{ ?passage <{DCT.isPartOf}> ?source . VALUES ?sourcing {{ <{RDFS.label}> <{DCT.issued}> <{DCT.type}> }}
+                       ?source ?sourcing ?told }} }}
+}}
+"""
+
+
+async def incoming_counts(edition: Edition, subject: str) -> list[tuple[str, int]]:
+    """How many statements of each property have the thing as their value, sorted by property."""
+    rows = await edition.select(
+        f"SELECT ?to (COUNT(*) AS ?n) WHERE {{ ?in ?to <{subject}> }} GROUP BY ?to ORDER BY ?to"
+    )
+    return [(row["to"]["value"], int(row["n"]["value"])) for row in rows if "to" in row]
+
+
+async def incoming_page(edition: Edition, subject: str, predicate: str, page: int) -> list[ox.Triple]:
+    """One page of the things that link here by `predicate`, with their labels; pages count from 1."""
+    offset = (page - 1) * PAGE_SIZE
+    return await edition.construct(
+        f"CONSTRUCT {{ ?in <{predicate}> <{subject}> . ?in <{RDFS.label}> ?label }} WHERE {{"
+        f" {{ SELECT ?in WHERE {{ ?in <{predicate}> <{subject}> }} ORDER BY ?in LIMIT {PAGE_SIZE} OFFSET {offset} }}"
+        f" OPTIONAL {{ ?in <{RDFS.label}> ?label }} }}"
+    )
+
+
+async def speaking_graphs(edition: Edition, subject: str) -> list[tuple[str, int]]:
+    """Named graphs that say something about the thing, with the number of their statements, sorted by graph."""
+    rows = await edition.select(
+        f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ <{subject}> ?p ?o }} }} GROUP BY ?g ORDER BY ?g"
+    )
+    return [(row["g"]["value"], int(row["n"]["value"])) for row in rows if "g" in row]

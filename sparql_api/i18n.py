@@ -1,0 +1,60 @@
+"""Texts for people in Spanish and English, read from the Fluent files in `translations/{language}/`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES: tuple[str, ...] = ("es", "en")
+DEFAULT_LANGUAGE = "es"
+NAMES = {"es": "Español", "en": "English"}
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _bundle(language: str) -> FluentBundle:
+    # No isolation marks: the texts also stand in headers, JSON and attributes.
+    bundle = FluentBundle([language], use_isolating=False)
+    folder = files("sparql_api") / "translations" / language
+    for resource in sorted(folder.iterdir(), key=lambda item: item.name):
+        if resource.name.endswith(".ftl"):
+            bundle.add_resource(FluentResource(resource.read_text(encoding="utf-8")))
+    return bundle
+
+
+def has(message: str, language: str = DEFAULT_LANGUAGE) -> bool:
+    """Whether the translations hold a message."""
+    return _bundle(language).has_message(message)
+
+
+def text(language: str, message: str, **arguments: Any) -> str:
+    """One message in `language`.
+
+    Raises KeyError for a message that the translations do not hold and ValueError when one of its arguments lacks.
+    """
+    bundle = _bundle(language)
+    if not bundle.has_message(message):
+        raise KeyError(f"{language}: no message {message!r}")
+    pattern = bundle.get_message(message).value
+    if not arguments:
+        return _plain(language, message)
+    value, errors = bundle.format_pattern(pattern, arguments)
+    if errors:
+        raise ValueError(f"{language}: message {message!r}: {errors}")
+    return value
+
+
+@lru_cache(maxsize=4096)
+def _plain(language: str, message: str) -> str:
+    bundle = _bundle(language)
+    value, errors = bundle.format_pattern(bundle.get_message(message).value, {})
+    if errors:
+        raise ValueError(f"{language}: message {message!r}: {errors}")
+    return value
+
+
+def fallbacks(language: str) -> tuple[str, ...]:
+    """Languages in which a label is looked for: the one asked for, then Spanish, then English."""
+    return (language, *(other for other in LANGUAGES if other != language))

@@ -1,0 +1,198 @@
+"""What became of every `id/{kind}/{key}`: the event log of the release together with the subjects of its graphs.
+
+A key is live, moved (merged, renamed, written in another letter case) or gone (withdrawn, split, minted in error);
+`Identifiers.resolve` says which. Everything is read once per release, so that `/id/…` needs no query.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from commitments.release import CONSOLIDATED, Release
+from ontology.namespaces import DCT, KINDS, OGCM, RDF
+
+Name = tuple[str, str]  # (kind, key); concepts have the kind "concept" and the key "scheme[/code]"
+CONCEPT = "concept"
+_TERMINAL = frozenset({"merge", "split", "withdraw", "error"})
+# Graphs whose subjects are the vocabulary's, not things of ours.
+_NOT_INSTANCES = frozenset({"vocabulary", "shapes"})
+
+
+@dataclass(frozen=True)
+class Live:
+    """The key is in use. `consolidated` is False when only named graphs still speak of it."""
+
+    name: Name
+    consolidated: bool
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The key now means `target`, with no further step in between."""
+
+    target: Name
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The key is withdrawn. `event` is split, withdraw or error, or "unknown" when the log does not say."""
+
+    name: Name
+    event: str
+    targets: tuple[Name, ...] = ()
+    date: str = ""
+    reason: str = ""
+
+
+Fate = Live | Moved | Gone
+
+
+@dataclass(frozen=True)
+class _Event:
+    event: str
+    targets: tuple[Name, ...]
+    date: str
+    reason: str
+
+
+class Identifiers:
+    """Identifier states of one release."""
+
+    def __init__(self, release: Release) -> None:
+        self._start = f"<{release.base}"
+        self._minted: set[Name] = set()
+        self._ends: dict[Name, _Event] = {}
+        self._renamed: dict[Name, Name] = {}
+        self._replaced: dict[Name, list[Name]] = {}
+        self._consolidated: set[Name] = set()
+        self._elsewhere: set[Name] = set()
+        self._read_graph(release.file(CONSOLIDATED), self._consolidated)
+        for path in sorted(release.file("graphs").glob("*.nt")):
+            if path.stem not in _NOT_INSTANCES:
+                self._read_graph(path, self._elsewhere)
+        for path in sorted(release.file("identifiers").glob("*.csv")):
+            self._read_log(path)
+        self._by_lower: dict[Name, Name] = {}
+        for name in (*self._minted, *self._renamed, *self._elsewhere, *self._consolidated):
+            self._by_lower[(name[0].lower(), name[1].lower())] = name
+        self.keys = self._keys_by_kind()
+
+    def resolve(self, kind: str, key: str) -> Fate | None:
+        """What `id/{kind}/{key}` means now; None for a key that never was."""
+        name = (kind, key)
+        known = self._fate(name)
+        if known is not None:
+            return known
+        right = self._by_lower.get((kind.lower(), key.lower()))
+        if right is None or right == name:
+            return None
+        fate = self._fate(right)
+        return Moved(right) if isinstance(fate, (Live, Gone)) else fate
+
+    def _fate(self, name: Name, seen: frozenset[Name] = frozenset()) -> Fate | None:
+        end = self._ends.get(name)
+        if name in self._renamed and name not in self._minted and name not in self._consolidated:
+            return self._follow(name, self._renamed[name], seen)
+        if end is not None:
+            if end.event == "merge" and len(end.targets) == 1:
+                return self._follow(name, end.targets[0], seen)
+            return Gone(name, end.event, end.targets, end.date, end.reason)
+        if name in self._replaced:  # a tombstone that the log does not explain
+            targets = self._replaced[name]
+            if len(targets) == 1:
+                return self._follow(name, targets[0], seen)
+            return Gone(name, "split" if targets else "withdraw", tuple(targets))
+        if name in self._consolidated:
+            return Live(name, consolidated=True)
+        if name in self._elsewhere:
+            return Live(name, consolidated=False)
+        return Gone(name, "unknown") if name in self._minted else None
+
+    def _follow(self, name: Name, target: Name, seen: frozenset[Name]) -> Fate:
+        """The end of a chain of merges; a circle, which only a damaged log holds, counts as gone."""
+        if target in seen or target == name:
+            return Gone(name, "unknown")
+        fate = self._fate(target, seen | {name})
+        if isinstance(fate, Moved):
+            return fate
+        return Moved(target) if fate is not None else Gone(name, "merge", (target,))
+
+    def _read_log(self, path: Path) -> None:
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        rows.sort(key=lambda row: (row["key"], int(row["seq"])))
+        for row in rows:
+            name = (row["kind"], row["key"])
+            targets = tuple(self._target(row["kind"], part) for part in row["target"].replace(";", " ").split())
+            if row["event"] == "mint":
+                self._minted.add(name)
+                self._ends.pop(name, None)
+            elif row["event"] in _TERMINAL:
+                self._ends[name] = _Event(row["event"], targets, row["date"], row["reason"])
+            elif row["event"] == "alias":
+                # A minted key tells its other names; a key that is only an alias tells what it means.
+                for target in targets:
+                    old, new = (target, name) if name in self._minted else (name, target)
+                    if old[0] in KINDS:
+                        self._renamed[old] = new
+
+    @staticmethod
+    def _target(kind: str, text: str) -> Name:
+        """`key`, `kind/key` or a whole `…/id/kind/key`."""
+        parts = text.split("/id/", 1)[-1].split("/", 1)
+        return (parts[0], parts[1]) if len(parts) == 2 else (kind, text)
+
+    def _read_graph(self, path: Path, found: set[Name]) -> None:
+        """Subjects below BASE, from sorted N-Triples; tombstones are noted, not counted as described things."""
+        for subject, lines in _by_subject(path, self._start):
+            name = self._name(subject)
+            if name is None:
+                continue
+            if any(f"<{RDF.type}> <{OGCM.Tombstone}>" in line for line in lines):
+                marker = f"<{DCT.isReplacedBy}> <"
+                targets = [line.split(marker, 1)[1].split(">", 1)[0] for line in lines if marker in line]
+                names = (self._name(target[len(self._start) - 1 :]) for target in targets)
+                self._replaced[name] = [target for target in names if target]
+            else:
+                found.add(name)
+
+    @staticmethod
+    def _name(relative: str) -> Name | None:
+        """(kind, key) of an address below BASE."""
+        kind, _, key = unquote(relative.removeprefix("id/")).partition("/")
+        if key and (relative.startswith("id/") or kind == CONCEPT):
+            return kind, key
+        return None
+
+    def _keys_by_kind(self) -> dict[str, list[str]]:
+        """Live keys of each kind, sorted; what only named graphs hold counts where the consolidated view has none."""
+        keys: dict[str, set[str]] = defaultdict(set)
+        for names in (self._consolidated, self._elsewhere):
+            listed = set(keys)
+            for kind, key in names:
+                if kind not in listed and isinstance(self._fate((kind, key)), Live):
+                    keys[kind].add(key)
+        return {kind: sorted(found) for kind, found in sorted(keys.items())}
+
+
+def _by_subject(path: Path, start: str) -> Iterator[tuple[str, list[str]]]:
+    """Groups of lines with one subject below BASE: (address after BASE, lines). Equal subjects stand together."""
+    group: list[str] = []
+    current = ""
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            if not line.startswith(start):
+                continue
+            subject = line[len(start) : line.index(">")]
+            if subject != current and group:
+                yield current, group
+                group = []
+            current = subject
+            group.append(line)
+    if group:
+        yield current, group

@@ -1,0 +1,62 @@
+"""Every address of the site is built here; templates never join text.
+
+RDF, canonical links and `Link` headers use BASE; `Location` and the links of pages are path-absolute, so that they
+hold behind any host name (blueprint 1). Nothing here reads a request.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode, urlsplit
+
+from ontology.namespaces import CODE, OGCM, OGCM_SH
+
+# What a path or fragment may hold unescaped (RFC 3986), plus "%" because IRIs may be escaped already.
+_SAFE = "/:@!$&'()*+,;=-._~%"
+
+
+class Links:
+    """Addresses of one deployment. `base` ends in "/"; `prefix` is its path, "/" or "/some/path/"."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.prefix = quote(urlsplit(base).path or "/", safe=_SAFE)
+
+    def path(self, relative: str, **query: str | int | None) -> str:
+        """Path-absolute reference to an address below BASE; parameters that are None are left out."""
+        pairs = [(name, str(value)) for name, value in query.items() if value is not None]
+        return self.prefix + quote(relative, safe=_SAFE) + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def absolute(self, relative: str, **query: str | int | None) -> str:
+        """The same address as an absolute IRI below BASE."""
+        pairs = [(name, str(value)) for name, value in query.items() if value is not None]
+        return self.base + relative + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def relative(self, iri: str) -> str | None:
+        """The part after BASE, or None for IRIs of others."""
+        return iri[len(self.base) :] if iri.startswith(self.base) else None
+
+    def thing(self, iri: str) -> tuple[str, str] | None:
+        """(kind, key) of an IRI below `{BASE}id/`, ("concept", "scheme[/code]") below `{BASE}concept/`; else None."""
+        relative = self.relative(iri)
+        if relative is None:
+            return None
+        kind, _, key = relative.removeprefix("id/").partition("/")
+        is_thing = relative.startswith("id/") or kind == "concept"
+        return (kind, key) if is_thing and key else None
+
+    def href(self, iri: str) -> str | None:
+        """What a page links to for `iri`: our own address where we serve it, the IRI where it is a web address.
+
+        None for every other scheme, so that `javascript:` and the like stay text.
+        """
+        relative = self.relative(iri)
+        if relative is not None:
+            return self._with_fragment(relative)
+        for namespace, local in ((str(OGCM), "def#"), (str(CODE), "code/"), (str(OGCM_SH), "shapes#")):
+            if iri.startswith(namespace):
+                return self._with_fragment(local + iri[len(namespace) :])
+        return iri if urlsplit(iri).scheme.lower() in ("http", "https") else None
+
+    def _with_fragment(self, relative: str) -> str:
+        address, mark, fragment = relative.partition("#")
+        return self.prefix + quote(address, safe=_SAFE + "?") + mark + quote(fragment, safe=_SAFE)

@@ -1,0 +1,71 @@
+"""`/openapi.json`: FastAPI's description of the routes, completed with what every answer has in common."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from sparql_api.formats import DOCUMENT_FORMATS, RESULT_FORMATS
+from sparql_api.problems import MEDIA_TYPE
+from sparql_api.site import Edition
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+    "description": "Problem details (RFC 9457)",
+}
+_NEGOTIATED = ("things", "documents", "vocabulary", "catalogue")
+
+
+def description(app: FastAPI, edition: Edition) -> bytes:
+    """The OpenAPI document as JSON. Its server is the path of BASE: no host is named, so it holds behind any."""
+    with warnings.catch_warnings():
+        # FastAPI warns that HEAD shares its operation id with GET; HEAD is left out below.
+        warnings.filterwarnings("ignore", message="Duplicate Operation ID")
+        document = _describe(app, edition)
+    document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+    for schema in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(schema, None)
+    for operations in document["paths"].values():
+        operations.pop("head", None)  # every GET answers HEAD alike (RFC 9110 section 9.3.2)
+        for method, operation in operations.items():
+            _complete(operation, method)
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _describe(app: FastAPI, edition: Edition) -> dict[str, Any]:
+    return get_openapi(
+        title="Open Commitments",
+        version=edition.release.manifest.software_version,
+        description="Linked open data of open-government commitments: URIs that answer, SPARQL, dumps.",
+        routes=app.routes,
+        servers=[{"url": edition.links.prefix.rstrip("/") or "/"}],
+    )
+
+
+def _complete(operation: dict[str, Any], method: str) -> None:
+    """Media types of the 200, and problem details for what can go wrong."""
+    operation["operationId"] = re.sub(r"_(get|head|post)$", "", operation["operationId"]) + f"_{method}"
+    responses = operation["responses"]
+    responses.pop("422", None)
+    tags = operation.get("tags", [])
+    if any(tag in _NEGOTIATED for tag in tags):
+        responses["200"]["content"] = {row.media_type: {"schema": {"type": "string"}} for row in DOCUMENT_FORMATS}
+        responses["406"] = {"description": "None of the accepted formats exists; the variants are listed"}
+    elif "sparql" in tags:
+        responses["200"]["content"] = {row.media_type: {"schema": {"type": "string"}} for row in RESULT_FORMATS}
+    responses["default"] = {
+        "description": "Problem",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

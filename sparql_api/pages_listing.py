@@ -1,0 +1,76 @@
+"""`/doc/{kind}`: the things of a kind, a page at a time, as HTML and RDF."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from ontology.namespaces import OGCM, SKOS
+from sparql_api.descriptions import PAGE_SIZE, describe_list, thing_iri
+from sparql_api.documents import Document, View
+from sparql_api.pages import crumb, home, render
+from sparql_api.problems import not_found
+from sparql_api.site import Edition
+from sparql_api.statements import Statements, Value
+from sparql_api.terms import kind_name
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing of a list: its name, what it is, and the short form (acronym, code or number) if it has one."""
+
+    name: Value
+    key: str
+    types: list[Value]
+    short: str | None
+
+
+def list_document(edition: Edition, kind: str, page: str | None) -> Document:
+    """One page of the list of a kind. Raises Problem 404 for a page that does not exist."""
+    keys = edition.identifiers.keys.get(kind, [])
+    last = max(1, -(-len(keys) // PAGE_SIZE))
+    number = int(page) if page and page.isascii() and page.isdigit() and len(page) < 9 else (1 if page is None else 0)
+    path = f"doc/{kind}"
+    if not 1 <= number <= last:
+        raise not_found(edition.links.path(path, page=page))
+    shown = keys[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+
+    async def triples() -> list[ox.Triple]:
+        return (await describe_list(edition, kind, shown, path)).triples
+
+    async def html(view: View) -> str:
+        about = (await describe_list(edition, kind, shown, path)).about
+        statements = Statements(about, edition.links, edition.terms, view.language)
+        title = kind_name(kind, view.language)
+        rows = [_row(statements, thing_iri(edition, (kind, key)), key) for key in shown]
+        return render(
+            "listing.html",
+            view,
+            path=path,
+            title=title,
+            crumbs=[home(view), crumb(view, title)],
+            rows=rows,
+            listing_path=path,
+            total=len(keys),
+            page=number,
+            last=last,
+        )
+
+    return Document(path, triples, html, parameters=("page",), links=tuple(_paging(edition, path, number, last)))
+
+
+def _row(statements: Statements, iri: str, key: str) -> Row:
+    short = statements.first(iri, OGCM.acronym) or statements.first(iri, SKOS.notation)
+    types = [statements.label(item) for item in statements.types(iri)]
+    return Row(statements.label(iri), key, types, short)
+
+
+def _paging(edition: Edition, path: str, number: int, last: int) -> list[str]:
+    """`Link` items first, prev, next and last of a paged list (RFC 8288)."""
+    targets = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+    return [
+        f'<{edition.links.absolute(path, page=target)}>; rel="{relation}"'
+        for relation, target in targets.items()
+        if last > 1 and 1 <= target <= last
+    ]

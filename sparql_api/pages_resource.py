@@ -1,0 +1,230 @@
+"""The page about one thing: facts, tables of the nodes around it, what links here, sources, how to cite."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from ontology.namespaces import DCT, OGCM, PREFIXES, RDF, RDFS, SKOS
+from sparql_api.descriptions import PAGE_SIZE, context, describe, document_path, incoming_counts, incoming_page
+from sparql_api.descriptions import speaking_graphs, thing_iri
+from sparql_api.documents import Document, View
+from sparql_api.identifiers import CONCEPT, Live
+from sparql_api.pages import Crumb, crumb, home, render
+from sparql_api.pages_order import FACT_ORDER, HIDDEN_FACTS
+from sparql_api.pages_schema import schema_org
+from sparql_api.pages_tables import node_tables
+from sparql_api.problems import not_found
+from sparql_api.site import Edition
+from sparql_api.statements import Statements, Value
+from sparql_api.terms import curie, kind_name
+
+# Groups of incoming links show this many at first; the rest is one click away, in pages.
+SHOWN_INCOMING = 25
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One property with its values; `help` is the property in short form, shown on hover."""
+
+    label: str
+    href: str | None
+    values: list[Value]
+    help: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Things that link here by one property. `count` is exact; `values` may be the first of them only."""
+
+    label: str
+    help: str
+    count: int
+    values: list[Value]
+    more: str | None
+    pages: list[tuple[int, str | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One passage that states the thing: where in which document, and how it was written there."""
+
+    passage: Value
+    locator: list[Value]
+    as_written: list[Value]
+    source: Value | None
+    issued: str | None
+    curator: str | None
+    reason: list[Value]
+
+
+def resource_document(edition: Edition, fate: Live) -> Document:
+    """The document about a live thing or concept."""
+    name = fate.name
+
+    async def triples() -> list[ox.Triple]:
+        return (await describe(edition, name, consolidated=fate.consolidated)).triples
+
+    async def page(view: View) -> str:
+        return await _page(view, fate)
+
+    return Document(
+        document_path(name), triples, page, topic=thing_iri(edition, name), parameters=("incoming", "page")
+    )
+
+
+async def _page(view: View, fate: Live) -> str:
+    edition, subject = view.edition, thing_iri(view.edition, fate.name)
+    description, around, counts, graphs = await asyncio.gather(
+        describe(edition, fate.name, consolidated=fate.consolidated),
+        context(edition, subject),
+        incoming_counts(edition, subject),
+        speaking_graphs(edition, subject),
+    )
+    statements = Statements([*description.about, *around], edition.links, edition.terms, view.language)
+    title = statements.label(subject)
+    path = document_path(fate.name)
+    asked = view.parameter("incoming")
+    crumbs = _crumbs(view, fate, statements, subject)
+    if asked is not None:
+        group = await _incoming_in_full(view, subject, path, asked, counts)
+        return render("incoming.html", view, path=path, title=title.text, heading=title, crumbs=crumbs, group=group,
+                      back=edition.links.path(path, lang=view.language if view.fixed else None))  # fmt: skip
+    tables, covered = node_tables(statements, subject, view.language, edition.terms)
+    return render(
+        "resource.html",
+        view,
+        path=path,
+        title=title.text,
+        heading=title,
+        other_names=_other_names(statements, subject, title),
+        kind=kind_name(fate.name[0], view.language, plural=False),
+        key=fate.name[1],
+        iri=subject,
+        types=statements.values(subject, RDF.type),
+        facts=_facts(view, statements, subject, {table.predicate for table in tables if not table.incoming}),
+        tables=tables,
+        incoming=_incoming(view, statements, subject, path, counts, covered),
+        sources=_sources(statements, subject),
+        graphs=[(Value(iri.rsplit("/", 1)[-1], edition.links.href(iri), iri=iri), count) for iri, count in graphs],
+        candidate=_only_candidate(fate, graphs, edition),
+        crumbs=crumbs,
+        schema_org=schema_org(view, statements, subject, title.text, path),
+    )
+
+
+def _only_candidate(fate: Live, graphs: list[tuple[str, int]], edition: Edition) -> bool:
+    return not fate.consolidated and [iri for iri, _ in graphs] == [edition.links.absolute("graph/candidates")]
+
+
+def _crumbs(view: View, fate: Live, statements: Statements, subject: str) -> list[Crumb]:
+    """Home, the kind, and what the thing is part of."""
+    steps = [home(view), crumb(view, kind_name(fate.name[0], view.language), f"doc/{fate.name[0]}")]
+    whole = statements.values(subject, SKOS.inScheme if fate.name[0] == CONCEPT else DCT.isPartOf)
+    if len(whole) == 1 and whole[0].href:
+        steps.append(Crumb(whole[0].text, whole[0].href))
+    return [*steps, crumb(view, statements.label(subject).text)]
+
+
+def _other_names(statements: Statements, subject: str, title: Value) -> list[Value]:
+    """Labels other than the title, in whatever language."""
+    names = [*statements.values(subject, RDFS.label), *statements.values(subject, SKOS.prefLabel)]
+    return [value for value in dict.fromkeys(names) if value.text != title.text]
+
+
+def _facts(view: View, statements: Statements, subject: str, tabled: set[str]) -> list[Fact]:
+    """Properties in the order of `FACT_ORDER`, then the others by label; those shown elsewhere are left out."""
+    facts = []
+    for predicate in statements.properties(subject):
+        if predicate in HIDDEN_FACTS or predicate in tabled:
+            continue
+        terms = view.edition.terms
+        fact = Fact(
+            terms.label(predicate, view.language),
+            view.edition.links.href(predicate),
+            statements.values(subject, predicate),
+            curie(predicate),
+        )
+        if predicate == str(DCT.title) and all(value.text == statements.label(subject).text for value in fact.values):
+            continue
+        facts.append((FACT_ORDER.get(predicate, len(FACT_ORDER)), fact.label, fact))
+    return [fact for *_, fact in sorted(facts, key=lambda item: item[:2])]
+
+
+def _incoming(
+    view: View, statements: Statements, subject: str, path: str, counts: list[tuple[str, int]], covered: set[str]
+) -> list[Incoming]:
+    """What links here and stands in no table of the page, grouped by property."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for predicate, other in statements.incoming(subject):
+        if other != subject:
+            groups[predicate].append(other)
+    shown = []
+    for predicate, count in counts:
+        others = groups.get(predicate, [])
+        if others and count == len(others) and set(others) <= covered:
+            continue
+        values = sorted((statements.label(other) for other in others), key=lambda value: (value.text, value.iri or ""))
+        shown.append(
+            Incoming(
+                view.edition.terms.inverse(predicate, view.language),
+                curie(predicate),
+                count,
+                values[:SHOWN_INCOMING],
+                _incoming_href(view, path, predicate) if count > SHOWN_INCOMING else None,
+            )
+        )
+    return shown
+
+
+def _incoming_href(view: View, path: str, predicate: str, page: int | None = None) -> str:
+    language = view.language if view.fixed else None
+    return view.edition.links.path(path, incoming=curie(predicate), page=page, lang=language)
+
+
+async def _incoming_in_full(
+    view: View, subject: str, path: str, asked: str, counts: list[tuple[str, int]]
+) -> Incoming:
+    """One page of one group. The property is looked up among those that really link here, never put into a query
+    as it came."""
+    prefix, _, local = asked.partition(":")
+    wanted = PREFIXES.get(prefix, "") + local if prefix in PREFIXES else asked
+    count = dict(counts).get(wanted)
+    last = -(-count // PAGE_SIZE) if count else 0
+    number = view.parameter("page") or "1"
+    page = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
+    if count is None or not 1 <= page <= last:
+        raise not_found(view.edition.links.path(path, incoming=asked, page=number))
+    triples = await incoming_page(view.edition, subject, wanted, page)
+    statements = Statements(triples, view.edition.links, view.edition.terms, view.language)
+    others = sorted({other for predicate, other in statements.incoming(subject) if predicate == wanted})
+    pages = [
+        (item, None if item == page else _incoming_href(view, path, wanted, item))
+        for item in range(1, last + 1)
+        if item in (1, last) or abs(item - page) <= 3
+    ]
+    label = view.edition.terms.inverse(wanted, view.language)
+    return Incoming(label, curie(wanted), count, [statements.label(other) for other in others], None, pages)
+
+
+def _sources(statements: Statements, subject: str) -> list[SourceRow]:
+    rows = []
+    for term in statements.objects(subject, OGCM.statedIn):
+        passage = term.value
+        sources = statements.objects(passage, DCT.isPartOf)
+        source = sources[0].value if sources else None
+        rows.append(
+            SourceRow(
+                passage=statements.label(passage),
+                locator=statements.values(passage, OGCM.locator),
+                as_written=statements.values(passage, OGCM.asWritten),
+                source=statements.label(source) if source else None,
+                issued=statements.first(source, DCT.issued) if source else None,
+                curator=statements.first(passage, OGCM.curator),
+                reason=statements.values(passage, OGCM.reason),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.curator is not None, row.source.text if row.source else "", row.passage.text))

@@ -1,0 +1,134 @@
+"""Tables of the nodes around a thing: responsibilities, findings, memberships, a plan's commitments …
+
+A node belongs to the table of its class and of the property that joins it with the thing; `pages_order.COLUMNS` names
+the columns, and the last one says where each row is stated.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from ontology.namespaces import DCT, OGCM, SCHEMA
+from sparql_api import i18n
+from sparql_api.pages_order import COLUMNS, SELF, TABLE_ORDER
+from sparql_api.statements import Statements, Value
+from sparql_api.terms import Terms, message_name
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells; a cell is a list of values. `anchor` is the table's id in the page."""
+
+    anchor: str
+    title: str
+    predicate: str
+    incoming: bool
+    columns: list[str]
+    rows: list[list[list[Value]]]
+
+
+def node_tables(statements: Statements, subject: str, language: str, terms: Terms) -> tuple[list[Table], set[str]]:
+    """The tables of a page, in their order, and the nodes that stand in them."""
+    groups: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
+    for predicate, node in statements.incoming(subject):
+        for cls in statements.types(node):
+            if cls in COLUMNS and node != subject:
+                groups[(cls, predicate, True)].add(node)
+    for predicate in statements.properties(subject):
+        for term in statements.objects(subject, predicate):
+            for cls in statements.types(getattr(term, "value", "")):
+                if cls in COLUMNS and _worth_a_table(cls, predicate):
+                    groups[(cls, predicate, False)].add(term.value)
+    tables, covered = [], set()
+    order = {cls: position for position, cls in enumerate(TABLE_ORDER)}
+    for (cls, predicate, incoming), nodes in sorted(groups.items(), key=lambda item: (order[item[0][0]], item[0][1:])):
+        tables.append(_table(statements, subject, language, terms, (cls, predicate, incoming), sorted(nodes)))
+        covered |= nodes if incoming else set()
+    return tables, covered
+
+
+def _worth_a_table(cls: str, predicate: str) -> bool:
+    """Outgoing nodes are facts already, except those whose text the reader wants in full."""
+    return cls in (str(OGCM.Problem), str(OGCM.Objective), str(OGCM.Claim))
+
+
+def _table(
+    statements: Statements, subject: str, language: str, terms: Terms, key: tuple[str, str, bool], nodes: list[str]
+) -> Table:
+    cls, predicate, incoming = key
+    nodes = sorted(nodes, key=lambda node: _rank(statements, node))
+    columns = [column for column in COLUMNS[cls] if not (incoming and str(column) == predicate)]
+    cells = {column: [_cell(statements, node, column) for node in nodes] for column in columns}
+    kept = [column for column in columns if any(_tells(values, subject) for values in cells[column])]
+    headings = [i18n.text(language, "column-name") if c is SELF else terms.label(str(c), language) for c in kept]
+    stated = [_stated(statements, node) for node in nodes]
+    if any(stated):
+        headings.append(i18n.text(language, "column-source"))
+    rows = []
+    for position in range(len(nodes)):
+        row = [cells[column][position] for column in kept]
+        rows.append([*row, stated[position]] if any(stated) else row)
+    name = f"{message_name(cls)}-{message_name(predicate)}"
+    return Table(name, _title(cls, predicate, incoming, language, terms), predicate, incoming, headings, rows)
+
+
+def _title(cls: str, predicate: str, incoming: bool, language: str, terms: Terms) -> str:
+    message = f"table-{message_name(cls)}-{message_name(predicate)}"
+    if i18n.has(message, language):
+        return i18n.text(language, message)
+    if incoming:
+        return f"{terms.label(cls, language)}: {terms.inverse(predicate, language)}"
+    return terms.label(predicate, language)
+
+
+def _tells(values: list[Value], subject: str) -> bool:
+    return any(value.iri != subject for value in values)
+
+
+def _cell(statements: Statements, node: str, column: object) -> list[Value]:
+    if column is SELF:
+        return [statements.label(node)]
+    if str(column) == str(SCHEMA.value):
+        return _number(statements, node)
+    return statements.values(node, column)
+
+
+def _number(statements: Statements, node: str) -> list[Value]:
+    """An exact number, or a lower bound as "> 1000" or "≥ 1000"."""
+    exact = statements.values(node, SCHEMA.value)
+    if exact:
+        return exact
+    sign = ">" if statements.first(node, OGCM.boundExclusive) in ("true", "1") else "≥"
+    return [Value(f"{sign} {value.text}") for value in statements.values(node, SCHEMA.minValue)]
+
+
+def _stated(statements: Statements, node: str) -> list[Value]:
+    """The passages that state a node, each shown as its source and the place in it."""
+    shown = []
+    for term in statements.objects(node, OGCM.statedIn):
+        passage = statements.label(term.value)
+        locator = statements.first(term.value, OGCM.locator)
+        source = next((statements.label(s.value).text for s in statements.objects(term.value, DCT.isPartOf)), None)
+        text = locator or passage.text
+        shown.append(Value(text, passage.href, iri=passage.iri, note=source))
+    return sorted(shown, key=lambda value: (value.note or "", value.text))
+
+
+def _rank(statements: Statements, node: str) -> tuple:
+    """Rows follow role and position, then number, date and name."""
+
+    def number(text: str | None) -> float:
+        try:
+            return float(text) if text is not None else float("inf")
+        except ValueError:
+            return float("inf")
+
+    return (
+        statements.first(node, OGCM.role) or "",
+        number(statements.first(node, OGCM.position)),
+        number(statements.first(node, OGCM.number)),
+        statements.first(node, DCT.date) or "",
+        statements.label(node).text,
+        node,
+    )

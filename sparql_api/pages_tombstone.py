@@ -1,0 +1,43 @@
+"""410: what is left of a withdrawn or split identifier, for people and for programs."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+
+from sparql_api import i18n
+from sparql_api.descriptions import document_path, thing_iri, tombstone
+from sparql_api.documents import Document, View
+from sparql_api.identifiers import Gone
+from sparql_api.pages import crumb, home, render
+from sparql_api.site import Edition
+from sparql_api.statements import Statements
+from sparql_api.terms import kind_name
+
+
+def tombstone_document(edition: Edition, gone: Gone) -> Document:
+    """The document that stands where a thing was: status 410 in every representation."""
+    subject = thing_iri(edition, gone.name)
+
+    async def triples() -> list[ox.Triple]:
+        return (await tombstone(edition, gone)).triples
+
+    async def page(view: View) -> str:
+        about = (await tombstone(edition, gone)).about
+        statements = Statements(about, edition.links, edition.terms, view.language)
+        kind = kind_name(gone.name[0], view.language, plural=False)
+        title = i18n.text(view.language, "tombstone-title", kind=kind, key=gone.name[1])
+        return render(
+            "tombstone.html",
+            view,
+            path=document_path(gone.name),
+            title=title,
+            crumbs=[home(view), crumb(view, kind_name(gone.name[0], view.language), f"doc/{gone.name[0]}"),
+                    crumb(view, gone.name[1])],
+            iri=subject,
+            event=gone.event if gone.event in ("split", "error", "merge") else "withdraw",
+            date=gone.date,
+            reason=gone.reason,
+            targets=[statements.label(thing_iri(edition, target)) for target in gone.targets],
+        )  # fmt: skip
+
+    return Document(document_path(gone.name), triples, page, topic=subject, status=410)
