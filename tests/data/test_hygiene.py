@@ -89,9 +89,10 @@ def test_contract_and_files_name_each_other(folder: str) -> None:
 
 
 def test_expected_numbers_of_rows() -> None:
+    """The deck is a finished document: the least number of rows that its contract accepts is the number it has."""
     for slug, table in contract(DECK_FOLDER).tables.items():
         with (DATA / DECK_FOLDER / table.file_name(slug)).open(encoding="utf-8", newline="") as stream:
-            assert table.expect.rows == sum(1 for _ in csv.DictReader(stream)), slug
+            assert (table.expect.rows or table.expect.min_rows) == sum(1 for _ in csv.DictReader(stream)), slug
 
 
 @every_file
