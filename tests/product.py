@@ -91,6 +91,7 @@ def serving(data: Path, base: str = BASE) -> Iterator[str]:
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    """Return once the service at `address` says it is ready; fail with its log when it ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, f"commitments serve ended with {process.returncode}:\n{log.read_text(errors='replace')}"
@@ -105,8 +106,12 @@ def wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) 
 
 @pytest.fixture(scope="session")
 def product_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the repository's data in which `release` is built; read it, never change it."""
-    return copy_data(tmp_path_factory.mktemp("product") / "data")
+    """A copy of the repository's data in which `release` is built; read it, never change it.
+
+    One per session, however many conftests import this fixture: the second build finds nothing changed.
+    """
+    target = tmp_path_factory.getbasetemp() / "product" / "data"
+    return target if target.exists() else copy_data(target)
 
 
 @pytest.fixture(scope="session")
