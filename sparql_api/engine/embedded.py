@@ -83,7 +83,7 @@ class EmbeddedEngine:
         try:
             task = _Query(self, ticket, limits, self._next_number())
             self._queries[task.number] = task
-            await task.begin(_job(self.release, query, dataset, media_type, limits))
+            await task.begin(make_job(self.release, query, dataset, media_type, limits))
         except BaseException:
             if task:
                 task.cancel()
@@ -317,7 +317,7 @@ class _Query:
         return problems.failed(message)
 
 
-def _job(
+def make_job(
     release: Release, query: GuardedQuery, dataset: Dataset | None, media_type: str, limits: Limits
 ) -> channel.Job:
     default, named = resolve_dataset(release.base, query, dataset)

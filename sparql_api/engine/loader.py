@@ -78,7 +78,10 @@ class Loader:
 
     def _take_order(self) -> bool:
         """Read one control message; False when the front has gone."""
-        data, descriptors, _, _ = socket.recv_fds(self._control, channel.CONTROL.size, 1)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._control, channel.CONTROL.size, 1)
+        except ConnectionResetError:
+            return False
         while data and len(data) < channel.CONTROL.size:
             more = self._control.recv(channel.CONTROL.size - len(data))
             if not more:

@@ -17,7 +17,8 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from sparql_api.engine import channel
-from sparql_api.engine.results import NotExpressible, ResultWriter, serialize
+from sparql_api.engine.evaluation import NotExpressible, evaluate, serialize
+from sparql_api.engine.results import ResultWriter
 
 WIRE = 3  # the only descriptor a child has besides 0, 1 and 2, which lead to /dev/null
 HIGHEST_DESCRIPTOR = 4096
@@ -96,25 +97,3 @@ def _describe(error: Exception) -> dict[str, str]:
     if "function" in message and "not supported" in message:
         return {"kind": "function", "message": message}
     return {"kind": "internal", "message": "".join(traceback.format_exception(error))[-4000:]}
-
-
-def evaluate(store: ox.Store, job: channel.Job) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Start the query over the job's dataset.
-
-    A dataset given in the request replaces the one in the text; a graph that the store does not hold is empty. The
-    empty string stands for the unnamed graph.
-    """
-    missing = {ox.NamedNode(name): _no_value for name in job.functions}
-    if job.default_graphs is None and job.named_graphs is None:
-        return store.query(job.text, base_iri=job.base, custom_functions=missing)
-    return store.query(
-        job.text,
-        base_iri=job.base,
-        custom_functions=missing,
-        default_graph=[ox.NamedNode(name) if name else ox.DefaultGraph() for name in job.default_graphs or ()],
-        named_graphs=[ox.NamedNode(name) for name in job.named_graphs or ()],
-    )
-
-
-def _no_value(*arguments: object) -> None:
-    """A function that does not exist raises an error in its expression (SPARQL 1.1, 17.6); None says so."""

@@ -1,0 +1,321 @@
+"""`/sparql`: SPARQL 1.1 Protocol for programs, the query page for browsers, the service description for RDF clients.
+
+What a request means is in `sparql_api.sparql.protocol`, whether its query may run in `sparql_api.sparql.guard`; here the
+answer is negotiated and sent, and the work ended when the client leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import zlib
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from sparql_api.caching import Representation, etag_of, respond, with_vary
+from sparql_api.documents import FRESH, View, language_of
+from sparql_api.engine import Answer, EngineProblem
+from sparql_api.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
+from sparql_api.formats import by_media_type, content_type, offers, write
+from sparql_api.negotiation import choose, choose_coding
+from sparql_api.pages_query import query_page
+from sparql_api.problems import Problem, not_acceptable
+from sparql_api.settings import Settings
+from sparql_api.site import Edition, edition_of
+from sparql_api.sparql import protocol
+from sparql_api.sparql.guard import GuardedQuery, QueryRefused, QuerySyntaxError, guard
+from sparql_api.sparql.service_description import service_description
+from sparql_api.sparql.syntax_errors import from_engine
+
+router = APIRouter(tags=["sparql"])
+# A result page in a browser holds at most this much; larger results are for the downloads.
+PAGE_BYTES = 8 * 2**20
+# Queries this long are read in a thread, so that reading them does not hold up other requests.
+LONG_QUERY = 5_000
+STREAM_CODINGS = ("gzip",)
+
+T = TypeVar("T")
+
+
+@router.api_route("/sparql", methods=["GET", "HEAD", "POST"], summary="SPARQL 1.1 Protocol")
+async def sparql(request: Request) -> Response:
+    """Run a query, or describe the service when there is none."""
+    edition = edition_of(request)
+    settings: Settings = request.app.state.site.settings
+    body = await _body(request, settings.body_bytes) if request.method == "POST" else b""
+    types = request.headers.getlist("content-type")
+    operation = protocol.read_operation(request.method, request.scope["query_string"], types, body)
+    if operation.query is None or operation.show == "query":
+        return await _without_query(request, edition, operation)
+    return await _with_query(request, edition, operation, settings)
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """The body of a POST. Raises Problem 413 as soon as it is too long."""
+    parts, size = [], 0
+    too_large = Problem(
+        413,
+        "body-too-large",
+        {"es": f"El cuerpo de la petición supera {most} bytes.", "en": f"The request body exceeds {most} bytes."},
+    )
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > most:
+        raise too_large
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise too_large
+        parts.append(part)
+    return b"".join(parts)
+
+
+# --- without a query
+
+
+async def _without_query(request: Request, edition: Edition, operation: protocol.Operation) -> Response:
+    """The service description, or the query page for those who ask for HTML. Turtle for clients without a wish."""
+    accept = request.headers.getlist("accept")
+    rows = (*GRAPH_FORMATS, HTML)
+    chosen = choose(accept, offers(rows), TURTLE.media_type)
+    if operation.show == "query" and operation.query is not None:
+        chosen = HTML.media_type
+    if chosen is None:
+        if choose(accept, offers(RESULT_FORMATS), RESULTS_JSON.media_type):
+            raise protocol.missing_query()
+        raise not_acceptable([{"href": edition.links.path("sparql"), "type": row.media_type} for row in rows])
+    headers = {"Cache-Control": FRESH, "Vary": "Accept, Accept-Language", "Last-Modified": edition.last_modified}
+    if chosen == HTML.media_type:
+        view = _view(request, edition)
+        headers["Content-Language"] = view.language
+        page = query_page(view, query=operation.query or "")
+        return respond(request, Representation(page.encode(), chosen, headers))
+    key = ("sparql", "service description", chosen)
+    representation = edition.cache.get(key)
+    if representation is None:
+        triples = service_description(edition.release)
+        body = write(triples, by_media_type(GRAPH_FORMATS, chosen))
+        representation = Representation(body, chosen, headers)
+        edition.cache.put(key, representation)
+    return respond(request, representation)
+
+
+def _view(request: Request, edition: Edition) -> View:
+    language, fixed = language_of(request)
+    return View(edition, language, fixed)
+
+
+# --- with a query
+
+
+async def _with_query(
+    request: Request, edition: Edition, operation: protocol.Operation, settings: Settings
+) -> Response:
+    text = operation.query or ""
+    try:
+        query = await _guarded(text, edition, settings)
+    except (QuerySyntaxError, QueryRefused) as error:
+        problem = _problem_of(error)
+        if _wants_page(request, operation):
+            return _page(request, edition, text, problem=problem)
+        raise problem from None
+    media_type = _negotiate(request, edition, operation, query)
+    if media_type == HTML.media_type:
+        return await _result_page(request, edition, operation, query, settings)
+    rows = GRAPH_FORMATS if query.form in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
+    form = by_media_type(rows, media_type)
+    answer = await _start(request, edition, operation, query, form, settings)
+    headers = {"Vary": "Accept", "Cache-Control": FRESH if request.method != "POST" else "no-cache"}
+    if "Content-Length" in answer.headers:
+        body = b"".join([chunk async for chunk in answer.chunks])
+        if request.method == "POST":
+            return Response(body, headers={**headers, "Content-Type": content_type(media_type), "ETag": etag_of(body)})
+        return respond(request, Representation(body, media_type, headers))
+    if request.method == "HEAD":
+        answer.cancel()
+        return Response(headers={**headers, "Content-Type": content_type(media_type)})
+    coding = choose_coding(request.headers.getlist("accept-encoding"), STREAM_CODINGS)
+    headers["Vary"] = with_vary(headers["Vary"], "Accept-Encoding")
+    return StreamedAnswer(answer, coding, {**headers, "Content-Type": content_type(media_type)})
+
+
+async def _guarded(text: str, edition: Edition, settings: Settings) -> GuardedQuery:
+    base = edition.links.absolute("sparql")
+    if len(text) < LONG_QUERY:
+        return guard(text, base, settings.caps)
+    return await asyncio.to_thread(guard, text, base, settings.caps)
+
+
+def _wants_page(request: Request, operation: protocol.Operation) -> bool:
+    if operation.format is not None:
+        return operation.format == HTML.name
+    accept = request.headers.getlist("accept")
+    names = [*offers(RESULT_FORMATS), *offers(GRAPH_FORMATS), HTML.media_type]
+    return choose(accept, list(dict.fromkeys(names)), RESULTS_JSON.media_type) == HTML.media_type
+
+
+def _negotiate(request: Request, edition: Edition, operation: protocol.Operation, query: GuardedQuery) -> str:
+    """The media type of the answer; the parameter `format` (suffix, name or media type) goes before Accept."""
+    graph = query.form in ("CONSTRUCT", "DESCRIBE")
+    rows = (*(GRAPH_FORMATS if graph else RESULT_FORMATS), HTML)
+    if operation.format is not None:
+        asked = operation.format.replace(" ", "+")  # an unescaped "+" of a media type
+        for row in rows:
+            if asked in (row.suffix, row.name, *row.media_types):
+                return asked if asked in row.media_types else row.media_type
+        chosen = None
+    else:
+        default = TURTLE if graph else RESULTS_JSON
+        chosen = choose(request.headers.getlist("accept"), offers(rows), default.media_type)
+    if chosen is None:
+        text = operation.query or ""
+        href = {row: edition.links.path("sparql", query=text[:1000], format=row.suffix) for row in rows}
+        raise not_acceptable([{"href": href[row], "type": row.media_type} for row in rows])
+    return chosen
+
+
+async def _start(
+    request: Request, edition: Edition, operation: protocol.Operation, query: GuardedQuery, form: Format, settings: Settings
+) -> Answer:
+    """Begin the query; when the client leaves before its first bytes, the work ends. Raises Problem."""
+    work = edition.engine.answer(query, operation.dataset, form.media_type, settings.limits)
+    try:
+        return await _while_connected(request.receive, work)
+    except EngineProblem as error:
+        raise _problem_of_engine(error, query) from error
+
+
+async def _while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """Await `work`, cancelling it when the client goes. Raises ClientDisconnect then."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        raise ClientDisconnect
+    finally:
+        for each in (task, gone):
+            if not each.done():
+                each.cancel()
+                with contextlib.suppress(asyncio.CancelledError, EngineProblem):
+                    await each
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _problem_of(error: QuerySyntaxError | QueryRefused) -> Problem:
+    if isinstance(error, QueryRefused):
+        place = {"line": error.place[0], "column": error.place[1]} if error.place else {}
+        return Problem(400, "query-refused", error.detail, code=error.code, **place)
+    extensions: dict[str, Any] = {"code": error.code, "line": error.line, "column": error.column, "found": error.found}
+    detail = error.detail
+    if error.expected:
+        extensions["expected"] = list(error.expected)
+    if error.opened:
+        extensions["opened"] = {"line": error.opened[0], "column": error.opened[1]}
+    if error.hint:
+        extensions["hint"] = error.hint
+        detail = {language: f"{text} {error.hint[language]}" for language, text in detail.items()}
+    where = {"es": f"Línea {error.line}, columna {error.column}: ", "en": f"Line {error.line}, column {error.column}: "}
+    return Problem(400, "query-syntax", {key: where[key] + text for key, text in detail.items()}, **extensions)
+
+
+def _problem_of_engine(error: EngineProblem, query: GuardedQuery) -> Problem:
+    if error.slug == "query-syntax" and query.stream is not None:
+        return _problem_of(from_engine(error.message, query.stream))
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
+    return Problem(error.status, error.slug, error.detail, headers=headers)
+
+
+# --- pages
+
+
+async def _result_page(
+    request: Request, edition: Edition, operation: protocol.Operation, query: GuardedQuery, settings: Settings
+) -> Response:
+    text = operation.query or ""
+    graph = query.form in ("CONSTRUCT", "DESCRIBE")
+    try:
+        answer = await _start(request, edition, operation, query, TURTLE if graph else RESULTS_JSON, settings)
+        body = await _at_most(answer, PAGE_BYTES)
+    except Problem as problem:
+        return _page(request, edition, text, problem=problem)
+    return _page(request, edition, text, graph=body) if graph else _page(request, edition, text, results=body)
+
+
+async def _at_most(answer: Answer, most: int) -> bytes:
+    """The whole result, if a page can hold it. Raises Problem 406 for a larger one."""
+    parts, size = [], 0
+    async for chunk in answer.chunks:
+        size += len(chunk)
+        if size > most:
+            answer.cancel()
+            raise Problem(
+                406,
+                "not-expressible",
+                {
+                    "es": "El resultado es demasiado grande para una página; descárguelo o añada LIMIT.",
+                    "en": "The result is too large for a page; download it or add LIMIT.",
+                },
+            )
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _page(request: Request, edition: Edition, query: str, **shown: Any) -> Response:
+    view = _view(request, edition)
+    problem: Problem | None = shown.get("problem")
+    status = problem.status if problem else 200
+    headers = {"Content-Language": view.language, "Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
+    headers |= problem.headers if problem else {}
+    page = query_page(view, query=query, **shown).encode()
+    return respond(request, Representation(page, HTML.media_type, headers), status)
+
+
+# --- long answers
+
+
+class StreamedAnswer(Response):
+    """An answer sent as it is made. It ends cleanly only when it is whole: a cut drops the connection."""
+
+    def __init__(self, answer: Answer, coding: str, headers: dict[str, str]) -> None:
+        super().__init__(headers=headers)
+        del self.headers["content-length"]
+        self._answer = answer
+        self._gzip = coding == "gzip"
+        if self._gzip:
+            self.headers["Content-Encoding"] = "gzip"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await _while_connected(receive, self._send(send))
+        except ClientDisconnect:
+            pass  # the work has been ended; there is nobody left to tell
+        finally:
+            self._answer.cancel()
+
+    async def _send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async for chunk in self._coded():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _coded(self) -> AsyncIterator[bytes]:
+        if not self._gzip:
+            async for chunk in self._answer.chunks:
+                yield chunk
+            return
+        packer = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+        async for chunk in self._answer.chunks:
+            packed = packer.compress(chunk)
+            if packed:
+                yield packed
+        yield packer.flush()

@@ -1,0 +1,138 @@
+"""Every setting of the service: its name, its default, and one sentence about it in Spanish and English.
+
+Each is read from `COMMITMENTS_{NAME}` (capitals); the options of `commitments serve` go before. BASE is not among them: it
+belongs to the release, because it stands in the data.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from commitments.release import RELEASES
+from sparql_api.engine import Limits
+from sparql_api.engine.admission import Places
+from sparql_api.sparql.guard import Caps
+
+MEBIBYTE = 2**20
+
+
+def _setting(default: Any, en: str, es: str, **bounds: Any) -> Any:
+    return Field(default, description=en, json_schema_extra={"description_es": es}, **bounds)
+
+
+class Settings(BaseSettings):
+    """The settings of one running service. Raises pydantic.ValidationError for values out of bounds."""
+
+    model_config = SettingsConfigDict(env_prefix="COMMITMENTS_", env_ignore_empty=True, extra="ignore")
+
+    data: Path = _setting(
+        Path("data"),
+        "Folder that holds the sources and, below `releases`, what has been published.",
+        "Carpeta que contiene las fuentes y, en `releases`, lo publicado.",
+    )
+    hosts: Annotated[tuple[str, ...], NoDecode] = _setting(
+        ("127.0.0.1", "::1"),
+        "Addresses to listen on, separated by commas; the default is reachable from this machine only.",
+        "Direcciones en las que escuchar, separadas por comas; por omisión solo desde esta máquina.",
+    )
+    port: int = _setting(8000, "TCP port to listen on.", "Puerto TCP en el que escuchar.", ge=1, le=65535)
+    query_seconds: float = _setting(
+        30.0,
+        "Wall-clock seconds from the start of a query to its last byte; then it is ended.",
+        "Segundos de reloj desde el inicio de una consulta hasta su último byte; después se termina.",
+        gt=0,
+    )
+    query_memory: int = _setting(
+        1024,
+        "MiB of memory that one query may use beyond the data it shares with all others.",
+        "MiB de memoria que una consulta puede usar además de los datos que comparte con las demás.",
+        ge=16,
+    )
+    query_places: int = _setting(
+        16, "Queries that run at the same time.", "Consultas que se ejecutan a la vez.", ge=1
+    )
+    query_slow_places: int = _setting(
+        4,
+        "How many of them may run longer than COMMITMENTS_QUERY_SLOW_AFTER; the others wait their turn.",
+        "Cuántas de ellas pueden durar más que COMMITMENTS_QUERY_SLOW_AFTER; las demás esperan su turno.",
+        ge=1,
+    )
+    query_slow_after: float = _setting(
+        0.5, "Seconds after which a query counts as long.", "Segundos tras los que una consulta es larga.", gt=0
+    )
+    query_queue: int = _setting(
+        64,
+        "Queries that may wait for a place; a further one is answered 503 with Retry-After.",
+        "Consultas que pueden esperar un lugar; la siguiente recibe 503 con Retry-After.",
+        ge=0,
+    )
+    query_wait: float = _setting(
+        10.0,
+        "Seconds that a query waits for a place before it is answered 503.",
+        "Segundos que una consulta espera un lugar antes de recibir 503.",
+        gt=0,
+    )
+    query_length: int = _setting(
+        100_000, "Characters of the longest query.", "Caracteres de la consulta más larga.", ge=100
+    )
+    query_nesting: int = _setting(
+        100, "Brackets open at once in a query.", "Paréntesis y llaves abiertos a la vez en una consulta.", ge=10, le=200
+    )
+    body_bytes: int = _setting(
+        1_000_000, "Bytes of the largest request body.", "Bytes del cuerpo de petición más grande.", ge=1000
+    )
+    release_seconds: float = _setting(
+        2.0,
+        "Seconds between two looks for a newer release.",
+        "Segundos entre dos búsquedas de una versión más nueva.",
+        gt=0,
+    )
+    shutdown_seconds: int = _setting(
+        10,
+        "Seconds that requests under way get to finish when the service is stopped.",
+        "Segundos que tienen las peticiones en curso para terminar al detener el servicio.",
+        ge=0,
+    )
+    access_log: bool = _setting(
+        False, "Whether each request is logged.", "Si se registra cada petición."
+    )
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def releases(self) -> Path:
+        """The folder of published releases."""
+        return self.data / RELEASES
+
+    @property
+    def limits(self) -> Limits:
+        """What one query of a stranger may use."""
+        return Limits(self.query_seconds, self.query_memory * MEBIBYTE)
+
+    @property
+    def places(self) -> Places:
+        return Places(
+            total=self.query_places,
+            slow=min(self.query_slow_places, self.query_places),
+            slow_after=self.query_slow_after,
+            queue=self.query_queue,
+            wait_seconds=self.query_wait,
+        )
+
+    @property
+    def caps(self) -> Caps:
+        return Caps(length=self.query_length, nesting=self.query_nesting)
+
+
+def only_this_machine(hosts: tuple[str, ...]) -> bool:
+    """Whether all addresses are those of the loopback interface."""
+    return all(host in ("::1", "localhost") or host.startswith("127.") for host in hosts)
+
+
