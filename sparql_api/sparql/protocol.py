@@ -88,14 +88,16 @@ def _text(data: bytes) -> str:
 
 def _parameters(encoded: bytes) -> list[tuple[str, str]]:
     try:
-        pairs = parse_qsl(encoded, keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+        # One character per byte, so that what is not UTF-8 is refused below instead of being replaced; given bytes,
+        # parse_qsl itself would refuse everything but ASCII.
+        pairs = parse_qsl(encoded.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_PARAMETERS, encoding="latin-1")
     except ValueError:
         raise Problem(
             400,
             "bad-request",
             {"es": "La petición lleva demasiados parámetros.", "en": "The request has too many parameters."},
         ) from None
-    return [(_text(name), _text(value)) for name, value in pairs]
+    return [(_text(name.encode("latin-1")), _text(value.encode("latin-1"))) for name, value in pairs]
 
 
 def _operation(parameters: list[tuple[str, str]], others: list[tuple[str, str]]) -> Operation:
