@@ -37,6 +37,12 @@ def needs_program(name: str, package: str | None = None) -> str:
     return str(found)
 
 
+def needs_root(purpose: str) -> None:
+    """The test skips, saying what it wants to do, where it does not run as root."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        _missing(f"{purpose} needs root")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT

@@ -1,0 +1,156 @@
+"""The CSV tables hold what the graph says, and the data package describes them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+
+import jsonschema
+import pyoxigraph as ox
+import pytest
+from rdflib import RDF, Graph, URIRef
+
+from ingest.publication import TableError, tables
+from ontology.namespaces import OGCM
+from tests.publication.sample import BASE
+
+# The parts of the Frictionless Data Package and Table Schema specifications (version 1) that a package of ours must fit.
+PACKAGE = {
+    "type": "object",
+    "required": ["profile", "name", "title", "version", "licenses", "resources"],
+    "properties": {
+        "profile": {"const": "tabular-data-package"},
+        "name": {"pattern": "^[-a-z0-9._/]+$"},
+        "licenses": {"items": {"required": ["path"], "properties": {"path": {"format": "uri"}}}},
+        "resources": {
+            "minItems": 1,
+            "items": {
+                "required": ["name", "path", "profile", "schema", "encoding", "mediatype", "bytes", "hash"],
+                "properties": {
+                    "name": {"pattern": "^[-a-z0-9._/]+$"},
+                    "path": {"pattern": r"^[a-z-]+\.csv$"},
+                    "profile": {"const": "tabular-data-resource"},
+                    "hash": {"pattern": "^sha256:[0-9a-f]{64}$"},
+                    "schema": {
+                        "required": ["fields", "primaryKey"],
+                        "properties": {
+                            "fields": {
+                                "minItems": 2,
+                                "items": {
+                                    "required": ["name", "type", "description", "description_en"],
+                                    "properties": {
+                                        "type": {"enum": ["string", "integer", "number", "boolean", "date"]},
+                                        "description": {"minLength": 2},
+                                        "description_en": {"minLength": 2},
+                                    },
+                                },
+                            }
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+FORMS = {
+    "integer": re.compile(r"[+-]?\d+"), "number": re.compile(r"[+-]?\d+(\.\d+)?"),
+    "boolean": re.compile("true|false"), "date": re.compile(r"\d{4}-\d\d-\d\d"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def package(published) -> dict:
+    return json.loads(published.file("tables/datapackage.json").read_bytes())
+
+
+def rows(published, name: str) -> list[dict[str, str]]:
+    with open(published.file(f"tables/{name}.csv"), encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_package_is_valid(package):
+    jsonschema.validate(package, PACKAGE)
+
+
+def test_each_table_is_as_the_package_describes_it(published, package):
+    assert {f"{entry['name']}.csv" for entry in package["resources"]} == {path.name for path in published.path.glob("tables/*.csv")}
+    for entry in package["resources"]:
+        content = published.file(f"tables/{entry['path']}").read_bytes()
+        assert entry["bytes"] == len(content) and entry["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+        header, *lines = csv.reader(io.StringIO(content.decode(), newline=""))
+        fields = entry["schema"]["fields"]
+        assert header == [field["name"] for field in fields]
+        assert len(lines) == entry["rows"]
+        keys = [line[0] for line in lines]
+        assert keys == sorted(set(keys)) and all(keys), entry["name"]
+        for line in lines:
+            for field, cell in zip(fields, line, strict=True):
+                if cell and field["type"] in FORMS:
+                    assert FORMS[field["type"]].fullmatch(cell), (entry["name"], field["name"], cell)
+
+
+def test_the_commitment_row_says_what_the_graph_says(published):
+    (row,) = rows(published, "commitments")
+    graph = Graph().parse(published.file("commitments.nt"))
+    commitment = URIRef(row["commitment"])
+    assert (commitment, RDF.type, OGCM.Commitment) in graph
+    for column, term in (("responsible", OGCM.responsible), ("co_responsible", OGCM.coResponsible), ("passages", OGCM.statedIn)):
+        assert row[column].split(tables.SEPARATOR) == sorted(map(str, graph.objects(commitment, term)))
+    assert row["title_es"] == "Gasto abierto y responsable en programas sociales"
+    assert row["title_en"] == "Citizen Oversight of Social Program Spending"
+    assert (row["number"], row["position"], row["tracker"]) == ("1", "1", "")
+
+
+@pytest.mark.parametrize(
+    ("table", "term"),
+    [
+        ("commitments", OGCM.Commitment), ("plans", OGCM.ActionPlan), ("responsibilities", OGCM.Responsibility),
+        ("topics", OGCM.PriorityTopic), ("figures", OGCM.Figure), ("passages", OGCM.Passage), ("sources", OGCM.Source),
+        ("links", OGCM.Link),
+    ],
+)  # fmt: skip
+def test_each_instance_has_one_row(published, table, term):
+    graph = Graph().parse(published.file("commitments.nt"))
+    keys = [next(iter(row.values())) for row in rows(published, table)]
+    assert keys == sorted(map(str, graph.subjects(RDF.type, term))) and keys
+
+
+def test_every_table_names_only_terms_of_the_vocabulary():
+    import ontology
+
+    declared = {str(term).removeprefix(str(OGCM)) for term in ontology.vocabulary().subjects() if str(term).startswith(str(OGCM))}
+    for query in tables.table_queries():
+        body = query.sparql.split("SELECT", 1)[1]
+        used = set(re.findall(r"\bogcm:([A-Za-z0-9]+)", body))
+        assert used <= declared, (query.name, used - declared)
+
+
+HEADER = "#+ title: {es: Cosas, en: Things}\n#+ columns:\n#+   thing: {es: Cosa, en: Thing}\n#+   size: {es: Talla, en: Size, type: integer}\n"
+
+
+def write(text: str, *triples: str) -> str:
+    store = ox.Store()
+    store.load("\n".join(triples).encode(), format=ox.RdfFormat.N_TRIPLES)
+    out = io.BytesIO()
+    tables.write_table(tables.read_query("things", text), store, BASE, out)
+    return out.getvalue().decode()
+
+
+def test_values_of_one_cell_are_sorted_and_joined():
+    query = HEADER.replace(", type: integer", "") + "SELECT ?thing ?size { ?thing <p:p> ?size }"
+    text = write(query, '<a:2> <p:p> "y" .', '<a:2> <p:p> "x, \\"z\\"" .', '<a:1> <p:p> "\\u00F1" .')
+    assert text == 'thing,size\na:1,ñ\na:2,"x, ""z"" | y"\n'
+
+
+def test_two_values_of_a_number_are_an_error_not_a_choice():
+    with pytest.raises(TableError, match="size has 2 values: 1, 2"):
+        write(HEADER + "SELECT ?thing ?size { ?thing <p:p> ?size }", '<a:1> <p:p> "1" .', '<a:1> <p:p> "2" .')
+
+
+@pytest.mark.parametrize("text", ["SELECT ?x {}", "#+ title: [\nSELECT ?x {}", "#+ title: {es: a}\nSELECT ?x {}"])
+def test_a_query_without_its_header_is_refused(text):
+    with pytest.raises(TableError, match="things"):
+        tables.read_query("things", text)
