@@ -23,7 +23,7 @@ from shapes.terms import UnreadableRdf, load_rdf, store_of
 
 __all__ = [
     "PROFILES", "Constraint", "Context", "Profile", "Report", "Result", "UnreadableRdf",
-    "constraints", "load_rdf", "shape_files", "shapes_graph", "shapes_ntriples", "validate",
+    "check", "constraints", "load_rdf", "shape_files", "shapes_graph", "shapes_ntriples", "validate",
 ]  # fmt: skip
 
 Profile = Literal["consolidated", "source", "catalog"]

@@ -1,0 +1,70 @@
+"""The broken examples: one small SPARQL update per constraint that breaks the good graph in exactly one way.
+
+`tests/shapes/broken/<shapes file>.yml` maps the name of a constraint to `update` (SPARQL 1.1 Update over `good.ttl`,
+or `good-catalog.ttl` for constraints of the catalogue) and, where one fault cannot be had without another, `also`:
+the names of the other constraints with severity Violation or Warning that then fail too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from rdflib import Graph
+
+import shapes
+
+HERE = Path(__file__).parent
+BASE = "https://data.example.org/"
+# One registered kind is enough to tell a registered key from an unregistered one.
+CONTEXT = shapes.Context(BASE, registry={"objective": ["MX-3-04_1"]})
+GOOD = {"consolidated": "good.ttl", "source": "good.ttl", "catalog": "good-catalog.ttl"}
+
+
+@dataclass(frozen=True)
+class Example:
+    constraint: str
+    file: str
+    update: str
+    also: tuple[str, ...]
+
+
+@cache
+def examples() -> dict[str, Example]:
+    """Constraint name -> its broken example. Raises ValueError where two files hold one for the same constraint."""
+    found: dict[str, Example] = {}
+    for path in sorted((HERE / "broken").glob("*.yml")):
+        for name, entry in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            if name in found:
+                raise ValueError(f"{path.name}: {name} also stands in {found[name].file}")
+            found[name] = Example(name, path.stem, entry["update"], tuple(entry.get("also", ())))
+    return found
+
+
+@cache
+def good(profile: str) -> Graph:
+    """The valid graph of a profile. Shared: do not change it."""
+    return shapes.load_rdf(HERE / GOOD[profile])
+
+
+@cache
+def prefixes(profile: str) -> dict[str, str]:
+    """The prefixes the good graph's file declares; updates may use them."""
+    return dict(re.findall(r"@prefix ([\w-]+): <([^>]+)>", (HERE / GOOD[profile]).read_text(encoding="utf-8")))
+
+
+def broken(example: Example, profile: str) -> Graph:
+    """A copy of the good graph with the example's fault in it."""
+    graph = Graph(bind_namespaces="none")
+    for triple in good(profile):
+        graph.add(triple)
+    graph.update(example.update, initNs=prefixes(profile))
+    return graph
+
+
+def profile_of(constraint: shapes.Constraint) -> str:
+    """The strictest profile a constraint belongs to."""
+    return next(profile for profile in shapes.PROFILES if profile in constraint.profiles)

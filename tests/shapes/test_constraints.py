@@ -1,0 +1,80 @@
+"""Every constraint of the shapes has one broken example, which fails with exactly that shape and severity."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+import pytest
+from rdflib import Graph
+
+import shapes
+from ontology.namespaces import SH
+from shapes.files import select_profile, shapes_graph, without
+from tests.shapes.examples import CONTEXT, GOOD, broken, examples, good, profile_of
+
+CONSTRAINTS = {constraint.name: constraint for constraint in shapes.constraints()}
+
+
+@cache
+def baseline(profile: str) -> Counter[shapes.Result]:
+    return Counter(shapes.validate(good(profile), profile=profile, context=CONTEXT).results)
+
+
+def test_every_constraint_has_an_example_and_no_example_is_orphan() -> None:
+    assert sorted(examples()) == sorted(CONSTRAINTS)
+
+
+def test_an_example_stands_in_the_file_of_its_shape() -> None:
+    assert {e.constraint: f"{e.file}.ttl" for e in examples().values()} == {c.name: c.file for c in CONSTRAINTS.values()}
+
+
+@pytest.mark.parametrize("profile", GOOD)
+def test_the_good_graph_has_no_violation(profile: str) -> None:
+    report = shapes.validate(good(profile), profile=profile, context=CONTEXT)
+    assert [result.messages["en"] for result in report.violations] == []
+
+
+@pytest.mark.parametrize("name", sorted(CONSTRAINTS))
+def test_the_example_fails_with_exactly_its_constraint(name: str) -> None:
+    constraint, example = CONSTRAINTS[name], examples()[name]
+    profile = profile_of(constraint)
+    report = shapes.validate(broken(example, profile), profile=profile, context=CONTEXT)
+    new = [result for result in report.results if result not in baseline(profile)]
+
+    expected = [result for result in new if result.shape == constraint.shape]
+    assert expected, f"the example for {name} passes"
+    assert {result.severity for result in expected} == {constraint.severity}
+    others = {r.shape.fragment for r in new if r.shape != constraint.shape and r.severity != "Info"}
+    assert others == set(example.also)
+
+    for result in expected:
+        assert set(result.messages) == {"es", "en"}
+        for message in result.messages.values():
+            assert "{" not in message, message
+
+
+@pytest.mark.parametrize("name", sorted(CONSTRAINTS))
+def test_without_its_constraint_the_example_passes(name: str) -> None:
+    """Deleting a constraint turns the test above red: nothing else reports the fault under its name."""
+    constraint = CONSTRAINTS[name]
+    profile = profile_of(constraint)
+    held, left = _holders(constraint, profile), _holders(constraint, profile, deleted=True)
+    data = broken(examples()[name], profile)
+    assert constraint.shape in {r.shape for r in shapes.check(data, held, profile, CONTEXT).results}
+    assert constraint.shape not in {r.shape for r in shapes.check(data, left, profile, CONTEXT).results}
+
+
+def _holders(constraint: shapes.Constraint, profile: str, *, deleted: bool = False) -> Graph:
+    """The shapes of a profile with targets only where the constraint stands, with or without the constraint."""
+    graph = select_profile(shapes_graph(), profile)
+    if deleted:
+        graph = without(graph, constraint.shape)
+    homes = {constraint.shape, *shapes_graph().subjects(SH.property, constraint.shape)}
+    for target in (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf):
+        for shape in set(graph.subjects(target)) - homes:
+            graph.remove((shape, target, None))
+    for shape, query in list(graph.subject_objects(SH.sparql)):
+        if shape not in homes:
+            graph.remove((shape, SH.sparql, query))
+    return graph
