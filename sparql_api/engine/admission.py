@@ -1,8 +1,8 @@
 """Who may run now: a bounded number of queries at once, a bounded queue, and a smaller number of long ones.
 
-A query that runs longer than `slow_after` seconds needs one of the places for long queries; when these are taken it
-has to go. So the remaining places always change hands within `slow_after`, and short queries get through however many
-long ones are asked.
+A query that looks heavy waits for one of the places for long queries before it starts. One that turns out to be long
+(it has run for `slow_after` seconds) needs such a place from then on; when all are taken it has to go. So the remaining
+places always change hands within `slow_after`, and short queries get through however many long ones are asked.
 """
 
 from __future__ import annotations
@@ -19,19 +19,59 @@ from sparql_api.engine import problems
 class Places:
     """How many queries run at once, how many of them may be long, how many may wait and for how many seconds."""
 
-    total: int = 8
+    total: int = 16
     slow: int = 4
-    slow_after: float = 1.0
+    slow_after: float = 0.5
     queue: int = 64
     wait_seconds: float = 10.0
+
+
+class Counter:
+    """A number of places with a queue, first come first served."""
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+        self.taken = 0
+        self.waiting: deque[asyncio.Future[None]] = deque()
+
+    def take_now(self) -> bool:
+        if self.taken >= self.places or self.waiting:
+            return False
+        self.taken += 1
+        return True
+
+    async def take(self) -> None:
+        """Wait for a place; cancelling the wait loses none."""
+        if self.take_now():
+            return
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting.append(place)
+        try:
+            await place
+        except BaseException:
+            if place.done() and not place.cancelled():
+                self.give_back()  # the place came in the same moment as the end of waiting
+            else:
+                with contextlib.suppress(ValueError):  # already passed over
+                    self.waiting.remove(place)
+            raise
+
+    def give_back(self) -> None:
+        """Pass a place on to whoever waits longest; `taken` then counts it already."""
+        while self.waiting:
+            place = self.waiting.popleft()
+            if not place.done():
+                place.set_result(None)
+                return
+        self.taken -= 1
 
 
 class Ticket:
     """The right of one query to run; given back exactly once by `leave`."""
 
-    def __init__(self, admission: Admission) -> None:
+    def __init__(self, admission: Admission, *, slow: bool) -> None:
         self._admission = admission
-        self.slow = False
+        self.slow = slow
         self._gone = False
 
     @property
@@ -40,12 +80,16 @@ class Ticket:
 
     def become_slow(self) -> bool:
         """Move to the places for long queries; False when they are all taken."""
-        return self._gone or self._admission._take_slow(self)
+        if not self._gone and not self.slow:
+            self.slow = self._admission.slow.take_now()
+        return self._gone or self.slow
 
     def leave(self) -> None:
         if not self._gone:
             self._gone = True
-            self._admission._give_back(self)
+            self._admission.total.give_back()
+            if self.slow:
+                self._admission.slow.give_back()
 
 
 class Admission:
@@ -53,57 +97,31 @@ class Admission:
 
     def __init__(self, places: Places) -> None:
         self.places = places
-        self._running = 0
-        self._slow = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self.total = Counter(places.total)
+        self.slow = Counter(places.slow)
 
     @property
     def running(self) -> int:
-        return self._running
+        """Queries that hold a place now."""
+        return self.total.taken
 
-    async def enter(self) -> Ticket:
-        """Wait for a place, first come first served.
+    async def enter(self, *, heavy: bool = False) -> Ticket:
+        """Wait for a place; a query that looks heavy waits for a place for long ones first.
 
         Raises EngineProblem 503 when the queue is full or no place became free in time.
         """
-        if self._running < self.places.total and not self._waiting:
-            self._running += 1
-            return Ticket(self)
-        if len(self._waiting) >= self.places.queue:
+        lane = self.slow if heavy else self.total
+        if len(lane.waiting) >= self.places.queue:
             raise problems.busy()
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
         try:
             async with asyncio.timeout(self.places.wait_seconds):
-                await place
-        except BaseException as error:
-            if place.done() and not place.cancelled():
-                self._pass_on()  # the place came in the same moment as the end of waiting
-            else:
-                with contextlib.suppress(ValueError):  # already passed over
-                    self._waiting.remove(place)
-            if isinstance(error, TimeoutError):
-                raise problems.busy() from error
-            raise
-        return Ticket(self)
-
-    def _take_slow(self, ticket: Ticket) -> bool:
-        if self._slow >= self.places.slow:
-            return False
-        self._slow += 1
-        ticket.slow = True
-        return True
-
-    def _give_back(self, ticket: Ticket) -> None:
-        if ticket.slow:
-            self._slow -= 1
-        self._pass_on()
-
-    def _pass_on(self) -> None:
-        """Give a place that became free to whoever waits longest; `_running` already counts it."""
-        while self._waiting:
-            place = self._waiting.popleft()
-            if not place.done():
-                place.set_result(None)
-                return
-        self._running -= 1
+                await lane.take()
+                if heavy:
+                    try:
+                        await self.total.take()
+                    except BaseException:
+                        self.slow.give_back()
+                        raise
+        except TimeoutError:
+            raise problems.busy() from None
+        return Ticket(self, slow=heavy)

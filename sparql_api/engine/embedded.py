@@ -78,7 +78,7 @@ class EmbeddedEngine:
         """Begin one query; see `Engine.answer`. The first bytes are here when it returns."""
         if self._control is None or self._ready is None or not self._ready.done():
             raise problems.not_ready()
-        ticket = await self._admission.enter()
+        ticket = await self._admission.enter(heavy=query.heavy)
         task = None
         try:
             task = _Query(self, ticket, limits, self._next_number())
@@ -211,7 +211,7 @@ class _Query:
         ours.setblocking(False)
         self._reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=channel.MAX_FRAME)
         self._timers = [
-            self._loop.call_later(self._ticket.slow_after, self._grow_old),
+            self._loop.call_later(0 if self._ticket.slow else self._ticket.slow_after, self._grow_old),
             self._loop.call_later(self._limits.seconds + GRACE_SECONDS, self.cancel),
         ]
         try:
@@ -271,7 +271,7 @@ class _Query:
         self._engine.forget(self.number)
 
     def _grow_old(self) -> None:
-        if not self._ticket.become_slow():
+        if not self._ticket.slow and not self._ticket.become_slow():
             self._crowded_out = True
             self.cancel_child()
         else:

@@ -24,15 +24,19 @@ import pyoxigraph as ox
 from sparql_api.engine import channel, worker
 
 PR_SET_PDEATHSIG = 1
-CHILD_NICENESS = 5  # the front goes first
-SLOW_NICENESS = 19  # and queries that have run for a while go last
+# A query starts with the same right to the processor as the front and loses it in steps, so that new ones go first.
+FRESH_SECONDS = 0.1
+NICENESS = 10
+SLOW_NICENESS = 19
 CHILD_OOM_SCORE = "900"  # when the machine runs out of memory, a query dies before anything else does
 
 
 @dataclass
 class Child:
     number: int
-    deadline: float  # on the monotonic clock
+    deadline: float  # on the monotonic clock, as is `fresh_until`
+    fresh_until: float
+    fresh: bool = True
     ended_by: int = channel.ENDED_ITSELF
 
 
@@ -65,7 +69,7 @@ class Loader:
                     with contextlib.suppress(BlockingIOError):
                         self._wake.recv(4096)
                 self._reap()
-                self._end_overdue()
+                self._look_at_clock()
                 if self._control.fileno() in ready and not self._take_order():
                     return
         finally:
@@ -74,6 +78,7 @@ class Loader:
 
     def _milliseconds_left(self) -> float | None:
         pending = [child.deadline for child in self._children.values() if child.ended_by == channel.ENDED_ITSELF]
+        pending += [child.fresh_until for child in self._children.values() if child.fresh]
         return max(0.0, min(pending) - time.monotonic()) * 1000 + 1 if pending else None
 
     def _take_order(self) -> bool:
@@ -97,11 +102,12 @@ class Loader:
             if child.number == number and kind == channel.KILL:
                 self._end(pid, child, channel.ENDED_BY_US)
             elif child.number == number and kind == channel.SLOW:
+                child.fresh = False
                 os.setpriority(os.PRIO_PROCESS, pid, SLOW_NICENESS)
         return True
 
     def _fork(self, number: int, seconds: float, wire: socket.socket) -> None:
-        deadline = time.monotonic() + seconds
+        now = time.monotonic()
         try:
             pid = os.fork()
         except OSError:
@@ -115,7 +121,7 @@ class Loader:
             finally:
                 os._exit(1)
         wire.close()
-        self._children[pid] = Child(number, deadline)
+        self._children[pid] = Child(number, now + seconds, now + FRESH_SECONDS)
 
     def _reap(self) -> None:
         while self._children:
@@ -125,9 +131,12 @@ class Loader:
             child = self._children.pop(pid)
             self._tell(channel.ENDED, child.number, first=child.ended_by, second=status)
 
-    def _end_overdue(self) -> None:
+    def _look_at_clock(self) -> None:
         now = time.monotonic()
         for pid, child in self._children.items():
+            if child.fresh and child.fresh_until <= now:
+                child.fresh = False
+                os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
             if child.deadline <= now:
                 self._end(pid, child, channel.ENDED_BY_TIME)
 
@@ -143,14 +152,13 @@ class Loader:
 
 
 def _become_child(loader: int) -> None:
-    """The first acts of a child: die with the loader, let signals mean what they say, stand behind the front."""
+    """The first acts of a child: die with the loader, let signals mean what they say."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with_parent()
     if os.getppid() != loader:
         os._exit(1)
-    os.nice(CHILD_NICENESS)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write(CHILD_OOM_SCORE)
 

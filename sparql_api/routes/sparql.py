@@ -38,6 +38,7 @@ PAGE_BYTES = 8 * 2**20
 # Queries this long are read in a thread, so that reading them does not hold up other requests.
 LONG_QUERY = 5_000
 STREAM_CODINGS = ("gzip",)
+STREAM_LEVEL = 3  # a stream is packed between other requests, so quickly rather than well
 
 T = TypeVar("T")
 
@@ -313,7 +314,7 @@ class StreamedAnswer(Response):
             async for chunk in self._answer.chunks:
                 yield chunk
             return
-        packer = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+        packer = zlib.compressobj(STREAM_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
         async for chunk in self._answer.chunks:
             packed = packer.compress(chunk)
             if packed:

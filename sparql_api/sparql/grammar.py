@@ -34,6 +34,7 @@ class ParsedQuery:
     named_graphs: list[tuple[str, Token]] = field(default_factory=list)
     services: list[Token] = field(default_factory=list)
     functions: dict[str, Token] = field(default_factory=dict)
+    heavy: bool = False
 
 
 class QueryReader(PatternReader):
@@ -67,8 +68,9 @@ class QueryReader(PatternReader):
         if self.token.kind != t.END:
             self.fail("unexpected" if self.at(")", "]", "}") else "trailing", *self.after_pattern)
         return ParsedQuery(
-            form.upper, self.prefixes, self._default_graphs, self._named_graphs, self.services, self.functions
-        )
+            form.upper, self.prefixes, self._default_graphs, self._named_graphs, self.services, self.functions,
+            self.heavy,
+        )  # fmt: skip
 
     def _prologue(self) -> None:
         while True:

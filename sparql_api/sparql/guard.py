@@ -67,7 +67,8 @@ class GuardedQuery:
 
     `text` is what the engine parses (escapes outside strings resolved), `form` SELECT, ASK, CONSTRUCT or DESCRIBE.
     Graph lists are those of FROM and FROM NAMED; both None when the query has no such clause. `functions` are IRIs of
-    called functions that no engine of ours has: a call is an error in its expression (SPARQL 1.1, 17.6).
+    called functions that no engine of ours has: a call is an error in its expression (SPARQL 1.1, 17.6). `heavy` says that
+    the query looks long from its text (`patterns.looks_heavy`).
     """
 
     text: str
@@ -77,6 +78,7 @@ class GuardedQuery:
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     functions: tuple[str, ...] = ()
+    heavy: bool = False
     stream: TokenStream | None = field(default=None, compare=False, repr=False)
 
 
@@ -111,6 +113,7 @@ def guard(text: str, base: str | None = None, caps: Caps = Caps()) -> GuardedQue
         default_graphs=tuple(iri for iri, _ in parsed.default_graphs) if datasets else None,
         named_graphs=tuple(iri for iri, _ in parsed.named_graphs) if datasets else None,
         functions=tuple(iri for iri in parsed.functions if iri not in CASTS),
+        heavy=parsed.heavy,
         stream=stream,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sparql_api.sparql import tokens as t
 from sparql_api.sparql.expressions import ExpressionReader, Uses
@@ -11,6 +12,38 @@ from sparql_api.sparql.tokens import Token, TokenStream
 PATTERN_WORDS = ("OPTIONAL", "MINUS", "GRAPH", "SERVICE", "FILTER", "BIND", "VALUES")
 MODIFIER_WORDS = ("GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET", "VALUES")
 TERM_KINDS = (t.VARIABLE, t.IRI, t.NAME, t.BLANK, t.STRING, t.NUMBER)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A statement or a group inside a group: its variables and blank nodes, whether its subject is given, and whether
+    it follows a path of any length."""
+
+    names: set[str]
+    rooted: bool
+    endless: bool
+
+
+def looks_heavy(parts: list[Part]) -> bool:
+    """Whether a group multiplies unrelated things, or follows a path of any length from everywhere to everywhere.
+
+    Only a guess from the text: such a query is run like any other, but from its start in a place for long ones.
+    """
+    if len(parts) == 1 and parts[0].endless and len(parts[0].names) > 1 and not parts[0].rooted:
+        return True
+    islands: list[Part] = []
+    for part in parts:
+        if not part.names:
+            continue
+        names, rooted, apart = set(part.names), part.rooted, []
+        for island in islands:
+            if island.names & names:
+                names |= island.names
+                rooted = rooted or island.rooted
+            else:
+                apart.append(island)
+        islands = [*apart, Part(names, rooted, endless=False)]
+    return sum(not island.rooted for island in islands) > 1
 
 
 class PatternReader(ExpressionReader):
@@ -24,6 +57,8 @@ class PatternReader(ExpressionReader):
         self._patterns_made = 0
         self._blank_patterns: dict[str, int] = {}
         self._paths = True
+        self._endless_path = False  # the statement being read has a path with * or +
+        self.heavy = False
 
     # --- SELECT
 
@@ -175,16 +210,18 @@ class PatternReader(ExpressionReader):
     def _group(self) -> set[str]:
         self.new_pattern()
         visible: set[str] = set()
+        parts: list[Part] = []
         triples_open = False  # triples were read and no dot closed them
         while not self.at("}"):
             if self.at("{") or self.at_word(*PATTERN_WORDS):
-                self._not_triples(visible)
+                self._not_triples(visible, parts)
                 self.accept(".")
                 triples_open = False
             elif self._at_term():
                 if triples_open:
                     self.fail("missing-dot", ".", ";", ",", "}")
-                self.triples(visible)
+                parts.append(self.statement())
+                visible |= {name for name in parts[-1].names if not name.startswith("_:")}
                 triples_open = not self.accept(".")
             elif triples_open:
                 self.fail("unknown-word" if self.token.kind == t.WORD else "unexpected", ".", ";", ",", "}", *PATTERN_WORDS)
@@ -192,21 +229,32 @@ class PatternReader(ExpressionReader):
                 self.fail("unknown-word" if self.token.kind == t.WORD else "unexpected", "term", "}", *PATTERN_WORDS)
         self.after_pattern = ()
         self.new_pattern()
+        self.heavy = self.heavy or looks_heavy(parts)
         return visible
 
-    def _not_triples(self, visible: set[str]) -> None:
-        """One GraphPatternNotTriples; adds what it makes visible."""
+    def statement(self) -> Part:
+        """One subject with its predicates and objects, as a part of its group."""
+        rooted = self.token.kind in (t.IRI, t.NAME)
+        names: set[str] = set()
+        self._endless_path = False
+        self.triples(names)
+        return Part(names, rooted, self._endless_path)
+
+    def _not_triples(self, visible: set[str], parts: list[Part]) -> None:
+        """One GraphPatternNotTriples; adds what it makes visible, and itself to the parts of the group."""
         word = self.token
         if word.upper == "FILTER":
             self.advance()
             self.measured_constraint_in_filter()
             return
+        before, names = set(visible), set()
+        subquery = self.peek().upper == "SELECT"  # it has limits of its own, often one row
         if word.kind == t.MARK:
-            visible |= self.group_graph_pattern()
+            names |= self.group_graph_pattern()
             while self.accept_word("UNION"):
-                visible |= self.group_graph_pattern()
+                names |= self.group_graph_pattern()
         elif self.accept_word("OPTIONAL"):
-            visible |= self.group_graph_pattern()
+            names |= self.group_graph_pattern()
         elif self.accept_word("MINUS"):
             self.group_graph_pattern()
         elif self.accept_word("BIND"):
@@ -217,8 +265,12 @@ class PatternReader(ExpressionReader):
             if self.advance().upper == "SERVICE":
                 self.services.append(word)
                 self.accept_word("SILENT")
-            visible |= self.variable_or_iri()
-            visible |= self.group_graph_pattern()
+            names |= self.variable_or_iri() | self.group_graph_pattern()
+        visible |= names
+        if names:
+            parts.append(Part(names, rooted=subquery, endless=False))
+        elif visible - before:  # BIND and VALUES join what they name to all that is read already
+            parts.append(Part(set(visible), rooted=True, endless=False))
         self.new_pattern()
 
     def measured_constraint_in_filter(self) -> None:
@@ -324,7 +376,7 @@ class PatternReader(ExpressionReader):
             known = self._blank_patterns.setdefault(token.text, self._pattern_number)
             if known != self._pattern_number:
                 self.fail("blank-reused", name=token.text)
-            self.advance()
+            visible.add(self.advance().text)
         elif self.accept("("):
             while not self.at(")"):
                 self.node(visible, "term")
@@ -380,6 +432,7 @@ class PatternReader(ExpressionReader):
             self.accept("^")
             self._path_primary()
             if self.at("?", "*", "+"):
+                self._endless_path = self._endless_path or not self.at("?")
                 self.advance()
             if not self.at("/", "|"):
                 return
