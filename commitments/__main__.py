@@ -136,15 +136,22 @@ def _report_on_graph(path: Path, profile: Any) -> Any:
 
 
 def _report_on_tables(session: Session, path: Path) -> Any:
-    """Everything a build checks, with the source at `path` included; `path` may also be a whole data folder."""
+    """Everything a build checks, with the source at `path` included; `path` may also be a whole data folder.
+
+    The results of the consolidated view, and the violations that only one source's own graph has.
+    """
     from ingest.pipeline import check
+    from shapes import Report
 
     folder = (path if path.is_dir() else path.parent).resolve()
-    if (folder / "sources").is_dir():
-        return check(folder, base=_default_base())[0]
+    data, inputs = (folder, []) if (folder / "sources").is_dir() else (session.data, [folder])
+    session.data = data
     _require_data(session)
-    inside = folder.is_relative_to(session.data.resolve())
-    return check(session.data, base=_default_base(), inputs=[] if inside else [folder])[0]
+    if folder.is_relative_to(data.resolve()):
+        inputs = []
+    reports, _ = check(data, base=_default_base(), inputs=inputs)
+    whole = reports.pop("")
+    return Report(whole.profile, [*whole.results, *(result for report in reports.values() for result in report.violations)])
 
 
 @cli.command()
@@ -172,11 +179,11 @@ def serve(session: Session, hosts: tuple[str, ...], port: int | None) -> None:
 @shared("data", "json", "lang")
 @click.pass_obj
 def query(session: Session, text: str | None, file: Any, name: str | None, form: str | None) -> None:
-    from sparql_api.query import run_query
-
     if (text is None) == (file is None):
         raise session.failure(Exit.USAGE, "query-text-or-file")
     release = _release(session, name)
+    from sparql_api.query import run_query
+
     run_query(release, file.read() if file else text, "json" if session.as_json else form, sys.stdout.buffer)
 
 

@@ -7,6 +7,7 @@ Bottom module: imports `commitments.messages` only. Texts are named by conventio
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -98,9 +99,20 @@ class Progress:
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, file=sys.stderr, leave=False, dynamic_ncols=True, bar_format="{n_fmt}/{total_fmt} |{bar:12}| {elapsed} {desc}")
+            columns, rows = shutil.get_terminal_size()  # 80 × 24 where the terminal says nothing or 0 × 0
+            form = "{n_fmt}/{total_fmt} |{bar:12}| {elapsed} {desc}"
+            self._bar = tqdm(total=total, file=sys.stderr, leave=False, ncols=columns, nrows=rows, bar_format=form, ascii=_narrow(sys.stderr))
         self._bar.update(done - self._bar.n)
         self._bar.set_description_str(text)
+
+
+def _narrow(stream: Any) -> bool:
+    """Whether block characters cannot be written to the stream."""
+    try:
+        "█".encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def messages_of(context: click.Context) -> Messages:

@@ -39,16 +39,16 @@ def compare(old: Release, new: Release) -> Difference:
             statements[side].add(line)
         before, after = statements
         if not before:
-            result.added.append(subject.decode())
+            result.added.append(_iri(subject))
         elif not after:
-            result.removed.append(subject.decode())
+            result.removed.append(_iri(subject))
         elif before != after:
-            result.changed[subject.decode()] = (len(after - before), len(before - after))
+            result.changed[_iri(subject)] = (len(after - before), len(before - after))
     return result
 
 
 def _statements(release: Release, side: int, relative: bool) -> Iterator[tuple[bytes, bytes, int]]:
-    """(subject IRI, statement, side) in order of subject and statement."""
+    """(subject term, rest of the statement, side), in the order of the file: that of whole lines, brackets included."""
     with open(release.file(CONSOLIDATED), "rb") as lines:
         if not relative:
             yield from _split(lines, side)
@@ -61,4 +61,8 @@ def _statements(release: Release, side: int, relative: bool) -> Iterator[tuple[b
 def _split(lines: Iterable[bytes], side: int) -> Iterator[tuple[bytes, bytes, int]]:
     for line in lines:
         subject, _, rest = line.partition(b" ")
-        yield subject[1:-1], rest, side
+        yield subject, rest, side
+
+
+def _iri(term: bytes) -> str:
+    return term.decode().removeprefix("<").removesuffix(">")

@@ -98,7 +98,6 @@ no-release = { $folder }: no release has been published yet; run `commitments bu
 no-such-release = { $folder }: there is no release { $name }
 problems-total = Nothing was published. Problems: { $count }
 step-read = Reading the tables
-step-consolidate = Consolidating the sources
 step-validate = Validating against the shapes
 step-publish = Writing the release
 build-accounting = Tables: { $tables }, rows: { $rows }, cells: { $cells } = { $mapped } mapped + { $empty } empty + { $absence } marked absent + { $ignored } ignored by contract + { $derived } derivable + { $quarantined } quarantined
@@ -106,7 +105,6 @@ build-severities = Shapes: { $violation } violations, { $warning } warnings, { $
 build-published = Published release { $release } for { $base }
 build-unchanged = Release { $release } is up to date for { $base }: nothing changed, nothing built
 build-locked = another build holds this data folder: process { $pid }, since { $start }
-validate-source-fine = { $path }: the tables fit their contract
 query-text-or-file = give the query either as text or with --file
 diff-summary = { $added } added, { $changed } changed, { $removed } removed
 init-not-empty = { $folder }: the folder is not empty; nothing was written

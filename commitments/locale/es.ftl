@@ -98,7 +98,6 @@ no-release = { $folder }: aún no se ha publicado ninguna versión; primero ejec
 no-such-release = { $folder }: no existe la versión { $name }
 problems-total = No se publicó nada. Problemas: { $count }
 step-read = Se leen las tablas
-step-consolidate = Se consolidan las fuentes
 step-validate = Se valida con las formas
 step-publish = Se escribe la versión
 build-accounting = Tablas: { $tables }, filas: { $rows }, celdas: { $cells } = { $mapped } publicadas + { $empty } vacías + { $absence } marcadas ausentes + { $ignored } ignoradas por contrato + { $derived } derivables + { $quarantined } en cuarentena
@@ -106,7 +105,6 @@ build-severities = Formas: { $violation } violaciones, { $warning } advertencias
 build-published = Se publicó la versión { $release } para { $base }
 build-unchanged = La versión { $release } está al día para { $base }: nada cambió, nada se construyó
 build-locked = otra construcción ocupa esta carpeta de datos: proceso { $pid }, desde { $start }
-validate-source-fine = { $path }: las tablas cumplen su contrato
 query-text-or-file = dé la consulta como texto o con --file, una de las dos cosas
 diff-summary = { $added } recursos añadidos, { $changed } cambiados, { $removed } quitados
 init-not-empty = { $folder }: la carpeta no está vacía; no se escribió nada

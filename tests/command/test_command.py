@@ -1,0 +1,301 @@
+"""The `commitments` command as a user or a script meets it: help, exit codes, streams, JSON."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from commitments.__main__ import cli
+from ingest.starter import write_starter
+from tests.conftest import ROOT
+
+VERBS = sorted(cli.commands)
+PLANS = "SELECT ?number WHERE { ?plan a <https://w3id.org/ogcm/def#ActionPlan> ; <https://w3id.org/ogcm/def#number> ?number }"
+
+
+def run(*arguments: str, cwd: Path = ROOT, text: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, with no settings but these."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("COMMITMENTS_", "LC_", "LANG"))}
+    return subprocess.run(
+        [sys.executable, "-m", "commitments", *arguments], cwd=cwd, env={**kept, "PYTHONPATH": str(ROOT), **environment}, input=text,
+        capture_output=True, text=True, encoding="utf-8", timeout=300, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A starter data folder with its release; read it, never change it."""
+    folder = tmp_path_factory.mktemp("command") / "data"
+    write_starter(folder)
+    done = run("--data", str(folder), "build")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def mine(built: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    return Path(shutil.copytree(built, tmp_path / "data", symlinks=True))
+
+
+# -- help ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(("language", "words"), [("en", ("Usage:", "Example", "Exit codes")), ("es", ("Uso:", "Ejemplo", "Códigos de salida"))])
+def test_every_verb_explains_itself_with_an_example(verb: str, language: str, words: tuple[str, ...]) -> None:
+    done = run(verb, "--help", "--lang", language)
+    assert done.returncode == 0 and not done.stderr
+    assert all(word in done.stdout for word in words)
+    assert f"    commitments {verb}" in done.stdout.replace("  commitments", "    commitments")
+    assert "\x1b" not in done.stdout
+
+
+def test_the_help_lists_all_verbs_in_the_language_of_the_locale() -> None:
+    spanish, english = run("--help", LANG="es_MX.UTF-8").stdout, run("--help", LANG="en_US.UTF-8").stdout
+    for verb in VERBS:
+        assert f"\n  {verb} " in spanish and f"\n  {verb} " in english
+    assert "Verbos:" in spanish and "Verbs:" in english
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["build", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    program = (
+        "import sys\nfrom commitments.__main__ import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit as end:\n    heavy = {'rdflib', 'pyoxigraph', 'pyshacl', 'fastapi'} & set(sys.modules)\n"
+        "    sys.exit(f'loaded {heavy}' if heavy else end.code)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+# -- the command line ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "english", "spanish"),
+    [
+        (["biuld"], "no verb biuld", "no existe el verbo biuld"),
+        (["build", "--bas", "x"], "no option --bas", "no existe la opción --bas"),
+        (["diff", "a"], "missing: NEW", "falta: NEW"),
+        (["query"], "either as text or with --file", "como texto o con --file"),
+        (["serve", "--port", "70000"], "--port", "--port"),
+    ],
+)
+def test_a_command_that_is_not_understood_ends_with_2(arguments: list[str], english: str, spanish: str) -> None:
+    for language, words in (("en", english), ("es", spanish)):
+        done = run(*arguments, "--lang", language)
+        assert done.returncode == 2, done.stderr
+        assert words in done.stderr and not done.stdout
+        assert "Traceback" not in done.stderr
+
+
+def test_the_data_folder_is_the_option_then_the_variable_then_data(built: Path, tmp_path: Path) -> None:
+    for place in (["--data", str(built), "build"], ["build", "--data", str(built)]):
+        assert run(*place, cwd=tmp_path, COMMITMENTS_DATA="nowhere").returncode == 0
+    assert run("build", cwd=tmp_path, COMMITMENTS_DATA=str(built)).returncode == 0
+    assert run("build", cwd=built.parent).returncode == 0
+    done = run("build", cwd=tmp_path, LANG="es_MX.UTF-8")
+    assert done.returncode == 4
+    assert done.stderr.startswith("data: no existe esa carpeta de datos")
+
+
+# -- build and validate -------------------------------------------------------------------------------------------
+
+
+def test_a_build_says_its_steps_and_its_account(mine: Path) -> None:
+    done = run("--data", str(mine), "build", "--force", "--base", "https://data.example.org/")
+    assert done.returncode == 0, done.stderr
+    steps = [line for line in done.stderr.splitlines() if line.startswith("[")]
+    assert len(steps) >= 3
+    assert "https://data.example.org/" in done.stdout.splitlines()[-1]
+    account = next(line for line in done.stdout.splitlines() if line.startswith("Tables: "))
+    cells, *fates = [int(word) for word in account.partition("cells: ")[2].replace("=", " ").split() if word.isdigit()]
+    assert cells == sum(fates) > 0
+
+
+def test_a_quiet_build_says_nothing_and_json_is_one_object(mine: Path) -> None:
+    done = run("--data", str(mine), "build", "--force", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    outcome = json.loads(run("--data", str(mine), "build", "--json", "--quiet").stdout)
+    assert outcome["new"] is False and Path(outcome["path"]).name == outcome["release"]
+
+
+def test_faults_in_the_data_are_one_line_each_in_the_users_language(mine: Path) -> None:
+    table = mine / "sources" / "zz_example_plan" / "commitments.csv"
+    text = table.read_text(encoding="utf-8").replace("co-created", "co-invented").replace("ZZ-1,2,2", "ZZ-1,2,dos")
+    table.write_text(text, encoding="utf-8")
+    before = sorted(path.name for path in (mine / "releases").iterdir())
+    for language, found in (("en", "found"), ("es", "se encontró")):
+        done = run("--data", str(mine), "build", "--lang", language)
+        assert done.returncode == 1
+        lines = [line for line in done.stderr.splitlines() if line.startswith("sources/")]
+        assert [line.split(":")[:3] for line in lines] == [
+            ["sources/zz_example_plan/commitments.csv", "2", "origin"], ["sources/zz_example_plan/commitments.csv", "3", "position"],
+        ]  # fmt: skip
+        assert all(found in line for line in lines)
+        assert not done.stdout
+    assert sorted(path.name for path in (mine / "releases").iterdir()) == before
+
+
+def test_validate_reads_tables_without_publishing(mine: Path) -> None:
+    source = mine / "sources" / "zz_example_plan"
+    releases = sorted((mine / "releases").iterdir())
+    assert run("--data", str(mine), "validate", str(source)).returncode == 0
+    assert run("validate", str(mine)).returncode == 0
+    (source / "plans.csv").write_text("key\nZZ-1\n", encoding="utf-8")
+    done = run("--data", str(mine), "validate", str(source))
+    assert done.returncode == 1 and "plans.csv" in done.stderr
+    assert sorted((mine / "releases").iterdir()) == releases
+
+
+def test_validate_reports_on_a_strangers_graph(tmp_path: Path) -> None:
+    graph = tmp_path / "strange.ttl"
+    graph.write_text(
+        '@prefix ogcm: <https://w3id.org/ogcm/def#> .\n<https://example.org/id/commitment/X-1-01> a ogcm:Commitment ; ogcm:number 1, 2 .\n', encoding="utf-8"
+    )
+    done = run("validate", str(graph), "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert report["counts"]["Violation"] > 0
+    turtle = run("validate", str(graph), "--format", "turtle")
+    assert turtle.returncode == 1 and "sh:ValidationReport" in turtle.stdout
+    assert "Violación" in run("validate", str(graph), "--lang", "es").stdout
+
+
+def test_validate_names_the_place_of_a_syntax_error(tmp_path: Path) -> None:
+    graph = tmp_path / "broken.ttl"
+    graph.write_text("<a:b> <a:c>\n  ] .\n", encoding="utf-8")
+    done = run("validate", str(graph))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{graph}:2:")
+
+
+def test_a_second_build_is_refused_naming_the_first(mine: Path) -> None:
+    lock = mine / "releases" / ".lock"
+    with lock.open("a+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        held.truncate(0)
+        held.write(json.dumps({"pid": "4711", "host": "here", "start": "2026-01-01T00:00:00Z", "command": "commitments build"}).encode())
+        held.flush()
+        done = run("--data", str(mine), "build", "--force", "--lang", "es")
+    assert done.returncode == 3
+    assert "4711" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    done = run("init", str(blocked / "data"))
+    assert done.returncode == 4
+    assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
+
+
+# -- query and diff -----------------------------------------------------------------------------------------------
+
+
+def test_query_reads_text_file_and_standard_input(built: Path, tmp_path: Path) -> None:
+    file = tmp_path / "plans.rq"
+    file.write_text(PLANS, encoding="utf-8")
+    answers = [
+        run("--data", str(built), "query", PLANS),
+        run("--data", str(built), "query", "--file", str(file)),
+        run("--data", str(built), "query", "--file", "-", text=PLANS),
+    ]
+    for answer in answers:
+        assert answer.returncode == 0, answer.stderr
+        assert list(csv.reader(answer.stdout.splitlines())) == [["number"], ["1"]]
+    found = json.loads(run("--data", str(built), "query", "--json", PLANS).stdout)
+    assert found["results"]["bindings"][0]["number"]["value"] == "1"
+    turtle = run("--data", str(built), "query", "CONSTRUCT WHERE { ?plan a <https://w3id.org/ogcm/def#ActionPlan> }")
+    assert turtle.returncode == 0 and "id/plan/ZZ-1" in turtle.stdout
+
+
+def test_query_points_at_a_syntax_error(built: Path) -> None:
+    done = run("--data", str(built), "query", "SELECT * WHERE {\n  ?s ?p ] .\n}")
+    assert done.returncode == 2
+    assert ":2:9" in done.stderr or "2:9" in done.stderr
+    assert not done.stdout and "Traceback" not in done.stderr
+
+
+def test_query_refuses_updates_and_unknown_formats(built: Path) -> None:
+    for arguments in (["DROP ALL"], ["--format", "docx", PLANS]):
+        done = run("--data", str(built), "query", *arguments)
+        assert done.returncode == 2, done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_query_without_a_release_says_what_to_do(tmp_path: Path) -> None:
+    write_starter(tmp_path / "data")
+    done = run("query", PLANS, cwd=tmp_path)
+    assert done.returncode == 4 and "commitments build" in done.stderr
+    done = run("query", "--release", "2020-01-01-00000000", PLANS, cwd=tmp_path)
+    assert done.returncode == 4 and "2020-01-01-00000000" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(built: Path) -> None:
+    query = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f } LIMIT 20000"
+    line = f"{sys.executable} -m commitments --data '{built}' query '{query}' | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1 and not done.stderr
+
+
+def test_diff_says_what_happened_to_each_resource(mine: Path) -> None:
+    table = mine / "sources" / "zz_example_plan" / "commitments.csv"
+    old = json.loads(run("--data", str(mine), "build", "--json").stdout)["release"]
+    text = table.read_text(encoding="utf-8").replace("Open the example council", "Open the example parliament")
+    table.write_text(text + 'ZZ-1,3,3,Publish the example contracts,,proactive,"Commitments, row 3"\n', encoding="utf-8")
+    new = json.loads(run("--data", str(mine), "build", "--json").stdout)["release"]
+    base = "http://localhost:8000/id/"
+    found = json.loads(run("--data", str(mine), "diff", old, new, "--json").stdout)
+    assert found["added"] == [f"{base}commitment/ZZ-1-03", f"{base}passage/zz-example-plan_commitments_3"]
+    assert found["removed"] == []
+    assert found["changed"][f"{base}commitment/ZZ-1-02"] == {"added": 2, "removed": 2}
+    assert f"{base}commitment/ZZ-1-01" not in found["changed"]
+    backwards = json.loads(run("--data", str(mine), "diff", new, old, "--json").stdout)
+    assert backwards["removed"] == found["added"] and backwards["added"] == []
+    said = run("--data", str(mine), "diff", old, new, "--lang", "es").stdout.splitlines()
+    assert f"~ {base}commitment/ZZ-1-02 +2 -2" in said and said[-1].startswith("2 recursos añadidos")
+
+
+def test_diff_looks_through_a_change_of_base(mine: Path) -> None:
+    old = json.loads(run("--data", str(mine), "build", "--json").stdout)["release"]
+    new = json.loads(run("--data", str(mine), "build", "--json", "--base", "https://zz.example.org/og/").stdout)["release"]
+    assert old != new
+    found = json.loads(run("--data", str(mine), "diff", old, new, "--json").stdout)
+    assert found == {"added": [], "removed": [], "changed": {}}
+
+
+# -- the terminal -------------------------------------------------------------------------------------------------
+
+
+def test_a_bar_is_drawn_on_a_terminal_only(mine: Path) -> None:
+    """On a terminal there is a progress bar; elsewhere lines (asserted above), and never a colour."""
+    primary, secondary = pty.openpty()
+    command = [sys.executable, "-m", "commitments", "--data", str(mine), "build", "--force"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=secondary, env={**os.environ, "LC_ALL": "C"}) as process:
+        os.close(secondary)
+        shown = b""
+        while chunk := _read(primary):
+            shown += chunk
+    os.close(primary)
+    assert process.returncode == 0
+    assert b"Validating against the shapes" in shown and b"|" in shown and b"\r" in shown
+    assert b"\x1b[3" not in shown
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # Linux reports the closed other end as an error
+        return b""
