@@ -165,7 +165,8 @@ class CommonLayer:
             await self.app(scope, receive, send)
             return
         edition = self.site.current  # taken once: a switch of releases never mixes two in one answer
-        scope = {**scope, EDITION: edition, "path": below_base(scope["path"], edition), "root_path": ""}
+        path = edition.links.below(scope["path"]) if edition else scope["path"]
+        scope = {**scope, EDITION: edition, "path": path, "root_path": ""}
         started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -190,19 +191,6 @@ class CommonLayer:
                 {"es": "Algo falló en el servicio; el error quedó registrado.", "en": "Something failed in the service; the error was logged."},
             )
             await problem_response(Request(scope), problem)(scope, receive, send_with_headers)
-
-
-def below_base(path: str, edition: Edition | None) -> str:
-    """The part of a request's path below BASE.
-
-    A proxy may pass the path of BASE on or cut it off; both work, and all links name the full path.
-    """
-    prefix = edition.links.prefix if edition else "/"
-    if prefix == "/":
-        return path
-    if path == prefix.rstrip("/"):
-        return "/"
-    return path[len(prefix) - 1 :] if path.startswith(prefix) else path
 
 
 def _options(scope: Scope) -> Response:

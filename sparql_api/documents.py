@@ -17,6 +17,7 @@ from sparql_api import i18n
 from sparql_api.caching import Representation, respond, with_vary
 from sparql_api.formats import DOCUMENT_FORMATS, HTML, TURTLE, Format, NotRepresentable
 from sparql_api.formats import by_media_type, by_suffix, offers, write
+from sparql_api.links import Links
 from sparql_api.negotiation import choose, choose_language
 from sparql_api.problems import Problem, not_acceptable
 from sparql_api.site import Edition
@@ -160,7 +161,7 @@ def link_items(edition: Edition, document: Document, target: Format | None, quer
     """Items of the `Link` header: all relations that blueprint 4 names, absolute below BASE."""
 
     def item(iri: str, relation: str, *more: str) -> str:
-        return "; ".join([f"<{iri}>", f'rel="{relation}"', *more])
+        return "; ".join([f"<{Links.header(iri)}>", f'rel="{relation}"', *more])
 
     links = edition.links
     items = [item(links.absolute(document.path, **query), "canonical")]
@@ -181,7 +182,8 @@ def link_items(edition: Edition, document: Document, target: Format | None, quer
 
 def release_link(edition: Edition) -> str:
     """The `Link` item that names the release on every answer: the collection that the document belongs to."""
-    return f'<{edition.links.absolute(f"releases/{edition.release.id}/")}>; rel="collection"; title="{edition.release.id}"'
+    address = Links.header(edition.links.absolute(f"releases/{edition.release.id}/"))
+    return f'<{address}>; rel="collection"; title="{edition.release.id}"'
 
 
 def _not_acceptable(edition: Edition, document: Document) -> Problem:

@@ -6,7 +6,7 @@ hold behind any host name (blueprint 1). Nothing here reads a request.
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from ontology.namespaces import CODE, OGCM, OGCM_SH
 
@@ -20,6 +20,7 @@ class Links:
     def __init__(self, base: str) -> None:
         self.base = base
         self.prefix = quote(urlsplit(base).path or "/", safe=_SAFE)
+        self._decoded_prefix = unquote(self.prefix)
 
     def path(self, relative: str, **query: str | int | None) -> str:
         """Path-absolute reference to an address below BASE; parameters that are None are left out."""
@@ -30,6 +31,20 @@ class Links:
         """The same address as an absolute IRI below BASE."""
         pairs = [(name, str(value)) for name, value in query.items() if value is not None]
         return self.base + relative + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def below(self, path: str) -> str:
+        """The part of a request's (decoded) path below BASE, with its leading "/".
+
+        A proxy may pass the path of BASE on or cut it off; both work, and all links name the full path.
+        """
+        if path == self._decoded_prefix.rstrip("/"):
+            return "/"
+        return path[len(self._decoded_prefix) - 1 :] if path.startswith(self._decoded_prefix) else path
+
+    @staticmethod
+    def header(iri: str) -> str:
+        """An IRI as a URI: header fields hold ASCII only (RFC 8288 section 3)."""
+        return quote(iri, safe=_SAFE + "?#[]")
 
     def relative(self, iri: str) -> str | None:
         """The part after BASE, or None for IRIs of others."""

@@ -70,7 +70,7 @@ def _paging(edition: Edition, path: str, number: int, last: int) -> list[str]:
     """`Link` items first, prev, next and last of a paged list (RFC 8288)."""
     targets = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
     return [
-        f'<{edition.links.absolute(path, page=target)}>; rel="{relation}"'
+        f'<{edition.links.header(edition.links.absolute(path, page=target))}>; rel="{relation}"'
         for relation, target in targets.items()
         if last > 1 and 1 <= target <= last
     ]

@@ -60,6 +60,8 @@ COLUMNS: dict[str, tuple[object, ...]] = {
     str(OGCM.Discrepancy): (OGCM.onProperty, OGCM.hasClaim),
     str(OGCM.Claim): (SELF, OGCM.claimedValue),
 }  # fmt: skip
+# Codes of the scheme `role` as a reader expects them; others follow.
+ROLE_ORDER: tuple[str, ...] = ("responsible", "co-responsible", "lead", "support", "cso-lead", "implementer", "facilitator")
 # Order of the tables on a page; several classes may stand in it that no page has together.
 TABLE_ORDER: tuple[str, ...] = (
     str(OGCM.Problem), str(OGCM.Objective), str(OGCM.Commitment), str(OGCM.ActionPlan), str(OGCM.Responsibility),

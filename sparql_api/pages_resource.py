@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from ontology.namespaces import DCT, OGCM, PREFIXES, RDF, RDFS, SKOS
+from ontology.namespaces import ADMS, DCT, OGCM, PREFIXES, RDF, RDFS, SKOS
 from sparql_api.descriptions import PAGE_SIZE, context, describe, document_path, incoming_counts, incoming_page
 from sparql_api.descriptions import speaking_graphs, thing_iri
 from sparql_api.documents import Document, View
@@ -138,8 +138,12 @@ def _other_names(statements: Statements, subject: str, title: Value) -> list[Val
 def _facts(view: View, statements: Statements, subject: str, tabled: set[str]) -> list[Fact]:
     """Properties in the order of `FACT_ORDER`, then the others by label; those shown elsewhere are left out."""
     facts = []
+    names = {value.text for value in statements.values(subject, RDFS.label)}
+    shown_elsewhere = HIDDEN_FACTS | tabled
+    if statements.objects(subject, ADMS.identifier):
+        shown_elsewhere |= {str(DCT.identifier)}  # the identifier nodes say the same and lead further
     for predicate in statements.properties(subject):
-        if predicate in HIDDEN_FACTS or predicate in tabled:
+        if predicate in shown_elsewhere:
             continue
         terms = view.edition.terms
         fact = Fact(
@@ -148,7 +152,7 @@ def _facts(view: View, statements: Statements, subject: str, tabled: set[str]) -
             statements.values(subject, predicate),
             curie(predicate),
         )
-        if predicate == str(DCT.title) and all(value.text == statements.label(subject).text for value in fact.values):
+        if predicate == str(DCT.title) and {value.text for value in fact.values} <= names:
             continue
         facts.append((FACT_ORDER.get(predicate, len(FACT_ORDER)), fact.label, fact))
     return [fact for *_, fact in sorted(facts, key=lambda item: item[:2])]

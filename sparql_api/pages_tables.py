@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ontology.namespaces import DCT, OGCM, SCHEMA
 from sparql_api import i18n
-from sparql_api.pages_order import COLUMNS, SELF, TABLE_ORDER
+from sparql_api.pages_order import COLUMNS, ROLE_ORDER, SELF, TABLE_ORDER
 from sparql_api.statements import Statements, Value
 from sparql_api.terms import Terms, message_name
 
@@ -124,8 +124,9 @@ def _rank(statements: Statements, node: str) -> tuple:
         except ValueError:
             return float("inf")
 
+    role = (statements.first(node, OGCM.role) or "").rpartition("/")[2]
     return (
-        statements.first(node, OGCM.role) or "",
+        ROLE_ORDER.index(role) if role in ROLE_ORDER else len(ROLE_ORDER),
         number(statements.first(node, OGCM.position)),
         number(statements.first(node, OGCM.number)),
         statements.first(node, DCT.date) or "",

@@ -102,8 +102,8 @@ class Edition:
     async def construct(self, query: str, dataset: Dataset | None = None) -> list[ox.Triple]:
         """Triples of a CONSTRUCT query of ours, sorted, each once. Raises Problem when the engine gives none."""
         body = await self._ask_engine(query, N_TRIPLES.media_type, dataset)
-        lines = sorted(set(body.decode().splitlines(keepends=True)))
-        return parse_triples("".join(lines).encode())
+        # Not splitlines(): a literal may hold U+2028 and its like, which N-Triples does not escape.
+        return parse_triples(b"\n".join(sorted(set(body.split(b"\n")))) + b"\n")
 
     async def select(self, query: str) -> list[dict[str, dict[str, str]]]:
         """Solutions of a SELECT query of ours, each variable as a term object of SPARQL 1.1 Results JSON."""

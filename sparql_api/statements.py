@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from ontology.namespaces import CODE, OGCM, RDF, RDFS, SKOS, XSD
+from ontology.namespaces import CODE, RDF, RDFS, SKOS, XSD
 from sparql_api import i18n
 from sparql_api.links import Links
-from sparql_api.terms import Terms, curie, local_name
+from sparql_api.terms import Terms, curie
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 _LABELS = (str(RDFS.label), str(SKOS.prefLabel))
@@ -80,10 +80,8 @@ class Statements:
         thing = self._links.thing(iri)
         if thing:
             return thing[1]
-        if iri.startswith(str(OGCM)) or iri != curie(iri):
+        if iri.startswith(str(CODE)) or iri != curie(iri):
             return self._terms.label(iri, self.language)
-        if iri.startswith(str(CODE)):
-            return local_name(iri)
         relative = self._links.relative(iri)
         return relative if relative else iri
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from ontology import documents
 from ontology.namespaces import PREFIXES, RDFS, SKOS
 from sparql_api import i18n
 
@@ -19,15 +20,17 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class Terms:
-    """Labels and definitions of vocabulary terms by language. A missing vocabulary file leaves only the translations."""
+    """Labels of vocabulary terms and codes by language: the release's, else those this software ships with."""
 
     def __init__(self, vocabulary: Path) -> None:
         self._labels: dict[str, dict[str, str]] = defaultdict(dict)
         wanted = (str(RDFS.label), str(SKOS.prefLabel))
+        for document in documents():
+            self._labels[document.iri].update(document.labels)
         if vocabulary.is_file():
             for quad in ox.parse(path=vocabulary, format=ox.RdfFormat.N_TRIPLES):
                 if quad.predicate.value in wanted and isinstance(quad.object, ox.Literal):
-                    self._labels[quad.subject.value].setdefault(quad.object.language or "", quad.object.value)
+                    self._labels[quad.subject.value][quad.object.language or ""] = quad.object.value
 
     def label(self, iri: str, language: str) -> str:
         """Label of a class or property: requested language, Spanish, English, any, translations, local name."""

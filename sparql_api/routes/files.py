@@ -20,6 +20,7 @@ from commitments.release import CHECKSUMS, MANIFEST, PUBLICATION_LOG, File, Rele
 from sparql_api.caching import Representation, is_unmodified, respond, with_vary
 from sparql_api.documents import FRESH, View, language_of
 from sparql_api.formats import content_type
+from sparql_api.links import Links
 from sparql_api.negotiation import choose, choose_coding
 from sparql_api.pages_files import files_page, releases_page
 from sparql_api.problems import Problem, not_acceptable, not_found
@@ -173,13 +174,14 @@ def _file(request: Request, edition: Edition, release: Release, path: str, fresh
     if packed is not None and not wants_range:  # parts are always of the plain bytes, whose length people know
         coding = choose_coding(request.headers.getlist("accept-encoding"), ("gzip",))
     sent = packed if coding == "gzip" and packed is not None else plain
+    checksums = edition.links.absolute(f"dumps/{CHECKSUMS}")
     created = datetime.fromisoformat(release.manifest.created)
     headers = {
         "etag": f'"{sent.sha256[:32]}"',
         "last-modified": format_datetime(created, usegmt=True),
         "cache-control": fresh,
         "accept-ranges": "bytes",
-        "link": f'<{edition.licence}>; rel="license", <{edition.links.absolute(f"dumps/{CHECKSUMS}")}>; rel="describedby"',
+        "link": f'<{Links.header(edition.licence)}>; rel="license", <{Links.header(checksums)}>; rel="describedby"',
     }
     if packed is not None:
         headers["vary"] = with_vary(None, "Accept-Encoding")

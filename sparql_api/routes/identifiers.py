@@ -78,7 +78,7 @@ async def _name(request: Request, edition: Edition, name: Name) -> Response:
         return redirect(request, 301, name_path(fate.target))
     if isinstance(fate, Live):
         document = f"doc/{name[0]}/{name[1]}"
-        link = f'<{edition.links.absolute(document)}>; rel="describedby"'
+        link = f'<{edition.links.header(edition.links.absolute(document))}>; rel="describedby"'
         return redirect(request, 303, document, link=link)
     if isinstance(fate, Gone):
         return await answer(request, edition, tombstone_document(edition, fate), None)
