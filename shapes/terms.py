@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -50,7 +51,10 @@ def load_rdf(path: Path | str, *, max_bytes: int = MAX_BYTES) -> Graph:
         size = path.stat().st_size
         if size > max_bytes:
             raise UnreadableRdf(path, f"{size} bytes, over the limit of {max_bytes}")
-        quads = list(ox.parse(path.read_bytes(), format=rdf_format, base_iri=path.resolve().as_uri()))
+        content = path.read_bytes()
+        if rdf_format == ox.RdfFormat.RDF_XML:
+            _refuse_entity_bombs(path, content, max_bytes)
+        quads = list(ox.parse(content, format=rdf_format, base_iri=path.resolve().as_uri()))
     except OSError as error:
         raise UnreadableRdf(path, error.strerror or str(error)) from error
     except SyntaxError as error:
@@ -64,6 +68,18 @@ def load_rdf(path: Path | str, *, max_bytes: int = MAX_BYTES) -> Graph:
             raise UnreadableRdf(path, f"owl:imports {quad.object} is not followed; validate one complete file")
         graph.add(tuple(from_ox(term) for term in (quad.subject, quad.predicate, quad.object)))
     return graph
+
+
+def _refuse_entity_bombs(path: Path, content: bytes, max_bytes: int) -> None:
+    """Entities that abbreviate namespaces are usual in RDF/XML; nested or external ones, and a text that would grow
+    past `max_bytes`, are an attack on the reader (the parser expands them all)."""
+    grown = len(content)
+    for name, value in re.findall(rb"<!ENTITY\s+(\S+)\s+([^>]*)>", content):
+        if not value[:1] in b"\"'" or name == b"%" or b"&" in value.replace(b"&#", b""):
+            raise UnreadableRdf(path, f"XML entity {name.decode(errors='replace')} is nested or external")
+        grown += len(value) * content.count(b"&" + name + b";")
+    if grown > max_bytes:
+        raise UnreadableRdf(path, f"its XML entities expand to {grown} bytes, over the limit of {max_bytes}")
 
 
 def to_ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
