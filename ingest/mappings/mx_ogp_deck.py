@@ -39,8 +39,10 @@ def organizations(context: SourceContext, row: Row) -> None:
         return
     subject = context.mint(kind, key)
     context.stated(subject, context.passage(row, as_written=written))
+    # An acronym or a name in another language than the deck's carries its own tag, or none.
+    language = row.text("idioma")
     if written and uris.folded(written) != uris.folded(known.name):
-        context.add(subject, "skos:altLabel", terms.text(written, context.contract.language_tag))
+        context.add(subject, "skos:altLabel", terms.text(written, None if language == "siglas" else language or context.contract.language_tag))
     page = context.value(row, "pagina", values.iri)
     if page:
         context.add(subject, "foaf:homepage", terms.iri(page))
@@ -55,8 +57,9 @@ def plans(context: SourceContext, row: Row) -> None:
     passage = context.passage(row, as_written=row.text("periodo_escrito"))
     title = " ".join(row.text("titulo").split())
     place = context.thing("area", area)
-    labels = patterns.both(context, "{title} ({place})", "{title} ({place})", title=title, place=place)
-    context.describe(subject, ["ogcm:ActionPlan"], {"es": labels["es"]}, passage)
+    where = context.label(place, "es")
+    # A title such as "4to Plan de Acción" says nothing out of its place.
+    context.describe(subject, ["ogcm:ActionPlan"], {"es": title if where in title else f"{title} ({where})"}, passage)
     _text(context, row, subject, "titulo", "dct:title")
     number = context.value(row, "ordinal", values.number_token)
     if number:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ingest import patterns, terms, uris, values
 from ingest.authority import Body
 from ingest.context import SourceContext
+from ingest.problems import Problem
 from ingest.readers import Row
 
 SDG_SCHEME = "http://metadata.un.org/sdg"
@@ -115,6 +116,9 @@ def _spellings(row: Row) -> list[str]:
 
 def register_body(context: SourceContext, row: Row) -> None:
     """First pass: the authority table must be whole before any source names a body."""
+    kind, key = row.peek("kind"), row.peek("key")
+    if not key or kind not in ("org", "initiative"):
+        return  # the second pass names the cell
     area = row.peek("area")
     country = area.partition("-")[0] if area else "int"
     spellings = tuple(item.strip() for item in row.peek("also_written").split(";") if item.strip())
@@ -122,10 +126,12 @@ def register_body(context: SourceContext, row: Row) -> None:
     # A body of one state is named together with its state ("Poder Judicial"), never by its bare name alone.
     names = (*spellings, *acronym) if "-" not in area else ()
     name = row.peek("name")
-    body = Body(row.peek("kind"), row.peek("key"), name, row.peek("parent") or None, country if names or "-" not in area else area, names)
+    body = Body(kind, key, name, row.peek("parent") or None, country if names or "-" not in area else area, names)
     clash = context.build.authority.add(body)
     if clash is not None:
-        row.problem("name", "ambiguous-name", name, f"nombres que no tenga ya {clash.key}", f"names that {clash.key} does not have already")
+        expected = f"nombres que no tenga ya {clash.key}", f"names that {clash.key} does not have already"
+        # The reader of a first pass keeps its problems to itself; this one is found in no other pass.
+        context.build.problems.add(Problem(row.reader.shown, row.number, "name", "ambiguous-name", name, *expected))
 
 
 def scheme_titles(context: SourceContext, row: Row) -> None:
