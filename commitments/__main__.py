@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commitments import __version__
-from commitments.console import Exit, Failure, Group, Option, Progress, Session, language_argument, usage_error
+from commitments.console import Exit, Failure, Group, Option, Progress, ReaderGone, Session, language_argument, usage_error
 from commitments.messages import LANGUAGES, Messages, language_of
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _report_on_tables(session: Session, path: Path) -> Any:
 @cli.command()
 @click.option("--host", "hosts", metavar="ADDRESS", multiple=True, cls=Option)
 @click.option("--port", metavar="N", type=click.IntRange(1, 65535), cls=Option)
-@shared("data", "quiet", "lang")
+@shared("data", "lang")
 @click.pass_obj
 def serve(session: Session, hosts: tuple[str, ...], port: int | None) -> None:
     from sparql_api.server import serve as run_server
@@ -251,7 +251,10 @@ def _release(session: Session, name: str | None) -> Release:
 def main(arguments: list[str] | None = None) -> None:
     """Entry point of the `commitments` command; ends the process with one of the codes of `Exit`."""
     given = sys.argv[1:] if arguments is None else arguments
-    session = Session(Messages(language_argument(given) or language_of()))
+    wanted = language_argument(given)
+    if wanted:
+        os.environ["COMMITMENTS_LANG"] = wanted  # for what is said below this module
+    session = Session(Messages(language_of()))
     session.data = Path(os.environ.get("COMMITMENTS_DATA") or session.data)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal that is not UTF-8
@@ -273,8 +276,8 @@ def _run(arguments: list[str], session: Session) -> Exit:
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # The reader (head, less) has what it wanted; nothing may be written at exit either.
+    except ReaderGone:
+        # What is still buffered must not be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
     except Exception as error:

@@ -172,10 +172,20 @@ class Command(click.Command):
                         formatter.write(f"{'':{formatter.current_indent}}{line}\n")
 
 
+class ReaderGone(Exception):
+    """Whoever read our output (head, less) has what it wanted and went away."""
+
+
 class Group(Command, click.Group):
     """The command that holds the verbs."""
 
     command_class = Command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would end the process with 1
+            raise ReaderGone from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)

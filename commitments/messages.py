@@ -17,11 +17,13 @@ DEFAULT = "en"
 
 
 def language_of(environment: Mapping[str, str] = os.environ) -> str:
-    """The language the user's locale asks for, "es" or "en".
+    """The language to speak, "es" or "en": COMMITMENTS_LANG, else what the user's locale asks for.
 
-    As GNU gettext reads it: LC_ALL, then LC_MESSAGES, then LANG name the locale; LANGUAGE, a list of preferences,
+    The locale is read as GNU gettext does: LC_ALL, then LC_MESSAGES, then LANG name the locale; LANGUAGE, a list of preferences,
     goes before them unless the locale is C or POSIX.
     """
+    if environment.get("COMMITMENTS_LANG") in LANGUAGES:
+        return environment["COMMITMENTS_LANG"]
     locale = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
     if locale.split(".")[0] in ("", "C", "POSIX"):
         return DEFAULT

@@ -117,6 +117,7 @@ def test_numbers_and_paths_stand_as_they_are() -> None:
         ({"LANG": "de_DE.UTF-8", "LANGUAGE": "fr:es:en"}, "es"),
         ({"LANG": "es_MX.UTF-8", "LANGUAGE": "en"}, "en"),
         ({"LANG": "C", "LANGUAGE": "es"}, "en"),
+        ({"LC_ALL": "C", "COMMITMENTS_LANG": "es"}, "es"),
     ],
 )
 def test_the_language_follows_the_locale(environment: dict[str, str], language: str) -> None:
