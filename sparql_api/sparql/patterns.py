@@ -16,8 +16,8 @@ TERM_KINDS = (t.VARIABLE, t.IRI, t.NAME, t.BLANK, t.STRING, t.NUMBER)
 
 @dataclass(frozen=True)
 class Part:
-    """A statement or a group inside a group: its variables and blank nodes, whether its subject is given, and whether
-    it follows a path of any length."""
+    """A statement or a group inside a group: its variables and blank nodes, whether its subject or a literal is given (so
+    that it has few solutions), and whether it follows a path of any length."""
 
     names: set[str]
     rooted: bool
@@ -58,6 +58,7 @@ class PatternReader(ExpressionReader):
         self._blank_patterns: dict[str, int] = {}
         self._paths = True
         self._endless_path = False  # the statement being read has a path with * or +
+        self._given_value = False  # its subject is an IRI or one of its objects a literal
         self.heavy = False
 
     # --- SELECT
@@ -234,11 +235,10 @@ class PatternReader(ExpressionReader):
 
     def statement(self) -> Part:
         """One subject with its predicates and objects, as a part of its group."""
-        rooted = self.token.kind in (t.IRI, t.NAME)
+        self._endless_path, self._given_value = False, self.token.kind in (t.IRI, t.NAME)
         names: set[str] = set()
-        self._endless_path = False
         self.triples(names)
-        return Part(names, rooted, self._endless_path)
+        return Part(names, self._given_value, self._endless_path)
 
     def _not_triples(self, visible: set[str], parts: list[Part]) -> None:
         """One GraphPatternNotTriples; adds what it makes visible, and itself to the parts of the group."""
@@ -421,9 +421,13 @@ class PatternReader(ExpressionReader):
             self.path()
         else:
             self._path_iri()
-        self.node(visible, "object")
+        self._object(visible)
         while self.accept(","):
-            self.node(visible, "object")
+            self._object(visible)
+
+    def _object(self, visible: set[str]) -> None:
+        self._given_value = self._given_value or self.token.kind in (t.STRING, t.NUMBER)
+        self.node(visible, "object")
 
     # --- property paths
 
