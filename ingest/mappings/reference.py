@@ -101,17 +101,19 @@ def organizations(context: SourceContext, row: Row) -> None:
     parent = context.key(row, "parent", "org")
     if parent:
         context.add(subject, "org:subOrganizationOf", context.thing("org", parent))
-    for spelling in _spellings(row):
+    for spelling, tag in _spellings(row, language):
         if spelling not in (row.text("name"), row.text("acronym")):
-            context.add(subject, "skos:altLabel", terms.text(spelling, language))
+            context.add(subject, "skos:altLabel", terms.text(spelling, tag))
     if row.text("mx_cpa"):
         patterns.identifier(context, subject, "mx-cpa", row.text("mx_cpa"), "mx-cpa", passage)
     if row.text("note"):
         context.add(subject, "skos:note", terms.text(row.text("note"), row.column("note").language or "en"))
 
 
-def _spellings(row: Row) -> list[str]:
-    return [item.strip() for item in row.text("also_written").split(";") if item.strip()]
+def _spellings(row: Row, language: str | None) -> list[tuple[str, str | None]]:
+    """Other spellings of a body with their language; the column of English ones is optional."""
+    columns = [("also_written", language), ("also_written_en", "en")]
+    return [(item.strip(), tag) for name, tag in columns if name in row.cells for item in row.text(name).split(";") if item.strip()]
 
 
 def register_body(context: SourceContext, row: Row) -> None:
@@ -121,7 +123,7 @@ def register_body(context: SourceContext, row: Row) -> None:
         return  # the second pass names the cell
     area = row.peek("area")
     country = area.partition("-")[0] if area else "int"
-    spellings = tuple(item.strip() for item in row.peek("also_written").split(";") if item.strip())
+    spellings = tuple(item.strip() for name in ("also_written", "also_written_en") for item in row.peek(name).split(";") if item.strip())
     acronym = (row.peek("acronym"),) if row.peek("acronym") else ()
     # A body of one state is named together with its state ("Poder Judicial"), never by its bare name alone.
     names = (*spellings, *acronym) if "-" not in area else ()

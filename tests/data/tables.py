@@ -88,7 +88,7 @@ def spellings() -> dict[str, str]:
     """Every known spelling of a body -> its key."""
     known: dict[str, str] = {}
     for row in rows("reference", "organizations"):
-        for name in [row["name"], *split(row["also_written"], [";"])]:
+        for name in [row["name"], *split(row["also_written"], [";"]), *split(row["also_written_en"], [";"])]:
             known.setdefault(name, row["key"])
     return known
 
