@@ -87,11 +87,12 @@ class Column(Model):
 
 
 class Expectation(Model):
-    """How many rows the table holds; a breach stops the build."""
+    """How many rows the table holds, and how many cells of a column are filled; a breach stops the build."""
 
     rows: int | None = None
     min_rows: int | None = None
     max_rows: int | None = None
+    filled: dict[str, int] = {}  # column that may be empty -> least number of filled cells, so that a blanked one is found
 
 
 class Record(Model):
@@ -125,6 +126,7 @@ class Table(Model):
         named += [column for group in self.unique for column in group]
         named += [key for key in self.row_keys if key != "hash"]
         named += [column.as_written for column in self.columns.values() if column.as_written]
+        named += list(self.expect.filled)
         unknown = sorted({name for name in named if name not in self.columns})
         if unknown:
             raise ValueError(f"names columns that it does not declare: {', '.join(unknown)}")

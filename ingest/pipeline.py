@@ -24,7 +24,7 @@ from ingest.identifiers import load_registry
 from ingest.mappings import reference
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.publication import Draft, PublishedRelease, build_lock, publish, recover
-from ingest.readers import TableReader
+from ingest.readers import Row, TableReader
 from ingest.settings import BuildSettings, load_settings, normal_base
 from ingest.sources import SourceFolder
 
@@ -154,9 +154,9 @@ def _first_pass(build_: Build, folders: list[SourceFolder]) -> None:
                     build_.concepts[table.record.scheme][table.record.key.format_map(cells)] = declarative.labels_of(table.record, cells)
             elif folder.contract.source_type == "reference" and slug in reference.FIRST_PASS:
                 for row in reader.rows():
-                    reference.FIRST_PASS[slug](context, row)
+                    _map_row(reference.FIRST_PASS[slug], context, row)
             elif folder.contract.source_type == "curation" and slug == "identity":
-                for row in reader.rows():
+                for row in (row for row in reader.rows() if not row.faulty):
                     build_.identities[row.peek("authority"), row.peek("outside_id")] = row.peek("key")
 
 
@@ -177,11 +177,20 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, can
         before = len(context.lines)
         function = functions.get(slug, declarative.map_row)
         for row in reader.rows():
-            function(context, row)
+            _map_row(function, context, row)
         if slug in apart:
             candidates.extend(context.lines[before:])
             del context.lines[before:]
     return sorted(set(context.lines))
+
+
+def _map_row(function: mappings.RowMapping, context: SourceContext, row: Row) -> None:
+    """Map one row; one that already has a refused cell may lack what the mapping needs, and its fault is listed."""
+    try:
+        function(context, row)
+    except (ValueError, LookupError):
+        if not row.faulty:
+            raise
 
 
 def _add_layers(build_: Build, graphs: dict[str, list[str]], source_graphs: list[SourceGraph], folders: list[SourceFolder]) -> None:

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class Row:
         self.cells = cells
         self.absent: dict[str, str] = {}  # column -> absence property, e.g. notReviewed
         self._fates: dict[str, str] = {}
-        self._faulty = False
+        self.faulty = False  # some cell was refused or set aside
 
     @property
     def table(self) -> Table:
@@ -58,7 +59,7 @@ class Row:
 
     def problem(self, name: str, code: str, found: str, es: str, en: str) -> None:
         """Report a fault of this cell: quarantined where the contract says so, else it stops the build."""
-        self._faulty = True
+        self.faulty = True
         column = self.table.columns.get(name)
         if column is not None and column.on_error == "quarantine":
             self._fates[name] = "quarantined"
@@ -87,7 +88,7 @@ class Row:
             return "derived"
         if name in self._fates:
             return self._fates[name]
-        if self._faulty:
+        if self.faulty:
             # The mapping gave the row up at its fault; the rest of it is set aside with that cell.
             return "quarantined"
         self.problem(name, "not-mapped", text, "una columna que el contrato declare o ignore", "a column that the contract maps or ignores")
@@ -125,15 +126,18 @@ class TableReader:
     def rows(self) -> Iterator[Row]:
         """Yield every sound row, closing each after use; report every fault of the others."""
         seen: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {group: {} for group in self._unique_groups()}
-        count = 0
+        count, filled = 0, Counter[str]()
         for number, cells in self._records():
             count += 1
             row = Row(self, number, cells)
             self._check_cells(row)
             self._check_unique(row, seen)
+            filled.update(name for name in self.table.expect.filled if row.cells[name])  # an absence code fills
             yield row
             row.close()
         self._check_count(count)
+        if count:
+            self._check_filled(filled)
 
     # -- the file ---------------------------------------------------------------------------------------------
 
@@ -295,3 +299,9 @@ class TableReader:
             self._report(0, "", "row-count", f"{count} rows", f"al menos {expect.min_rows} filas", f"at least {expect.min_rows} rows")
         if expect.max_rows is not None and count > expect.max_rows:
             self._report(0, "", "row-count", f"{count} rows", f"a lo sumo {expect.max_rows} filas", f"at most {expect.max_rows} rows")
+
+    def _check_filled(self, filled: Counter[str]) -> None:
+        for name, least in self.table.expect.filled.items():
+            if filled[name] < least:
+                found = f"{filled[name]} filled cells"
+                self._report(0, name, "filled-count", found, f"al menos {least} celdas con valor", f"at least {least} filled cells")
