@@ -100,6 +100,7 @@ def facts(folder: SourceFolder, files: Iterable[Input]) -> SourceFacts:
         sha256=contract.document.sha256,
         status=contract.document.status,
         inputs=own,
+        graph="curated" if contract.source_type == "curation" else contract.key,
     )
 
 

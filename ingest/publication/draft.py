@@ -13,15 +13,15 @@ from commitments.release import Input
 CONSOLIDATED_GRAPH = ""
 CATALOG_GRAPH = "catalog"
 VOCABULARY_GRAPHS = frozenset({"vocabulary", "shapes"})  # the two that may hold blank nodes
-LAYER_GRAPHS = frozenset({"curated", "derived", "candidates", "vocabulary", "shapes", CATALOG_GRAPH})
 
 
 @dataclass(frozen=True)
 class SourceFacts:
-    """One source as its contract describes it; feeds the description of `graph/{key}` in the catalogue.
+    """One source as its contract describes it; feeds the description of its named graph in the catalogue.
 
     `licence` and `language` (ISO 639-3) may be ``not-stated``; `sha256` is that of the held document, 64 hex digits;
-    `title` maps a language tag to text; `inputs` are the files of this source alone.
+    `title` maps a language tag to text; `inputs` are the files of this source alone; `graph` names the graph that holds
+    what it says, the key itself unless told (`curated` for curated tables).
     """
 
     key: str
@@ -33,6 +33,11 @@ class SourceFacts:
     sha256: str | None = None
     status: str = "held"
     inputs: tuple[Input, ...] = ()
+    graph: str = ""
+
+    @property
+    def graph_name(self) -> str:
+        return self.graph or self.key
 
     @property
     def run_key(self) -> str:

@@ -10,22 +10,29 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 from ingest.publication.catalogue import titles
-from ingest.publication.draft import LAYER_GRAPHS, Draft, SourceFacts
+from ingest.publication.draft import VOCABULARY_GRAPHS, Draft, SourceFacts
 from ingest.publication.names import LANGUAGE, Names, slug, term_slug
 from ingest.publication.statements import Statements, typed
 from ingest.publication.statistics import Statistics
-from ontology.namespaces import CODE, DCAT, DCT, FOAF, OGCM, PREFIXES, PROV, RDF, VOID, XSD
+from ontology.namespaces import CODE, CV, DCAT, DCT, FOAF, OGCM, PREFIXES, PROV, RDF, SKOS, VOID, XSD
 
 _FORMATS = ("Turtle", "N-Triples", "N-Quads", "TriG", "JSON-LD", "RDF_XML")
 _FORMAT_SPACE = "http://www.w3.org/ns/formats/"
 _DUMPS = ("nt", "ttl", "rdf", "jsonld")
-# Links to pages and licences are not links between datasets.
-_NOT_LINKING = frozenset(str(term) for term in (FOAF.homepage, FOAF.page, OGCM.tracker, DCT.license, DCT.rights, DCAT.landingPage))
+# Links to pages, licences and code lists are not links between datasets, and Link nodes only repeat the direct ones.
+_NOT_LINKING = frozenset(
+    str(term)
+    for term in (
+        FOAF.homepage, FOAF.page, OGCM.tracker, DCT.license, DCT.rights, DCAT.landingPage, OGCM.linkTo, OGCM.linkFrom,
+        OGCM.linkRelation, OGCM.onProperty, SKOS.inScheme, SKOS.topConceptOf, SKOS.hasTopConcept,
+    )
+)  # fmt: skip
+_EXAMPLES = (OGCM.Commitment, OGCM.ActionPlan, OGCM.Country, OGCM.Subdivision, CV.PublicOrganisation, OGCM.CivilSocietyOrganisation)
+_VOCABULARY_LICENCE = "https://creativecommons.org/licenses/by/4.0/"  # of vocabulary and shapes, whatever the data's
 _LAYER_TITLES = {
     "curated": {"es": "Grafo curado: decisiones de la redacción de datos", "en": "Curated graph: decisions of the data editors"},
     "derived": {"es": "Grafo derivado: lo calculado a partir del resto", "en": "Derived graph: what is computed from the rest"},
     "candidates": {"es": "Candidatos: posibles vínculos sin confirmar", "en": "Candidates: possible links, not confirmed"},
-    "catalog": {"es": "Catálogo de esta publicación (DCAT y VoID)", "en": "Catalogue of this release (DCAT and VoID)"},
     "vocabulary": {"es": "Vocabulario y listas de códigos", "en": "Vocabulary and code lists"},
     "shapes": {"es": "Reglas de validación (SHACL)", "en": "Validation rules (SHACL)"},
 }
@@ -42,8 +49,8 @@ def describe_void(
     _dataset(out, names, found, distinct_objects)
     _partitions(out, names, found)
     _linksets(out, names, found)
-    sources = {source.key: source for source in draft.sources}
     for name, triples in sorted(graphs.items()):
+        sources = [source for source in draft.sources if source.graph_name == name]
         _graph(out, draft, names, name, triples, sources, software)
     if draft.settings.get("licence"):
         out.add(names.dataset, str(DCT.license), draft.settings["licence"])
@@ -69,11 +76,8 @@ def _dataset(out: Statements, names: Names, found: Statistics, distinct_objects:
 
 
 def _examples(found: Statistics) -> list[str]:
-    """The first instance of each of our own classes that are found most often."""
-    ours = [(count, iri) for iri, count in found.class_entities.items() if iri in found.examples and iri.startswith(str(OGCM))]
-    ours.sort(key=lambda pair: (-pair[0], pair[1]))
-    wanted = {str(OGCM.Commitment), str(OGCM.ActionPlan)} & set(found.examples)
-    return sorted({found.examples[iri] for iri in [*wanted, *(iri for _, iri in ours[:3])]})
+    """The first instance of each of the classes that newcomers ask for."""
+    return sorted({found.examples[str(term)] for term in _EXAMPLES if str(term) in found.examples})
 
 
 def _partitions(out: Statements, names: Names, found: Statistics) -> None:
@@ -119,23 +123,27 @@ def _linksets(out: Statements, names: Names, found: Statistics) -> None:
 
 
 def _graph(
-    out: Statements, draft: Draft, names: Names, name: str, triples: int, sources: dict[str, SourceFacts], software: str
+    out: Statements, draft: Draft, names: Names, name: str, triples: int, sources: list[SourceFacts], software: str
 ) -> None:
     """One named graph: what it is, how many triples, whose data under which licence, and the run that read it."""
-    source = sources.get(name)
-    if source is not None:
-        title = {tag: f"{_SAYS[tag]} {text}" for tag, text in _both(source.title).items()}
-    else:
-        title = _LAYER_TITLES.get(name, {"es": f"Grafo {name}", "en": f"Graph {name}"})
+    title = _LAYER_TITLES.get(name) or _source_title(sources, name)
     this = out.thing(names.graph(name), (str(VOID.Dataset), str(PROV.Entity)), title)
     out.text(this, str(DCT.title), title)
     out.add(names.dataset, str(VOID.subset), this)
     out.add(this, str(VOID.triples), triples)
     out.add(this, str(VOID.dataDump), names.latest_file(f"graphs/{name}.nt"))
-    if source is not None:
+    for source in sources:
         _source(out, names, this, source, software)
-    elif name in LAYER_GRAPHS and (licence := draft.settings.get("licence")):
+    if name in VOCABULARY_GRAPHS:
+        out.add(this, str(DCT.license), _VOCABULARY_LICENCE)
+    elif not sources and (licence := draft.settings.get("licence")):
         out.add(this, str(DCT.license), licence)
+
+
+def _source_title(sources: list[SourceFacts], name: str) -> dict[str, str]:
+    if not sources:
+        return {"es": f"Grafo {name}", "en": f"Graph {name}"}
+    return {tag: f"{_SAYS[tag]} {text}" for tag, text in _both(sources[0].title).items()}
 
 
 _SAYS = {"es": "Lo que dice la fuente:", "en": "What the source says:"}

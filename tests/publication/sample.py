@@ -67,6 +67,10 @@ def sample_draft(folder: Path, *, base: str = BASE, extra: str = "", settings: d
                 language="spa", sha256="492fc0fd3f7fa31ade1755aea5ad151525962a7cb2fdfdbfc81e2d99e999b277", inputs=(read,),
             ),
             SourceFacts(key="mx-ogp-pages", title={"en": "OGP member pages: Mexico"}, language="eng", status="not-held"),
+            SourceFacts(
+                key="curation", graph="curated", title={"es": "Decisiones", "en": "Decisions"},
+                licence="https://creativecommons.org/publicdomain/zero/1.0/",
+            ),
         ],
         inputs=[read],
         fingerprint=hashlib.sha256(f"{base} {extra}".encode()).hexdigest(),

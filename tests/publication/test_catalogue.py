@@ -172,6 +172,10 @@ def test_each_named_graph_says_whose_it_is(published, catalogue):
     assert catalogue.value(deck, PROV.wasDerivedFrom) == source
     assert str(catalogue.value(deck, DCT.rights)) == "https://w3id.org/ogcm/code/rights/not-stated"
     assert len(str(catalogue.value(source, OGCM.sha256))) == 64
+    curated, vocabulary = URIRef(f"{BASE}graph/curated"), URIRef(f"{BASE}graph/vocabulary")
+    assert catalogue.value(curated, PROV.wasDerivedFrom) == URIRef(f"{BASE}id/source/curation")
+    assert set(catalogue.objects(curated, DCT.license)) == {URIRef("https://creativecommons.org/publicdomain/zero/1.0/")}
+    assert set(catalogue.objects(vocabulary, DCT.license)) == {URIRef("https://creativecommons.org/licenses/by/4.0/")}
     run = catalogue.value(deck, PROV.wasGeneratedBy)
     assert catalogue.value(run, PROV.used) == source and catalogue.value(run, OGCM.softwareVersion)
 
