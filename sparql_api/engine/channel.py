@@ -25,7 +25,7 @@ READY, ENDED = b"R", b"X"
 DATA, LAST, PROBLEM = b"D", b"L", b"P"
 
 # why a child ended, in the first integer of ENDED; the second is the wait status
-ENDED_ITSELF, ENDED_BY_TIME, ENDED_BY_US = 0, 1, 2
+ENDED_ITSELF, ENDED_BY_TIME, ENDED_BY_US, ENDED_BY_MEMORY, ENDED_IN_SORT = 0, 1, 2, 3, 4
 
 MAX_FRAME = 1 << 20
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from sparql_api.engine.channel import Job
+from sparql_api.engine.order import ORDER_KEY, order_key
 
 RESULT_TYPES = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -45,13 +46,13 @@ def evaluate(store: ox.Store, job: Job) -> ox.QuerySolutions | ox.QueryBoolean |
     A dataset given in the request replaces the one in the text; a graph that the store does not hold is empty. The
     empty string stands for the unnamed graph.
     """
-    missing = {ox.NamedNode(name): _no_value for name in job.functions}
+    functions = {ox.NamedNode(name): _no_value for name in job.functions} | {ox.NamedNode(ORDER_KEY): order_key}
     if job.default_graphs is None and job.named_graphs is None:
-        return store.query(job.text, base_iri=job.base, custom_functions=missing)
+        return store.query(job.text, base_iri=job.base, custom_functions=functions)
     return store.query(
         job.text,
         base_iri=job.base,
-        custom_functions=missing,
+        custom_functions=functions,
         default_graph=[ox.NamedNode(name) if name else ox.DefaultGraph() for name in job.default_graphs or ()],
         named_graphs=[ox.NamedNode(name) for name in job.named_graphs or ()],
     )

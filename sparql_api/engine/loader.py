@@ -28,6 +28,7 @@ PR_SET_PDEATHSIG = 1
 FRESH_SECONDS = 0.1
 NICENESS = 10
 SLOW_NICENESS = 19
+LAST_WORDS_READ = 2000  # bytes
 CHILD_OOM_SCORE = "900"  # when the machine runs out of memory, a query dies before anything else does
 
 
@@ -36,6 +37,7 @@ class Child:
     number: int
     deadline: float  # on the monotonic clock, as is `fresh_until`
     fresh_until: float
+    last_words: int  # a file without a name where the child's standard error goes
     fresh: bool = True
     ended_by: int = channel.ENDED_ITSELF
 
@@ -108,20 +110,22 @@ class Loader:
 
     def _fork(self, number: int, seconds: float, wire: socket.socket) -> None:
         now = time.monotonic()
+        last_words = os.memfd_create("last words") if hasattr(os, "memfd_create") else os.dup(self._null)
         try:
             pid = os.fork()
         except OSError:
             wire.close()
+            os.close(last_words)
             self._tell(channel.ENDED, number, first=channel.ENDED_ITSELF, second=signal.SIGKILL)
             return
         if pid == 0:
             try:
                 _become_child(self._pid)
-                worker.run(self._store, wire, self._null)
+                worker.run(self._store, wire, self._null, last_words)
             finally:
                 os._exit(1)
         wire.close()
-        self._children[pid] = Child(number, now + seconds, now + FRESH_SECONDS)
+        self._children[pid] = Child(number, now + seconds, now + FRESH_SECONDS, last_words)
 
     def _reap(self) -> None:
         while self._children:
@@ -129,7 +133,9 @@ class Loader:
             if pid == 0:
                 return
             child = self._children.pop(pid)
-            self._tell(channel.ENDED, child.number, first=child.ended_by, second=status)
+            reason = child.ended_by or _reason(child.last_words)
+            os.close(child.last_words)
+            self._tell(channel.ENDED, child.number, first=reason, second=status)
 
     def _look_at_clock(self) -> None:
         now = time.monotonic()
@@ -149,6 +155,18 @@ class Loader:
     def _tell(self, kind: bytes, number: int = 0, *, first: int = 0, second: int = 0) -> None:
         with contextlib.suppress(BrokenPipeError):  # the front has gone; the next read says so
             self._control.sendall(channel.control(kind, number, 0.0, first, second))
+
+
+def _reason(last_words: int) -> int:
+    """What the engine said as it died, as one of the reasons of `channel`. Rust panics and aborts on standard error."""
+    said = os.pread(last_words, LAST_WORDS_READ, 0).decode(errors="replace")
+    if "memory allocation" in said:
+        return channel.ENDED_BY_MEMORY
+    if "total order" in said:
+        return channel.ENDED_IN_SORT
+    if said:
+        print(f"a query ended with: {said}", file=sys.stderr, flush=True)
+    return channel.ENDED_ITSELF
 
 
 def _become_child(loader: int) -> None:

@@ -20,19 +20,21 @@ from sparql_api.engine import channel
 from sparql_api.engine.evaluation import NotExpressible, evaluate, serialize
 from sparql_api.engine.results import ResultWriter
 
-WIRE = 3  # the only descriptor a child has besides 0, 1 and 2, which lead to /dev/null
+WIRE = 3  # the only descriptor a child has besides 0, 1 and 2, which lead to /dev/null and to the loader
 HIGHEST_DESCRIPTOR = 4096
+MOST_LAST_WORDS = 64 * 1024  # bytes
 
 
-def run(store: ox.Store, wire: socket.socket, null: int) -> None:
+def run(store: ox.Store, wire: socket.socket, null: int, last_words: int) -> None:
     """Answer the query that comes over `wire`, then end the process. Never returns.
 
+    `null` leads to /dev/null; `last_words` becomes standard error, where a dying engine says why.
     Exit code 0 means that everything was said over the wire, a problem included.
     """
     code = 1
     try:
         used = address_space()
-        connection = _isolate(wire, null)
+        connection = _isolate(wire, null, last_words)
         job = channel.read_job(connection)
         _limit(job, used)
         code = _answer(store, job, connection)
@@ -50,16 +52,17 @@ def address_space() -> int | None:
         return None
 
 
-def _isolate(wire: socket.socket, null: int) -> socket.socket:
+def _isolate(wire: socket.socket, null: int, last_words: int) -> socket.socket:
     """Keep four descriptors and forbid a fifth: no file and no socket can be opened, whatever the query does."""
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
+    for standard, target in enumerate((null, null, last_words)):
+        os.dup2(target, standard)
     descriptor = wire.detach()
     if descriptor != WIRE:
         os.dup2(descriptor, WIRE)
     os.closerange(WIRE + 1, HIGHEST_DESCRIPTOR)
     resource.setrlimit(resource.RLIMIT_NOFILE, (WIRE + 1, WIRE + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_LAST_WORDS, MOST_LAST_WORDS))
     return socket.socket(fileno=WIRE)
 
 

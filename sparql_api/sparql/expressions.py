@@ -50,6 +50,7 @@ class ExpressionReader(Cursor):
         self.base = base
         self.prefixes: dict[str, str] = {}
         self.functions: dict[str, Token] = {}
+        self.booleans: list[Token] = []
         self._uses = Uses()
         self._in_aggregate = False
         self._aggregates_allowed = False
@@ -257,6 +258,8 @@ class ExpressionReader(Cursor):
             elif self.accept("^^"):
                 self.iri()
             return
+        if self.token.kind == t.WORD:
+            self.booleans.append(self.token)
         self.advance()
 
 

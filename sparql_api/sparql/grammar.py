@@ -34,6 +34,8 @@ class ParsedQuery:
     named_graphs: list[tuple[str, Token]] = field(default_factory=list)
     services: list[Token] = field(default_factory=list)
     functions: dict[str, Token] = field(default_factory=dict)
+    booleans: list[Token] = field(default_factory=list)
+    order_conditions: list[tuple[int, int]] = field(default_factory=list)
     heavy: bool = False
 
 
@@ -69,7 +71,7 @@ class QueryReader(PatternReader):
             self.fail("unexpected" if self.at(")", "]", "}") else "trailing", *self.after_pattern)
         return ParsedQuery(
             form.upper, self.prefixes, self._default_graphs, self._named_graphs, self.services, self.functions,
-            self.heavy,
+            self.booleans, self.order_conditions, self.heavy,
         )  # fmt: skip
 
     def _prologue(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from sparql_api.engine.order import ORDER_KEY
 from sparql_api.sparql import tokens as t
 from sparql_api.sparql.cursor import Fault
 from sparql_api.sparql.grammar import NotAQuery, ParsedQuery, QueryReader
@@ -65,10 +66,10 @@ class QueryRefused(Exception):
 class GuardedQuery:
     """A query that may run. Only `guard` makes one.
 
-    `text` is what the engine parses (escapes outside strings resolved), `form` SELECT, ASK, CONSTRUCT or DESCRIBE.
+    `text` is what the engine parses (escapes outside strings resolved, booleans in lower case), `form` SELECT, ASK, CONSTRUCT or DESCRIBE.
     Graph lists are those of FROM and FROM NAMED; both None when the query has no such clause. `functions` are IRIs of
     called functions that no engine of ours has: a call is an error in its expression (SPARQL 1.1, 17.6). `heavy` says that
-    the query looks long from its text (`patterns.looks_heavy`).
+    the query looks long from its text (`patterns.looks_heavy`). `order_conditions` are offsets of what ORDER BY sorts by.
     """
 
     text: str
@@ -79,7 +80,18 @@ class GuardedQuery:
     named_graphs: tuple[str, ...] | None = None
     functions: tuple[str, ...] = ()
     heavy: bool = False
+    order_conditions: tuple[tuple[int, int], ...] = ()
     stream: TokenStream | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def text_with_order_keys(self) -> str:
+        """The same query, sorted by the keys of `engine.order` instead of by the terms themselves."""
+        parts, last = [], 0
+        for start, end in sorted(self.order_conditions):
+            if start >= last:  # a condition inside another one, in EXISTS, keeps its own order, which changes nothing
+                parts += [self.text[last:start], f"(<{ORDER_KEY}>({self.text[start:end]}))"]
+                last = end
+        return "".join([*parts, self.text[last:]])
 
 
 def guard(text: str, base: str | None = None, caps: Caps = Caps()) -> GuardedQuery:
@@ -105,8 +117,9 @@ def guard(text: str, base: str | None = None, caps: Caps = Caps()) -> GuardedQue
         raise _update(update.token, stream) from None
     _check_meaning(parsed, stream)
     datasets = bool(parsed.default_graphs or parsed.named_graphs)
+    checked = _with_lower_booleans(stream.text, parsed.booleans)
     return GuardedQuery(
-        text=stream.text,
+        text=checked,
         form=parsed.form,
         base=base,
         prefixes=tuple(parsed.prefixes.items()),
@@ -114,8 +127,18 @@ def guard(text: str, base: str | None = None, caps: Caps = Caps()) -> GuardedQue
         named_graphs=tuple(iri for iri, _ in parsed.named_graphs) if datasets else None,
         functions=tuple(iri for iri in parsed.functions if iri not in CASTS),
         heavy=parsed.heavy,
+        order_conditions=tuple(parsed.order_conditions),
         stream=stream,
     )
+
+
+def _with_lower_booleans(text: str, booleans: list[Token]) -> str:
+    """TRUE and False as the engine reads them; the grammar allows any case. No place changes."""
+    parts, last = [], 0
+    for token in booleans:
+        parts += [text[last : token.start], token.text.lower()]
+        last = token.end
+    return "".join([*parts, text[last:]])
 
 
 def _check_size(stream: TokenStream, caps: Caps) -> None:

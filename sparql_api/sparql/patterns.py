@@ -58,6 +58,7 @@ class PatternReader(ExpressionReader):
         self._blank_patterns: dict[str, int] = {}
         self._paths = True
         self._endless_path = False  # the statement being read has a path with * or +
+        self.order_conditions: list[tuple[int, int]] = []  # offsets of what is sorted by, without ASC or DESC
         self._given_value = False  # its subject is an IRI or one of its objects a literal
         self.heavy = False
 
@@ -175,11 +176,11 @@ class PatternReader(ExpressionReader):
     def _order(self) -> list[Uses]:
         uses: list[Uses] = []
         while True:
-            if self.accept_word("ASC", "DESC"):
-                if not self.at("("):
-                    self.fail("unexpected", "(")
-                uses.append(self.measured_constraint(aggregates=True))
-            elif self.token.kind == t.VARIABLE:
+            self.accept_word("ASC", "DESC")
+            directed, start = self.last.upper in ("ASC", "DESC"), self.token.start
+            if directed and not self.at("("):
+                self.fail("unexpected", "(")
+            if self.token.kind == t.VARIABLE:
                 self.advance()
                 uses.append(Uses())
             elif self.at("(") or self.token.kind in (t.IRI, t.NAME) or self._at_call():
@@ -188,6 +189,7 @@ class PatternReader(ExpressionReader):
                 return uses
             else:
                 self.fail("unexpected", "variable", "ASC", "DESC", "(")
+            self.order_conditions.append((start, self.last.end))
 
     # --- groups
 
