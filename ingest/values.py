@@ -149,6 +149,21 @@ def integer(text: str) -> int:
     return int(text)
 
 
+_NUMBER_WORDS = ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
+_PRINTED_NUMBER = re.compile(r"\d{1,3}(?:[, ]\d{3})+(?!\d)|\d+")
+
+
+def prints_number(written: str, number: str) -> bool:
+    """Whether a Spanish text prints this whole number: in digits (thousands may be parted) or as a word up to ten.
+
+    >>> prints_number("Más de 1,100 participaciones", "1100"), prints_number("Dos perspectivas", "2"), prints_number("78 países", "7")
+    (True, True, False)
+    """
+    digits = {re.sub(r"[, ]", "", found) for found in _PRINTED_NUMBER.findall(written)}
+    words = {str(_NUMBER_WORDS.index(word)) for word in re.findall(r"\w+", written.casefold()) if word in _NUMBER_WORDS}
+    return number in digits | words
+
+
 def decimal(text: str) -> Decimal:
     if not re.fullmatch(r"-?\d+(\.\d+)?", text):
         raise ValueError("un número con punto decimal", "a number with a decimal point")

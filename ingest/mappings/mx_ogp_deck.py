@@ -179,6 +179,9 @@ def states(context: SourceContext, row: Row) -> None:
     area = context.key(row, "estado", "area")
     if not area:
         return
+    written, named = row.text("nombre_escrito"), context.label(context.thing("area", area), "es")
+    if written != named:
+        row.problem("nombre_escrito", "label", written, f"el nombre de {area}: {named}", f"the name of {area}: {named}")
     passage = context.passage(row)
     subject = patterns.membership(context, ("initiative", "mx-ejercicios-locales"), ("area", area), passage)
     context.stated(context.mint("area", area), passage)
@@ -264,8 +267,9 @@ def shadow_report(context: SourceContext, row: Row) -> None:
     for column, dimension in columns.items():
         if not context.code(row, column, "nosc-verdict"):
             continue
-        # "podrían generar": only the harm is called possible, the departure from the commitment is asserted.
-        said = modality if dimension == "impact" else "asserted"
+        # "podrían generar efectos nocivos" qualifies the impact, and so the conclusion that names it; that the results
+        # are detached, or participation not broad, is asserted.
+        said = modality if dimension in ("conclusion", "impact") else "asserted"
         judgement = Judgement(dimension, ("nosc-verdict", row.text(column)), "mx-nosc", "nosc", "mx-nosc_MX-3_shadow", "shadow", said, sentence)
         patterns.assessment(context, ("commitment", commitment), judgement, passage)
 
@@ -451,7 +455,10 @@ def figures(context: SourceContext, row: Row) -> None:
         return
     as_of = context.value(row, "a_la_fecha", values.full_date)
     quantity = Quantity(value, row.text("cota") == "minimo-exclusivo")
-    passage = context.passage(row, as_written=" ".join(row.text("como_escrito").split()))
+    written = " ".join(row.text("como_escrito").split())
+    if not values.prints_number(written, row.text("valor")):
+        row.problem("valor", "number", row.text("valor"), f"un número impreso en: {written}", f"a number printed in: {written}")
+    passage = context.passage(row, as_written=written)
     patterns.figure(context, (kind, key), row.text("medida"), quantity, as_of, passage)
 
 

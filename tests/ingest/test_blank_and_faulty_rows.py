@@ -49,6 +49,18 @@ def test_a_missing_value_that_the_mapping_needs_is_named(data: Data, table: str,
     assert ("required", table, row, column) in {(problem.code, problem.file, problem.row, problem.column) for problem in data.problems()}
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "one", "other", "code"),
+    [(f"{DECK}/estados.csv", "estado", 2, 3, "label"), (f"{DECK}/cifras.csv", "valor", 2, 3, "number")],
+)
+def test_cells_swapped_between_rows_are_named(data: Data, table: str, column: str, one: int, other: int, code: str) -> None:
+    rows = data.rows(table)
+    index = rows[0].index(column)
+    rows[one - 1][index], rows[other - 1][index] = rows[other - 1][index], rows[one - 1][index]
+    data.write(table, rows)
+    assert {(problem.row, problem.code) for problem in data.problems()} == {(one, code), (other, code)}
+
+
 def test_a_spelling_of_two_bodies_is_named(data: Data) -> None:
     rows = data.rows("reference/organizations.csv")
     index = rows[0].index("also_written")
