@@ -9,6 +9,7 @@ from ingest.problems import Problem
 from ingest.readers import Row
 
 SDG_SCHEME = "http://metadata.un.org/sdg"
+SDG_TITLE = {"es": "Objetivos de Desarrollo Sostenible", "en": "Sustainable Development Goals"}
 
 
 def countries(context: SourceContext, row: Row) -> None:
@@ -70,14 +71,19 @@ def goals(context: SourceContext, row: Row) -> None:
     number = context.value(row, "goal", values.integer)
     if not uri or number is None:
         return
-    subject = terms.iri(uri)
+    subject, scheme, passage = terms.iri(uri), terms.iri(SDG_SCHEME), context.passage(row)
     labels = {"es": row.text("label_es"), "en": row.text("label_en")}
-    context.describe(subject, ["sdgo:Goal"], labels, context.passage(row))
+    context.describe(subject, ["sdgo:Goal"], labels, passage)
+    if number == 1:
+        # The whole agenda, which a plan may name without naming a goal.
+        context.describe(scheme, ["skos:ConceptScheme"], SDG_TITLE, passage)
+        for language, title in SDG_TITLE.items():
+            context.add(scheme, "skos:prefLabel", terms.text(title, language))
     for language, label in labels.items():
         context.add(subject, "skos:prefLabel", terms.text(label, language))
     context.add(subject, "skos:notation", terms.text(str(number)))
     for relation in ("skos:inScheme", "skos:topConceptOf"):
-        context.add(subject, relation, terms.iri(SDG_SCHEME))
+        context.add(subject, relation, scheme)
 
 
 def organizations(context: SourceContext, row: Row) -> None:
