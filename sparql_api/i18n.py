@@ -10,13 +10,15 @@ from fluent.runtime import FluentBundle, FluentResource
 
 LANGUAGES: tuple[str, ...] = ("es", "en")
 DEFAULT_LANGUAGE = "es"
+# Where numbers are written as the readers of each language here write them: 14,186 in Mexico.
+_LOCALES = {"es": "es-MX", "en": "en"}
 NAMES = {"es": "Español", "en": "English"}
 
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _bundle(language: str) -> FluentBundle:
     # No isolation marks: the texts also stand in headers, JSON and attributes.
-    bundle = FluentBundle([language], use_isolating=False)
+    bundle = FluentBundle([_LOCALES[language]], use_isolating=False)
     folder = files("sparql_api") / "translations" / language
     for resource in sorted(folder.iterdir(), key=lambda item: item.name):
         if resource.name.endswith(".ftl"):

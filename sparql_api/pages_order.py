@@ -23,20 +23,28 @@ _ORDER = (
 )  # fmt: skip
 FACT_ORDER: dict[str, int] = {str(iri): position for position, iri in enumerate(_ORDER)}
 
+# Texts whose language variants say the same: a page shows the reader's.
+TRANSLATED: frozenset[str] = frozenset(
+    str(iri)
+    for iri in (DCT.title, DCT.description, SKOS.note, SKOS.definition, SKOS.scopeNote, OGCM.reason, OGCM.locator)
+)
 # Shown as title, badge or section of their own, or only a key to sort by.
 HIDDEN_FACTS: frozenset[str] = frozenset(
     str(iri) for iri in (RDF.type, RDFS.label, SKOS.prefLabel, OGCM.statedIn, OGCM.position)
 )
 
+# Tables of things that have full pages of their own: where each is stated is read there.
+WITHOUT_SOURCES: frozenset[str] = frozenset({str(OGCM.Commitment), str(OGCM.ActionPlan)})
 SELF = "self"  # the column that names the node itself
+SELF_IN_FULL = "self in full"  # the same, with the description in place of the (shortened) name
 # Class -> columns of its table. A column whose cells are all empty, or all the thing of the page, is left out.
 COLUMNS: dict[str, tuple[object, ...]] = {
     str(OGCM.Commitment): (OGCM.number, SELF, OGCM.origin, OGCM.responsible, OGCM.coResponsible),
     str(OGCM.ActionPlan): (OGCM.number, SELF, DCT.temporal, OGCM.declaredCommitmentCount),
     str(OGCM.Milestone): (OGCM.number, SELF, DCT.temporal),
     str(OGCM.Activity): (OGCM.number, SELF),
-    str(OGCM.Problem): (SELF, DCT.description),
-    str(OGCM.Objective): (SELF, DCT.description),
+    str(OGCM.Problem): (SELF_IN_FULL,),
+    str(OGCM.Objective): (SELF_IN_FULL,),
     str(OGCM.Responsibility): (OGCM.actor, OGCM.forCommitment, OGCM.role, OGCM.nameAsWritten),
     str(OGCM.Assessment): (
         OGCM.target, OGCM.dimension, OGCM.verdict, OGCM.ratingAsWritten, OGCM.assessor, OGCM.modality, OGCM.report,

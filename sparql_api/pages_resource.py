@@ -14,7 +14,7 @@ from sparql_api.descriptions import speaking_graphs, thing_iri
 from sparql_api.documents import Document, View
 from sparql_api.identifiers import CONCEPT, Live
 from sparql_api.pages import Crumb, crumb, home, render
-from sparql_api.pages_order import FACT_ORDER, HIDDEN_FACTS
+from sparql_api.pages_order import FACT_ORDER, HIDDEN_FACTS, TRANSLATED
 from sparql_api.pages_schema import schema_org
 from sparql_api.pages_tables import node_tables
 from sparql_api.problems import not_found
@@ -149,7 +149,7 @@ def _facts(view: View, statements: Statements, subject: str, tabled: set[str]) -
         fact = Fact(
             terms.label(predicate, view.language),
             view.edition.links.href(predicate),
-            statements.values(subject, predicate),
+            statements.best(subject, predicate) if predicate in TRANSLATED else statements.values(subject, predicate),
             curie(predicate),
         )
         if predicate == str(DCT.title) and {value.text for value in fact.values} <= names:
@@ -169,9 +169,12 @@ def _incoming(
     shown = []
     for predicate, count in counts:
         others = groups.get(predicate, [])
-        if others and count == len(others) and set(others) <= covered:
-            continue
+        if count == len(others):  # all are known, so those that a table shows need not be repeated
+            others = [other for other in others if other not in covered]
+            count = len(others)
         values = sorted((statements.label(other) for other in others), key=lambda value: (value.text, value.iri or ""))
+        if not count:
+            continue
         shown.append(
             Incoming(
                 view.edition.terms.inverse(predicate, view.language),
@@ -228,7 +231,7 @@ def _sources(statements: Statements, subject: str) -> list[SourceRow]:
                 source=statements.label(source) if source else None,
                 issued=statements.first(source, DCT.issued) if source else None,
                 curator=statements.first(passage, OGCM.curator),
-                reason=statements.values(passage, OGCM.reason),
+                reason=statements.best(passage, OGCM.reason),
             )
         )
     return sorted(rows, key=lambda row: (row.curator is not None, row.source.text if row.source else "", row.passage.text))

@@ -7,13 +7,18 @@ the columns, and the last one says where each row is stated.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from ontology.namespaces import DCT, OGCM, SCHEMA
 from sparql_api import i18n
-from sparql_api.pages_order import COLUMNS, ROLE_ORDER, SELF, TABLE_ORDER
+from sparql_api.pages_order import COLUMNS, ROLE_ORDER, SELF, SELF_IN_FULL, TABLE_ORDER, WITHOUT_SOURCES
 from sparql_api.statements import Statements, Value
 from sparql_api.terms import Terms, message_name
+
+
+# Characters of a locator that a table shows; the passage's page has all of it.
+LOCATOR_SHOWN = 70
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,8 @@ def _table(
     columns = [column for column in COLUMNS[cls] if not (incoming and str(column) == predicate)]
     cells = {column: [_cell(statements, node, column) for node in nodes] for column in columns}
     kept = [column for column in columns if any(_tells(values, subject) for values in cells[column])]
-    headings = [i18n.text(language, "column-name") if c is SELF else terms.label(str(c), language) for c in kept]
-    stated = [_stated(statements, node) for node in nodes]
+    headings = [_heading(column, language, terms) for column in kept]
+    stated = [[] if cls in WITHOUT_SOURCES else _stated(statements, node) for node in nodes]
     if any(stated):
         headings.append(i18n.text(language, "column-source"))
     rows = []
@@ -71,6 +76,12 @@ def _table(
         rows.append([*row, stated[position]] if any(stated) else row)
     name = f"{message_name(cls)}-{message_name(predicate)}"
     return Table(name, _title(cls, predicate, incoming, language, terms), predicate, incoming, headings, rows)
+
+
+def _heading(column: object, language: str, terms: Terms) -> str:
+    if column in (SELF, SELF_IN_FULL):
+        return i18n.text(language, "column-name" if column == SELF else "column-text")
+    return terms.label(str(column), language)
 
 
 def _title(cls: str, predicate: str, incoming: bool, language: str, terms: Terms) -> str:
@@ -87,11 +98,14 @@ def _tells(values: list[Value], subject: str) -> bool:
 
 
 def _cell(statements: Statements, node: str, column: object) -> list[Value]:
-    if column is SELF:
+    if column == SELF:
         return [statements.label(node)]
+    if column == SELF_IN_FULL:
+        name, texts = statements.label(node), statements.best(node, DCT.description)
+        return [replace(name, text=texts[0].text, lang=texts[0].lang) if texts else name]
     if str(column) == str(SCHEMA.value):
         return _number(statements, node)
-    return statements.values(node, column)
+    return statements.best(node, column)
 
 
 def _number(statements: Statements, node: str) -> list[Value]:
@@ -110,13 +124,13 @@ def _stated(statements: Statements, node: str) -> list[Value]:
         passage = statements.label(term.value)
         locator = statements.first(term.value, OGCM.locator)
         source = next((statements.label(s.value).text for s in statements.objects(term.value, DCT.isPartOf)), None)
-        text = locator or passage.text
+        text = shorten(locator or passage.text, LOCATOR_SHOWN, placeholder=" …")
         shown.append(Value(text, passage.href, iri=passage.iri, note=source))
     return sorted(shown, key=lambda value: (value.note or "", value.text))
 
 
 def _rank(statements: Statements, node: str) -> tuple:
-    """Rows follow role and position, then number, date and name."""
+    """Rows follow role, number, axis and position, then date and name."""
 
     def number(text: str | None) -> float:
         try:
@@ -127,8 +141,9 @@ def _rank(statements: Statements, node: str) -> tuple:
     role = (statements.first(node, OGCM.role) or "").rpartition("/")[2]
     return (
         ROLE_ORDER.index(role) if role in ROLE_ORDER else len(ROLE_ORDER),
-        number(statements.first(node, OGCM.position)),
         number(statements.first(node, OGCM.number)),
+        statements.first(node, OGCM.axis) or "",
+        number(statements.first(node, OGCM.position)),
         statements.first(node, DCT.date) or "",
         statements.label(node).text,
         node,

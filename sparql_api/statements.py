@@ -97,17 +97,29 @@ class Statements:
         tag = term.language
         return Value(term.value, lang=tag if tag and tag != self.language else None)
 
+    def best(self, subject: str, predicate: object) -> list[Value]:
+        """Values of a property without translations: of tagged texts only those in the page's language, else in the
+        first language of the fallback chain that there is. Untagged values and resources always."""
+        terms = self.objects(subject, predicate)
+        tags = {term.language for term in terms if isinstance(term, ox.Literal) and term.language}
+        chosen = next((tag for tag in (*i18n.fallbacks(self.language), *sorted(tags)) if tag in tags), None)
+        return self._sorted(
+            [term for term in terms if not isinstance(term, ox.Literal) or term.language in (None, chosen)]
+        )
+
     def values(self, subject: str, predicate: object) -> list[Value]:
-        """Values of a property in the order of their texts; of texts in several languages the page's comes first."""
+        """All values of a property: of texts in several languages the page's comes first, then by number and text."""
+        return self._sorted(self.objects(subject, predicate))
+
+    def _sorted(self, terms: list[Term]) -> list[Value]:
         order = {tag: position for position, tag in enumerate(i18n.fallbacks(self.language))}
 
-        def key(item: tuple[Term, Value]) -> tuple:
+        def key(item: tuple[Term, Value]) -> tuple[int, float, str]:
             term, shown = item
             tag = term.language if isinstance(term, ox.Literal) else None
-            return (order.get(tag or "", -1 if not tag else 9), _number(shown.text), shown.text)
+            return (order.get(tag, len(order)) if tag else -1, _number(shown.text), shown.text)
 
-        pairs = [(term, self.value(term)) for term in self.objects(subject, predicate)]
-        return [shown for _, shown in sorted(pairs, key=key)]
+        return [shown for _, shown in sorted(((term, self.value(term)) for term in terms), key=key)]
 
 
 def _name(term: Term) -> str:

@@ -42,6 +42,7 @@ candidate-note = Candidate link: nobody has confirmed it.
 document-limit = This document includes the first { $limit } statements that link to the resource, in the order of property and subject; SPARQL gives the others.
 inverse-of = is “{ $property }” of
 column-name = name
+column-text = text
 column-source = source
 value-yes = yes
 value-no = no

@@ -42,6 +42,7 @@ candidate-note = Vínculo candidato: nadie lo ha confirmado.
 document-limit = Este documento incluye las primeras { $limit } afirmaciones que enlazan con el recurso, en el orden de propiedad y sujeto; las demás se obtienen con SPARQL.
 inverse-of = es «{ $property }» de
 column-name = nombre
+column-text = texto
 column-source = fuente
 value-yes = sí
 value-no = no
