@@ -1,8 +1,8 @@
 # The two commands of a newcomer are `make run` and `make test`; `make help` lists the rest.
 # All paths are relative: make splits absolute ones at the spaces of a folder such as "Datos públicos/".
 
-PORT ?= $(or $(COMMITMENTS_PORT),8000)
-BASE ?= $(or $(COMMITMENTS_BASE),http://localhost:$(PORT)/)
+PORT := $(or $(PORT),$(COMMITMENTS_PORT),8000)
+BASE := $(or $(BASE),$(COMMITMENTS_BASE),http://localhost:$(PORT)/)
 
 # PYTHON=/path/to/python3.12 chooses the interpreter; without it deploy/install.sh looks for one.
 VENV_PYTHON = .venv/bin/python
@@ -23,8 +23,8 @@ help:
 	@echo 'make clean   remove .venv and caches; data/ and everything people edit stay'
 	@echo 'Settings: PORT=8000  BASE=http://localhost:8000/  PYTHON=python3.12'
 
-run build: export COMMITMENTS_BASE = $(BASE)
-run: export COMMITMENTS_PORT = $(PORT)
+run build: export COMMITMENTS_BASE := $(BASE)
+run: export COMMITMENTS_PORT := $(PORT)
 
 run: installed
 	@$(VENV_PYTHON) -m commitments build

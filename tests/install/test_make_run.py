@@ -6,12 +6,12 @@ everything else is the real Makefile, the real pip and the real build.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import sysconfig
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,24 +24,6 @@ from tests.product import free_port
 
 FIRST_START_SECONDS = 300
 SECOND_START_SECONDS = 20
-
-# Runs `make run`, waits until it answers, asks for pages, stops it as Ctrl-C does. $1 port, $2 seconds.
-SESSION = """
-if [ "$(id -u)" = 0 ] && command -v ip >/dev/null; then ip link set lo up 2>/dev/null; fi
-make --no-print-directory run PORT=$1 >out.log 2>err.log &
-pid=$!
-i=0
-until curl -sf -o ready.json "http://127.0.0.1:$1/health/ready"; do
-    kill -0 $pid 2>/dev/null || exit 20
-    i=$((i + 1)); [ $i -lt $(($2 * 5)) ] || exit 21
-    sleep 0.2
-done
-curl -s -H 'Accept: text/turtle' "http://127.0.0.1:$1/doc/commitment/MX-4-01" >commitment.ttl
-kill -INT -- -$pid 2>/dev/null || kill -INT $pid
-wait $pid
-exit 0
-"""
-
 
 @dataclass
 class Start:
@@ -66,19 +48,20 @@ def environment(checkout: Path, **more: str) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(checkout), "LC_ALL": "C", "PYTHONPATH": libraries, **more}
 
 
-def start(checkout: Path, seconds: int, **more: str) -> Start:
+def start(checkout: Path, seconds: int, port: int = 0, **more: str) -> Start:
     """`make run` in a network namespace of its own that has no way out (where the system allows one)."""
-    needs_program("curl")
     needs_program("ip", "iproute2")
-    port = free_port()
-    begun = time.monotonic()
+    port = port or free_port()
+    driver = Path(__file__).with_name("offline_start.py")
     done = subprocess.run(
-        [needs_program("unshare", "util-linux"), "--user", "--map-root-user", "--net", "bash", "-m", "-c", SESSION, "sh", str(port), str(seconds)],
-        cwd=checkout, env=environment(checkout, **more), capture_output=True, timeout=seconds + 60, check=False,
+        [needs_program("unshare", "util-linux"), "--user", "--map-root-user", "--net", sys.executable, str(driver), str(port), str(seconds)],
+        cwd=checkout, env=environment(checkout, **more), capture_output=True, text=True, timeout=seconds + 60, check=False,
     )  # fmt: skip
     output, errors = ((checkout / name).read_text(encoding="utf-8", errors="replace") for name in ("out.log", "err.log"))
-    assert done.returncode == 0, f"{done.returncode}\n{done.stderr.decode()}\n{output}\n{errors}"
-    return Start(output, errors, time.monotonic() - begun, (checkout / "commitment.ttl").read_text(encoding="utf-8"), port)
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    assert seen["turtle"], f"{seen}\n{output}\n{errors}"
+    return Start(output, errors, seen["seconds"], seen["turtle"], port)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +72,7 @@ def first(checkout: Path) -> Start:
 @pytest.fixture(scope="module")
 def second(checkout: Path, first: Start) -> Start:
     # The same port, as a user's second start has it: BASE is part of what decides whether a build is needed.
-    return start(checkout, SECOND_START_SECONDS, BASE=f"http://localhost:{first.port}/")
+    return start(checkout, SECOND_START_SECONDS, first.port)
 
 
 def test_the_first_start_builds_and_serves(first: Start) -> None:
