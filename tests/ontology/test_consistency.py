@@ -51,7 +51,8 @@ def test_a_class_that_can_have_no_member_is_found() -> None:
     [
         pytest.param("com:MX-4-01 a ogcm:CoCreationProcess .", id="a commitment that is an activity"),
         pytest.param("ex:thing a ogcm:CivilSocietyOrganisation , ogcm:Source .", id="an organisation that is a document"),
-        pytest.param("com:MX-4-01 org:role ex:role . ", id="org:role on a commitment with org:organization") ,
+        pytest.param("ex:r a ogcm:Responsibility ; org:role ex:role .", id="org:role on a responsibility"),
+        pytest.param("ex:w a ogcm:Workshop ; prov:wasDerivedFrom ex:s .", id="an activity derived from something"),
         pytest.param("com:MX-4-01 ogcm:statedIn ex:s . ex:s a ogcm:Source .", id="stated in a source, not a passage"),
         pytest.param("ex:a skos:inScheme ex:b . ex:b a skos:Concept .", id="a scheme that is a concept"),
     ],
