@@ -80,7 +80,7 @@ def settings_known() -> set[str]:
     from ingest.settings import BuildSettings
     from sparql_api.settings import Settings
 
-    fields = {*BuildSettings.model_fields, *Settings.model_fields, "base"}
+    fields = {*BuildSettings.model_fields, *Settings.model_fields, "base", "lang"}
     return {f"COMMITMENTS_{name.upper()}" for name in fields}
 
 
