@@ -92,13 +92,12 @@ def _run_here(release: Release, query: GuardedQuery, form: Format, out: BinaryIO
     import pyoxigraph as ox
 
     from sparql_api.engine.evaluation import evaluate, serialize
-    from sparql_api.engine.results import XML_TYPES, well_formed
+    from sparql_api.engine.results import mended
 
     store = ox.Store()
     store.bulk_load(path=str(release.everything), format=ox.RdfFormat.N_QUADS)
     job = make_job(release, query, None, form.media_type, settings.limits)
     result = io.BytesIO()
     serialize(evaluate(store, job), form.media_type, job.prefixes, result)
-    data = result.getvalue()
-    out.write(well_formed(data)[0] if form.media_type in XML_TYPES else data)
+    out.write(mended(result.getvalue(), form.media_type))
     out.flush()

@@ -90,7 +90,8 @@ def _write_boolean_or_rows(
     form = RESULT_TYPES[media_type]
     if isinstance(results, ox.QueryBoolean) and form in (ox.QueryResultsFormat.CSV, ox.QueryResultsFormat.TSV):
         # The CSV and TSV recommendation has no form for ASK: the bare word, as one line of text.
-        writer.write(b"true\r\n" if bool(results) else b"false\r\n")
+        line_end = b"\r\n" if form == ox.QueryResultsFormat.CSV else b"\n"
+        writer.write((b"true" if bool(results) else b"false") + line_end)
         return
     results.serialize(writer, format=form)
 

@@ -152,26 +152,26 @@ async def _guarded(text: str, edition: Edition, settings: Settings) -> GuardedQu
 
 
 def _wants_page(request: Request, operation: protocol.Operation) -> bool:
-    if operation.format is not None:
-        return operation.format == HTML.name
+    if operation.format == HTML.name:
+        return True
     accept = request.headers.getlist("accept")
     names = [*offers(RESULT_FORMATS), *offers(GRAPH_FORMATS), HTML.media_type]
     return choose(accept, list(dict.fromkeys(names)), RESULTS_JSON.media_type) == HTML.media_type
 
 
 def _negotiate(request: Request, edition: Edition, operation: protocol.Operation, query: GuardedQuery) -> str:
-    """The media type of the answer; the parameter `format` (suffix, name or media type) goes before Accept."""
+    """The media type of the answer; the parameter `format` (suffix, name or media type) goes before Accept.
+
+    Clients such as SPARQLWrapper send values of other services too: one that names nothing here is no wish.
+    """
     graph = query.form in ("CONSTRUCT", "DESCRIBE")
     rows = (*(GRAPH_FORMATS if graph else RESULT_FORMATS), HTML)
-    if operation.format is not None:
-        asked = operation.format.replace(" ", "+")  # an unescaped "+" of a media type
-        for row in rows:
-            if asked in (row.suffix, row.name, *row.media_types):
-                return asked if asked in row.media_types else row.media_type
-        chosen = None
-    else:
-        default = TURTLE if graph else RESULTS_JSON
-        chosen = choose(request.headers.getlist("accept"), offers(rows), default.media_type)
+    asked = (operation.format or "").replace(" ", "+")  # an unescaped "+" of a media type
+    for row in rows:
+        if asked in (row.suffix, row.name, *row.media_types):
+            return asked if asked in row.media_types else row.media_type
+    default = TURTLE if graph else RESULTS_JSON
+    chosen = choose(request.headers.getlist("accept"), offers(rows), default.media_type)
     if chosen is None:
         text = operation.query or ""
         href = {row: edition.links.path("sparql", query=text[:1000], format=row.suffix) for row in rows}
