@@ -17,7 +17,7 @@ help:
 	@echo 'make run     install into .venv, build the graph from data/, serve $(BASE)'
 	@echo 'make test    install what the tests need and run all of them (ARGS="-k name" passes options to pytest)'
 	@echo 'make build   install and build a release without serving it'
-	@echo 'make check   lint and type-check'
+	@echo 'make check   lint'
 	@echo 'make lock    write requirements.lock and requirements-test.lock anew from pyproject.toml'
 	@echo 'make bench   run the benchmarks'
 	@echo 'make clean   remove .venv and caches; data/ and everything people edit stay'
@@ -38,7 +38,6 @@ test: installed-for-tests
 
 check: installed-for-tests
 	@$(VENV_PYTHON) -m ruff check .
-	@$(VENV_PYTHON) -m mypy
 
 lock: installed-for-tests
 	@sh deploy/lock.sh

@@ -56,10 +56,14 @@ def calls() -> list[tuple[str, set[str] | None]]:
                 continue
             given = None if any(keyword.arg is None for keyword in node.keywords) else {str(keyword.arg) for keyword in node.keywords}
             for argument in node.args:
-                for constant in ast.walk(argument):
-                    if isinstance(constant, ast.Constant) and isinstance(constant.value, str) and re.fullmatch(r"[a-z]+(-[a-z_]+)+", constant.value):
-                        found.append((constant.value, given))
+                found += [(text, given) for text in _identifiers(argument)]
     return found
+
+
+def _identifiers(expression: ast.expr) -> list[str]:
+    """Texts in the expression that look like the name of a message."""
+    texts = [node.value for node in ast.walk(expression) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [text for text in texts if re.fullmatch(r"[a-z]+(-[a-z_]+)+", text)]
 
 
 def test_what_the_program_says_exists_and_gets_its_places_filled() -> None:

@@ -18,9 +18,9 @@ import urllib.request
 
 
 def fetch(url: str, accept: str) -> str | None:
-    with contextlib.suppress(urllib.error.URLError, ConnectionError):
-        with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": accept}), timeout=10) as answer:
-            return answer.read().decode("utf-8")
+    request = urllib.request.Request(url, headers={"Accept": accept})
+    with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(request, timeout=10) as answer:
+        return answer.read().decode("utf-8")
     return None
 
 

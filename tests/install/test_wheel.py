@@ -23,7 +23,11 @@ from tests.conftest import ROOT
 from tests.product import free_port, wait_until_ready
 
 PACKAGES = {"commitments", "ontology", "shapes", "ingest", "sparql_api"}
-PLANS = "SELECT ?number ?title WHERE { ?plan a <https://w3id.org/ogcm/def#ActionPlan> ; <https://w3id.org/ogcm/def#number> ?number ; <http://purl.org/dc/terms/title> ?title }"
+PLANS = """
+PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX ogcm: <https://w3id.org/ogcm/def#>
+SELECT ?number ?title WHERE { ?plan a ogcm:ActionPlan ; ogcm:number ?number ; dct:title ?title }
+"""
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +91,7 @@ def test_nothing_else_is_in_the_wheel(wheel: Path) -> None:
 
 
 def test_the_packages_come_from_the_wheel(home: Path) -> None:
-    program = "import commitments, ontology, shapes, ingest, sparql_api as s; print(commitments.__file__, ontology.__file__, shapes.__file__, ingest.__file__, s.__file__)"
+    program = f"import importlib\nfor name in {sorted(PACKAGES)}: print(importlib.import_module(name).__file__)"
     done = subprocess.run([str(home / "env" / "bin" / "python"), "-c", program], cwd=home, env=surroundings(), capture_output=True, text=True, check=True)
     assert done.stdout.count("site-packages") == len(PACKAGES)
     assert str(ROOT) not in done.stdout
