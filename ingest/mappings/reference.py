@@ -73,7 +73,7 @@ def goals(context: SourceContext, row: Row) -> None:
         return
     subject, scheme, passage = terms.iri(uri), terms.iri(SDG_SCHEME), context.passage(row)
     labels = {"es": row.text("label_es"), "en": row.text("label_en")}
-    context.describe(subject, ["sdgo:Goal"], labels, passage)
+    context.describe(subject, ["sdgo:Goal", "skos:Concept"], labels, passage)
     if number == 1:
         # The whole agenda, which a plan may name without naming a goal.
         context.describe(scheme, ["skos:ConceptScheme"], SDG_TITLE, passage)
