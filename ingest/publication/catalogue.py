@@ -5,7 +5,6 @@ Spec: DCAT-AP 3.0.1 over W3C DCAT 3. Only IRIs and literals, no real time: `dct:
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from commitments.release import File
@@ -119,7 +118,7 @@ def _catalogue(out: Statements, draft: Draft, names: Names, publisher: str | Non
 
 
 def _dataset(out: Statements, draft: Draft, names: Names, this: str, publisher: str | None, vocabulary: str) -> None:
-    out.thing(this, (str(DCAT.Dataset), str(VOID.Dataset)), titles(draft))
+    out.thing(this, (str(DCAT.Dataset), str(VOID.Dataset), str(PROV.Entity)), titles(draft))
     _common(out, draft, this, publisher)
     out.text(this, str(DCT.description), _descriptions(draft))
     out.text(this, str(DCAT.keyword), _KEYWORDS)
@@ -194,10 +193,3 @@ def _distributions(out: Statements, draft: Draft, names: Names, file: Described)
 
 def _descriptions(draft: Draft) -> dict[str, str]:
     return {tag: draft.settings.get(f"description_{tag}") or text for tag, text in DEFAULT_DESCRIPTION.items()}
-
-
-def newest(dates: list[dt.date]) -> dt.date:
-    """The newest of the dates declared in the inputs; raises ValueError when none is declared."""
-    if not dates:
-        raise ValueError("no input declares a date (issued); a release is named by the newest one")
-    return max(dates)

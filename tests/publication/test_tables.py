@@ -128,6 +128,14 @@ def test_every_table_names_only_terms_of_the_vocabulary():
         assert used <= declared, (query.name, used - declared)
 
 
+def test_every_branch_binds_the_key():
+    """A branch that does not makes the engine compare each row with each: 240 s instead of 1 s for 11,000 instances."""
+    for query in tables.table_queries():
+        branches = re.findall(r"^  (?:UNION )?\{ (.*) \}$", query.sparql, re.MULTILINE)
+        assert len(branches) >= 2, query.name
+        assert [branch for branch in branches if f"?{query.columns[0].name} " not in f"{branch} "] == [], query.name
+
+
 HEADER = "#+ title: {es: Cosas, en: Things}\n#+ columns:\n#+   thing: {es: Cosa, en: Thing}\n#+   size: {es: Talla, en: Size, type: integer}\n"
 
 

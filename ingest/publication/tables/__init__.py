@@ -3,8 +3,8 @@
 A query is preceded by lines `#+ …` which together are YAML: `title` and, per column in the order of the file, a description
 in `es` and `en`, and where it is not text a `type` of Frictionless Table Schema (`integer`, `number`, `boolean`, `date`,
 `uri`). The first column is the key: all solutions with one key become one row, in the order of the keys. Several values of
-one cell are sorted and joined by `SEPARATOR`. So a query is a UNION of one branch per column and never multiplies. All
-prefixes of `ontology.namespaces` are declared for it.
+one cell are sorted and joined by `SEPARATOR`. So a query is a UNION of one branch per column and never multiplies; every
+branch binds the key, or the engine would compare each row with each. All prefixes of `ontology.namespaces` are declared.
 """
 
 from __future__ import annotations
