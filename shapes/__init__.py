@@ -7,7 +7,7 @@ constraint is a shape with its own IRI, severity, and message in Spanish and Eng
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import pyshacl
@@ -16,7 +16,7 @@ from rdflib.term import Node
 
 from ontology.namespaces import OGCM_SH, RDFS, SH
 from shapes.context import Context, background, context_triples
-from shapes.files import PROFILES, Constraint, constraints, select_profile, shape_files, shapes_graph, shapes_ntriples
+from shapes.files import PROFILES, TARGETS, Constraint, constraints, select_profile, shape_files, shapes_graph, shapes_ntriples
 from shapes.report import Report, Result, fill
 from shapes.sparql import sparql_results
 from shapes.terms import UnreadableRdf, load_rdf, store_of
@@ -28,8 +28,6 @@ __all__ = [
 
 Profile = Literal["consolidated", "source", "catalog"]
 NAMESPACE_DOCUMENT = "https://w3id.org/ogcm/shapes"
-# pySHACL looks through all properties of a shape at every focus node: texts, which we fill in ourselves, would double
-# its time. SPARQL constraints are evaluated by shapes/sparql.py.
 _NOT_FOR_PYSHACL = {SH.sparql, SH.name, SH.description, SH.message, SH.severity, OGCM_SH.profile}
 Failure = tuple[URIRef, URIRef, Node, dict[str, Node]]  # shape, component, focus node, bindings
 
@@ -75,6 +73,26 @@ def check(data: Graph, shapes: Graph, profile: str, context: Context | None = No
     return Report(profile, sorted(found, key=Result.sort_key))
 
 
+@lru_cache(maxsize=len(PROFILES))
+def for_pyshacl(shapes: Graph) -> Graph:
+    """The core constraints in the form pySHACL is fast with, meaning the same.
+
+    It looks through all properties of a shape at every evaluation, and evaluates the property shapes of a node shape
+    once per focus node, but those with a target of their own once for all. So texts (which we fill in ourselves) are
+    left out and targets move from the node shapes to their property shapes. SPARQL constraints: shapes/sparql.py.
+    """
+    core = Graph(store="SimpleMemory", bind_namespaces="none")
+    for s, p, o in shapes:
+        if p in _NOT_FOR_PYSHACL:
+            continue
+        targets = [t for t in shapes.predicate_objects(s) if t[0] in TARGETS] if p == SH.property else []
+        for target in targets:
+            core.add((o, *target))
+        if not targets:
+            core.add((s, p, o))
+    return core
+
+
 @cache
 def _shapes_of(profile: str) -> Graph:
     return select_profile(shapes_graph(), profile)
@@ -87,10 +105,7 @@ def _failures(data: Graph, shapes: Graph) -> Iterator[Failure]:
 
 
 def _core_failures(data: Graph, shapes: Graph) -> Iterator[Failure]:
-    core = Graph(store="SimpleMemory", bind_namespaces="none")
-    for triple in shapes:
-        if triple[1] not in _NOT_FOR_PYSHACL:
-            core.add(triple)
+    core = for_pyshacl(shapes)
     # inplace: `data` is our own copy. No inference, nothing fetched: owl:imports are not followed by default.
     _, report, _ = pyshacl.validate(data, shacl_graph=core, advanced=False, inference=None, inplace=True)
     if not isinstance(report, Graph):

@@ -29,7 +29,7 @@ _PARAMETERS = (
     SH.nodeKind, SH.pattern, SH["in"], SH.minInclusive, SH.maxInclusive, SH.minExclusive, SH.maxExclusive,
     SH.lessThanOrEquals, SH.disjoint, SH.node, SH["and"], SH["or"], SH["not"], SH.xone, SH.sparql,
 )  # fmt: skip
-_TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _constraint(graph: Graph, shape: URIRef, file: str) -> Constraint:
 
 def _targets(graph: Graph, shape: URIRef) -> Iterator[URIRef]:
     for holder in (shape, *graph.subjects(SH.property, shape)):
-        for target in _TARGETS:
+        for target in TARGETS:
             yield from graph.objects(holder, target)
 
 

@@ -134,6 +134,8 @@ def _for_people(term: Node) -> str:
     if isinstance(term, Literal):
         if term.language:
             return f'"{term}"@{term.language}'
+        if term.datatype in (XSD.integer, XSD.decimal, XSD.boolean):
+            return str(term)
         return f'"{term}"' if term.datatype in (None, XSD.string) else f'"{term}" ({short(term.datatype)})'
     return short(str(term)) if isinstance(term, URIRef) else f"_:{term}"
 

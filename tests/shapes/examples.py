@@ -16,6 +16,8 @@ import yaml
 from rdflib import Graph
 
 import shapes
+from ontology.namespaces import SH
+from shapes.files import TARGETS, shapes_graph
 
 HERE = Path(__file__).parent
 BASE = "https://data.example.org/"
@@ -68,3 +70,25 @@ def broken(example: Example, profile: str) -> Graph:
 def profile_of(constraint: shapes.Constraint) -> str:
     """The strictest profile a constraint belongs to."""
     return next(profile for profile in shapes.PROFILES if profile in constraint.profiles)
+
+
+def alone(constraint: shapes.Constraint) -> Graph:
+    """One constraint where it stands: its node shapes with their targets, and the auxiliary shapes, nothing else."""
+    whole, graph = shapes_graph(), Graph(bind_namespaces="none")
+    for triple in _auxiliary():
+        graph.add(triple)
+    for triple in whole.triples((constraint.shape, None, None)):
+        graph.add(triple)
+    for home in whole.subjects(SH.property, constraint.shape):
+        graph.add((home, SH.property, constraint.shape))
+        for target in TARGETS:
+            for triple in whole.triples((home, target, None)):
+                graph.add(triple)
+    return graph
+
+
+@cache
+def _auxiliary() -> tuple:
+    whole = shapes_graph()
+    active = set(whole.subjects(SH.severity)).union(*(whole.subjects(target) for target in TARGETS))
+    return tuple(triple for triple in whole if triple[0] not in active)

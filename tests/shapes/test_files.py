@@ -83,6 +83,7 @@ def test_sparql_constraints_parse_and_use_this(constraint: shapes.Constraint) ->
     graph = shapes_graph()
     text = query_text(graph, graph.value(constraint.shape, SH.sparql))
     assert "$this" in text
+    assert not re.search(r"\b(VALUES|MINUS|SERVICE)\b", text)  # SHACL, section 5.2.1
     list(ox.Store().query(text))
 
 
