@@ -60,6 +60,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         own = await _load_current(site, settings) if site.current is None else None
+        if site.current is not None:
+            site.current.read()
         yield
         if own is not None:
             await own.close()
@@ -89,7 +91,7 @@ async def _load_current(site: Site, settings: Settings) -> Engine | None:
         return None
     engine = EmbeddedEngine(release)
     await engine.start()
-    site.publish(release, engine)
+    await site.publish(release, engine)
     return engine
 
 
@@ -135,13 +137,13 @@ def problem_response(request: Request, problem: Problem) -> Response:
     edition = request.scope.get(EDITION)
     base = edition.release.base if edition else None
     accept = request.headers.getlist("accept")
-    chosen = choose(accept, _ERROR_OFFERS, problems.MEDIA_TYPE) or problems.MEDIA_TYPE
+    wants_page = choose(accept, _ERROR_OFFERS, problems.MEDIA_TYPE) == "text/html"
     language, _ = language_of(request)
-    if chosen == "text/html":
+    if wants_page:
         body, media_type = problem_page(problem, language, base).encode(), "text/html; charset=utf-8"
     else:
         title = problem_title(problem.slug, language)
-        body, media_type = problem.to_json(base or "/", language, title), chosen
+        body, media_type = problem.to_json(base or "/", language, title), problems.MEDIA_TYPE
     headers = {
         "Cache-Control": "no-store" if problem.status >= 500 else "public, max-age=10",
         **problem.headers,

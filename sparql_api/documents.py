@@ -52,7 +52,8 @@ class Document:
     topic       IRI of the thing it describes, None when it is about itself
     default     what a client without a preference gets
     status      200, or 410 for a tombstone
-    parameters  query parameters that its representations depend on, besides `lang`
+    parameters  query parameters that all its representations depend on
+    page_parameters   further ones that only its page depends on, besides `lang`
     links       further items of the `Link` header
     licence     IRI of its licence, None for that of the data
     stem        address that the suffixes are added to, where it is not `path`
@@ -65,6 +66,7 @@ class Document:
     default: Format = HTML
     status: int = 200
     parameters: tuple[str, ...] = ()
+    page_parameters: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     licence: str | None = None
     stem: str | None = None
@@ -106,8 +108,9 @@ async def answer(request: Request, edition: Edition, document: Document, suffix:
         media_type = chosen
     target = by_media_type(DOCUMENT_FORMATS, media_type)
     language, fixed = language_of(request) if target is HTML else ("", True)
+    names = document.parameters + (document.page_parameters if target is HTML else ())
     asked = request.query_params
-    parameters = tuple((name, asked[name]) for name in document.parameters if name in asked)
+    parameters = tuple((name, asked[name]) for name in names if name in asked)
     key = (document.path, document.status, media_type, suffix is None, language, fixed, parameters)
     representation = edition.cache.get(key)
     if representation is None:

@@ -40,6 +40,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["script_json"] = script_json
+    environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return environment
 
 

@@ -67,7 +67,7 @@ def file_document(edition: Edition, path: str, file: str, title: str, intro: str
         name = i18n.text(view.language, title)
         return render(
             "statements.html", view, path=path, title=name, crumbs=[home(view), crumb(view, name)],
-            intro=i18n.text(view.language, intro), nodes=_nodes(view, await triples()), facts=[], download=None,
+            intro=i18n.text(view.language, intro), nodes=_nodes(view, await triples()), 
         )  # fmt: skip
 
     return Document(path, triples, page, topic=topic, default=TURTLE)

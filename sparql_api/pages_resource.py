@@ -61,8 +61,8 @@ class SourceRow:
     reason: list[Value]
 
 
-def resource_document(edition: Edition, fate: Live) -> Document:
-    """The document about a live thing or concept."""
+def resource_document(edition: Edition, fate: Live, *, listing: bool = False) -> Document:
+    """The document about a live thing or concept. With `listing` its page is that of one group of incoming links."""
     name = fate.name
 
     async def triples() -> list[ox.Triple]:
@@ -72,7 +72,7 @@ def resource_document(edition: Edition, fate: Live) -> Document:
         return await _page(view, fate)
 
     return Document(
-        document_path(name), triples, page, topic=thing_iri(edition, name), parameters=("incoming", "page")
+        document_path(name), triples, page, topic=thing_iri(edition, name), page_parameters=("incoming", "page") if listing else ()
     )
 
 

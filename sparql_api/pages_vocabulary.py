@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -67,11 +68,11 @@ def _term(view: View, statements: Statements, iri: str) -> TermRow:
     for predicate in (
         RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range, OWL.inverseOf, SKOS.scopeNote, SKOS.example,
     ):  # fmt: skip
-        values = [value for value in statements.values(iri, predicate) if not value.text.startswith("_:")]
+        values = [value for value in statements.best(iri, predicate) if not value.text.startswith("_:")]
         values += _unions(statements, iri, predicate)
         if values:
             facts.append((view.edition.terms.label(str(predicate), view.language), values))
-    definition = statements.values(iri, SKOS.definition) or statements.values(iri, RDFS.comment)
+    definition = statements.best(iri, SKOS.definition) or statements.best(iri, RDFS.comment)
     return TermRow(iri.split("#", 1)[1], statements.label(iri), iri, definition, facts)
 
 
@@ -140,9 +141,9 @@ def code_document(edition: Edition, scheme: str, code: str | None) -> Document:
             crumbs.append(crumb(view, statements.label(f"{CODES}/{scheme}").text, f"code/{scheme}"))
         return render(
             "code.html", view, path=path, title=name.text, crumbs=[*crumbs, crumb(view, name.text)], iri=iri,
-            definition=statements.values(iri, SKOS.definition) + statements.values(iri, SKOS.scopeNote),
+            definition=statements.best(iri, SKOS.definition) + statements.best(iri, SKOS.scopeNote),
             names=statements.values(iri, SKOS.prefLabel),
-            codes=[(statements.label(o), o.rsplit("/", 1)[-1], statements.values(o, SKOS.definition)) for o in members],
+            codes=[(statements.label(o), o.rsplit("/", 1)[-1], statements.best(o, SKOS.definition)) for o in members],
         )  # fmt: skip
 
     return Document(path, triples, page, topic=iri, licence=DEFAULT_LICENCE)
@@ -150,6 +151,10 @@ def code_document(edition: Edition, scheme: str, code: str | None) -> Document:
 
 def _vocabulary_crumb(view: View):
     return crumb(view, i18n.text(view.language, "vocabulary-title"), "def")
+
+
+# What a report fills in: `{$this}`, `{?value}`.
+_PLACEHOLDER = re.compile(r"\{[$?]\w+\}")
 
 
 @dataclass(frozen=True)
@@ -193,7 +198,7 @@ def _shape(statements: Statements, iri: str) -> ShapeRow:
     for predicate in (SH.property, SH.sparql, SH.node):
         for term in statements.objects(iri, predicate):
             node = f"_:{term.value}" if isinstance(term, ox.BlankNode) else term.value
-            said = _own(statements, node, SH.message) or _own(statements, node, SH.description)
+            said = _PLACEHOLDER.sub("…", _own(statements, node, SH.message)) or _own(statements, node, SH.description)
             name = _own(statements, node, SH.name) or (node.split("#")[-1] if "#" in node else "")
             severity = (statements.first(node, SH.severity) or str(SH.Violation)).split("#")[-1]
             if name or said:

@@ -196,7 +196,7 @@ class ReleaseSwitch:
             await engine.close()
             return
         old, self._engine = self._engine, engine
-        self._site.publish(release, engine)
+        await self._site.publish(release, engine)
         log.info("release %s is served now, after %s", release.id, old.release_id)
         task = asyncio.create_task(self._retire(old))
         self._retiring.add(task)

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 import pyoxigraph as ox
+from anyio import to_thread
 from starlette.requests import Request
 
 from commitments.release import Release
@@ -54,6 +55,12 @@ class Edition:
         self.cache = RepresentationCache()
         self._aliases: dict[Name, Name] | None = None
         self._alias_lock = asyncio.Lock()
+
+    def read(self) -> None:
+        """Read identifiers, words and vocabulary now, so that no request waits for them. Takes about a second per
+        million statements; may run in a thread."""
+        for name in ("identifiers", "terms", "vocabulary", "shapes"):
+            getattr(self, name)
 
     @cached_property
     def identifiers(self) -> Identifiers:
@@ -169,11 +176,13 @@ class Site:
         """The edition served now, or None."""
         return self._edition
 
-    def publish(self, release: Release, engine: Engine) -> Edition:
-        """Serve `release` from the next request on. The engine must have been started; the former one is returned to
-        its owner untouched, because requests that began before still use it."""
-        self._edition = Edition(release, engine)
-        return self._edition
+    async def publish(self, release: Release, engine: Engine) -> Edition:
+        """Serve `release` from the next request on, once everything about it has been read. The engine must have been
+        started; the former one is left to its owner, because requests that began before still use it."""
+        edition = Edition(release, engine)
+        await to_thread.run_sync(edition.read)
+        self._edition = edition
+        return edition
 
 
 def edition_of(request: Request) -> Edition:

@@ -45,7 +45,7 @@ async def description(request: Request, kind: str, key: str) -> Response:
     if isinstance(fate, Moved):
         return redirect(request, 301, _with_suffix(f"doc/{fate.target[0]}/{fate.target[1]}", suffix))
     if isinstance(fate, Live):
-        return await answer(request, edition, resource_document(edition, fate), suffix)
+        return await answer(request, edition, resource_document(edition, fate, listing="incoming" in request.query_params), suffix)
     if isinstance(fate, Gone):
         return await answer(request, edition, tombstone_document(edition, fate), suffix)
     raise not_found(edition.links.path(f"doc/{kind}/{key}"))

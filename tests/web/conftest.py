@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -14,6 +15,9 @@ from commitments.release import Release
 from sparql_api.app import create_app
 from tests.releases import DEFAULT_BASE, make_release
 from tests.web.engine import InProcessEngine
+
+
+T = TypeVar("T")
 
 
 class Service:
@@ -43,7 +47,11 @@ class Service:
         given = {name.lower() for name, _ in sent}
         for name in {"accept", "accept-encoding", "accept-language"} - given:
             request.headers.pop(name, None)
-        return self._loop.run(self._client.send(request))
+        return self.run(self._client.send(request))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run something on the loop of this service."""
+        return self._loop.run(work)
 
 
 @pytest.fixture(scope="session")

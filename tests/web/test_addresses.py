@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 from rdflib import Graph, URIRef
@@ -230,18 +231,20 @@ def test_406_lists_what_there_is(service: Service) -> None:
     assert answer.headers["link"].count('rel="alternate"') == 5
 
 
-def test_health(service: Service) -> None:
+def test_health(make_service: Callable[..., Service]) -> None:
+    service = make_service()
     assert json.loads(service.get("/health/live").content) == {"status": "live"}
     assert json.loads(service.get("/health/ready").content) == {"status": "ready", "release": service.release.id}
     service.engine.broken = True
-    try:
-        assert service.get("/health/ready").status_code == 503
-        assert service.get("/health/live").status_code == 200
-        assert service.get("/id/plan/MX-4").status_code == 303
-        broken = service.get("/doc/area/MX.html?lang=en&page=7")
-        assert broken.status_code in (404, 503)
-    finally:
-        service.engine.broken = False
+    for path in ("/health/ready", "/doc/area/MX"):
+        answer = service.get(path)
+        assert answer.status_code == 503 and answer.headers["retry-after"] == "5"
+        assert answer.headers["cache-control"] == "no-store"
+        assert json.loads(answer.content)["type"].endswith("/problems/engine-not-ready")
+    assert service.get("/health/live").status_code == 200
+    assert service.get("/id/plan/MX-4").status_code == 303
+    service.engine.broken = False
+    assert service.get("/doc/area/MX").status_code == 200, "a failure is not remembered"
 
 
 def test_landing(service: Service) -> None:

@@ -224,7 +224,7 @@ def test_switch_of_releases(tmp_path) -> None:
     assert service.get("/id/org/mx-new").status_code == 404
     extra = f'<{DEFAULT_BASE}id/org/mx-new> <http://www.w3.org/2000/01/rdf-schema#label> "Nueva" .\n'
     newer = Service(make_release(tmp_path, DEFAULT_BASE, sample_quads() + extra))
-    service.app.state.site.publish(newer.release, newer.engine)
+    service.run(service.app.state.site.publish(newer.release, newer.engine))
     after = service.get("/doc/plan/MX-4.ttl")
     assert service.get("/id/org/mx-new").status_code == 303
     assert before.headers["commitments-release"] != after.headers["commitments-release"] == newer.release.id
