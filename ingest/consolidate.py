@@ -309,6 +309,7 @@ def concepts_used(lines: Iterable[str], vocabulary: Mapping[str, list[str]]) -> 
             _, predicate, obj = split(line)
             if predicate in wanted:
                 found.add(line)
-                if obj in vocabulary and obj not in seen:
+                # A class is no concept: its axioms stay in graph/vocabulary.
+                if predicate != terms.curie("rdf:type") and obj in vocabulary and obj not in seen:
                     waiting.add(obj)
     return found

@@ -17,7 +17,8 @@ from ontology.namespaces import OGCM, PREFIXES
 
 # Which reused vocabularies take a short name first when two want the same one.
 _ORDER = ("rdfs", "dct", "skos", "org", "dcat", "foaf", "adms", "prov", "schema", "qb", "void", "sd", "spdx", "vcard")
-_KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+_KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property)
+_KEYWORDS = {"id": "@id", "type": "@type"}
 # Used on instances with a plain text and with a language tag alike, or of several datatypes: never coerced.
 _UNCOERCED = {str(RDFS.Literal), str(XSD.string)}
 
@@ -26,11 +27,11 @@ def context(graph: Graph) -> dict[str, object]:
     """`{"@context": {…}}` for the terms declared in `graph`, sorted by name after the prefixes."""
     terms = sorted({str(term) for kind in _KINDS for term in graph.subjects(RDF.type, kind) if isinstance(term, URIRef)})
     names: dict[str, object] = {}
-    for iri in sorted(terms, key=_precedence):
+    for iri in sorted(set(terms) - {str(RDF.type)}, key=_precedence):  # rdf:type is `type`
         prefix, local = _split(iri)
-        name = local if local not in names and local not in PREFIXES else f"{prefix}:{local}"
+        name = local if local not in {*names, *PREFIXES, *_KEYWORDS} else f"{prefix}:{local}"
         names[name] = _definition(graph, iri)
-    return {"@context": {"@version": 1.1, "id": "@id", "type": "@type", **PREFIXES, **dict(sorted(names.items()))}}
+    return {"@context": {"@version": 1.1, **_KEYWORDS, **PREFIXES, **dict(sorted(names.items()))}}
 
 
 def serialized(graph: Graph) -> str:

@@ -15,13 +15,14 @@ import pyoxigraph
 from ontology.files import vocabulary_files
 from ontology.namespaces import CODE, OGCM, OWL, RDF, RDFS, SKOS
 
-Kind = Literal["class", "object property", "datatype property", "annotation property", "scheme", "code"]
+Kind = Literal["class", "object property", "datatype property", "annotation property", "property", "scheme", "code"]
 
 _KINDS: dict[str, Kind] = {
     str(OWL.Class): "class",
     str(OWL.ObjectProperty): "object property",
     str(OWL.DatatypeProperty): "datatype property",
     str(OWL.AnnotationProperty): "annotation property",
+    str(RDF.Property): "property",
     str(SKOS.ConceptScheme): "scheme",
     str(SKOS.Concept): "code",
 }

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 
 import pyoxigraph
 import pytest
-from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
-from rdflib.term import Node
+from rdflib import OWL, RDF, RDFS, BNode, Graph
 
 from ontology import vocabulary
 from ontology.files import listing
-from ontology.namespaces import CODE, OGCM
+from ontology.namespaces import OGCM
+from tests.ontology.reach import KINDS, graph_of, knowledge, outside, terms_of, undeclared
 
 EXAMPLES = listing("examples")
-KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda entry: entry.name)
-
-
-def graph_of(*entries: Traversable) -> Graph:
-    graph = Graph()
-    for entry in entries:
-        graph.parse(data=entry.read_text(encoding="utf-8"), format="turtle")
-    return graph
-
-
-def knowledge() -> Graph:
-    """The vocabulary and the foreign axioms."""
-    return vocabulary() + graph_of(*listing("foreign"))
-
-
-def terms_of(graph: Graph) -> set[Node]:
-    return {*graph.predicates(), *graph.objects(None, RDF.type)} - {RDF.type}
 
 
 @each_example
@@ -46,10 +28,7 @@ def test_two_parsers_read_the_same_example(example: Traversable) -> None:
 
 @each_example
 def test_an_example_uses_declared_terms_and_codes(example: Traversable) -> None:
-    graph, ours = graph_of(example), vocabulary()
-    assert {term for term in terms_of(graph) if not any((term, RDF.type, kind) in ours for kind in KINDS)} == set()
-    named = {value for value in graph.objects() if isinstance(value, URIRef) and (value in CODE or value in OGCM)}
-    assert {value for value in named if (value, RDF.type, None) not in ours} == set()
+    assert undeclared(graph_of(example)) == set()
 
 
 @each_example
@@ -71,44 +50,6 @@ def test_every_term_of_ours_is_shown_in_an_example() -> None:
     inverses = {term for term in terms if any(other in shown for other in ours.objects(term, OWL.inverseOf))}
     # Superclasses of what the examples show; codeList describes the vocabulary, not data.
     assert terms - shown - inverses == {OGCM.Jurisdiction, OGCM.Finding, OGCM.codeList}
-
-
-def classes_of(graph: Graph, known: Graph, thing: Node) -> set[Node]:
-    """All classes of a typed thing, by subclass and equivalence; empty for a thing that the graph does not type."""
-    found: set[Node] = set()
-    pending = list(graph.objects(thing, RDF.type)) + list(known.objects(thing, RDF.type))
-    while pending:
-        cls = pending.pop()
-        if cls not in found:
-            found.add(cls)
-            pending += [*known.objects(cls, RDFS.subClassOf), *known.objects(cls, OWL.equivalentClass)]
-            pending += known.subjects(OWL.equivalentClass, cls)
-    return found
-
-
-def allowed(known: Graph, expression: Node) -> set[Node]:
-    union = known.value(expression, OWL.unionOf)
-    return set(known.items(union)) if union is not None else {expression}
-
-
-def outside(graph: Graph, known: Graph) -> Iterator[str]:
-    """What stands outside a domain or range, for typed things and for literals."""
-    for subject, predicate, value in graph:
-        for domain in known.objects(predicate, RDFS.domain):
-            if not classes_of(graph, known, subject) & allowed(known, domain):
-                yield f"{subject} is outside the domain of {predicate}"
-        for expected in known.objects(predicate, RDFS.range):
-            if isinstance(value, Literal):
-                own = value.datatype if value.datatype or value.language else URIRef("http://www.w3.org/2001/XMLSchema#string")
-                if expected not in (RDFS.Literal, own) and not _integer_as(own, expected):
-                    yield f"{value!r} is outside the range of {predicate}"
-            elif (types := classes_of(graph, known, value)) and not types & allowed(known, expected):
-                yield f"{value} is outside the range of {predicate}"
-
-
-def _integer_as(own: Node | None, expected: Node) -> bool:
-    """An xsd:integer stands for xsd:int, whose values it shares."""
-    return str(own).endswith("#integer") and str(expected).endswith("#int")
 
 
 def test_properties_stay_inside_their_domain_and_range() -> None:
