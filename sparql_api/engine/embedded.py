@@ -67,6 +67,8 @@ class EmbeddedEngine:
         if self._restart:
             self._restart.cancel()
         self._hang_up()
+        for query in list(self._queries.values()):
+            query.ended(channel.ENDED_BY_US, 0)
         if self._process:
             await asyncio.to_thread(_wait_or_kill, self._process)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -74,10 +75,17 @@ class Service:
         return [child for loader in self.loaders() for child in loader.children()]
 
     def seconds_of_a_small_query(self) -> float:
+        """Over a new connection, with the least work on our side: what another client would wait."""
+        port = httpx.URL(self.url).port
         start = time.monotonic()
-        response = httpx.get(self.url, params={"query": "ASK { ?s ?p ?o }"}, timeout=30)
-        assert response.status_code == 200 and response.json()["boolean"] is True
-        return time.monotonic() - start
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/sparql?query=ASK%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D")
+        response = connection.getresponse()
+        body = response.read()
+        taken = time.monotonic() - start
+        connection.close()
+        assert response.status == 200 and b"true" in body
+        return taken
 
 
 @contextmanager
