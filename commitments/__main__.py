@@ -307,14 +307,18 @@ def _explained(error: Exception, session: Session) -> Failure | None:
     if isinstance(error, BuildInProgress):
         return session.failure(Exit.LOCKED, "build-locked", pid=error.holder.get("pid", "?"), start=error.holder.get("start", "?"))
     if isinstance(error, ValidationError):
-        lines = [f"COMMITMENTS_{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()]
-        return Failure(Exit.USAGE, lines)
+        return Failure(Exit.USAGE, [_setting(item, session) for item in error.errors()])
     if isinstance(error, ReleaseError):
         return Failure(Exit.ENVIRONMENT, [str(error)])
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return session.failure(Exit.ENVIRONMENT, "system-error", problem=f"{place}{error.strerror or error}")
     return None
+
+
+def _setting(fault: Any, session: Session) -> str:
+    name = f"COMMITMENTS_{'_'.join(map(str, fault['loc'])).upper()}"
+    return session.messages("setting-invalid", name=name, found=fault["input"], detail=fault["msg"])
 
 
 if __name__ == "__main__":

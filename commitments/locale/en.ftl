@@ -110,4 +110,5 @@ diff-summary = { $added } added, { $changed } changed, { $removed } removed
 init-not-empty = { $folder }: the folder is not empty; nothing was written
 init-done = Wrote { $files } files to { $folder }. Next: commitments --data { $folder } build
 program-fault = this is a fault of the program, not of your data; please report the lines above
+setting-invalid = { $name }: found "{ $found }", which is not valid: { $detail }
 system-error = the system refused: { $problem }

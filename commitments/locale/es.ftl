@@ -110,4 +110,5 @@ diff-summary = { $added } recursos añadidos, { $changed } cambiados, { $removed
 init-not-empty = { $folder }: la carpeta no está vacía; no se escribió nada
 init-done = Se escribieron { $files } archivos en { $folder }. Sigue: commitments --data { $folder } build
 program-fault = es una falta del programa, no de sus datos; por favor informe de las líneas de arriba
+setting-invalid = { $name }: se encontró "{ $found }", que no es válido: { $detail }
 system-error = el sistema no lo permitió: { $problem }

@@ -200,6 +200,12 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> 
     assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
 
 
+def test_a_setting_that_is_not_valid_is_named_with_its_value(built: Path) -> None:
+    done = run("--data", str(built), "serve", COMMITMENTS_PORT="eighty", COMMITMENTS_LANG="es")
+    assert done.returncode == 2
+    assert done.stderr.startswith('COMMITMENTS_PORT: se encontró "eighty"') and len(done.stderr.splitlines()) == 1
+
+
 # -- query and diff -----------------------------------------------------------------------------------------------
 
 

@@ -35,6 +35,13 @@ def test_paths_exist(document: str) -> None:
     assert not missing
 
 
+def test_the_tree_lists_every_folder() -> None:
+    made = {"build", "dist", "node_modules"}
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")} - made
+    tree = text_of("README.md").partition("## The tree")[2]
+    assert folders == set(re.findall(r"^\| `(\w+)/`", tree, re.MULTILINE))
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_lead_somewhere(document: str) -> None:
     inside = [target for target in links(document) if not target.startswith(("http://", "https://", "#"))]
