@@ -23,7 +23,7 @@ from ingest.fingerprint import fingerprint, input_files
 from ingest.identifiers import load_registry
 from ingest.mappings import reference
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
-from ingest.publication import Draft, PublishedRelease, build_lock, publish, recover
+from ingest.publication import Draft, PublishedRelease, build_lock, canonical_lines, publish, recover
 from ingest.readers import Row, TableReader
 from ingest.settings import BuildSettings, load_settings, normal_base
 from ingest.sources import SourceFolder
@@ -196,7 +196,7 @@ def _map_row(function: mappings.RowMapping, context: SourceContext, row: Row) ->
 def _add_layers(build_: Build, graphs: dict[str, list[str]], source_graphs: list[SourceGraph], folders: list[SourceFolder]) -> None:
     newest = max((str(folder.contract.issued) for folder in folders if folder.contract.issued != "not-stated"), default="")
     consolidated: Consolidated = Consolidation(build_, source_graphs, newest).run()
-    vocabulary = ontology.vocabulary_ntriples().decode().splitlines()
+    vocabulary = canonical_lines(ontology.vocabulary_ntriples())
     code_lines: dict[str, list[str]] = {}
     for line in vocabulary:
         subject, _, _ = split(line)
@@ -207,7 +207,7 @@ def _add_layers(build_: Build, graphs: dict[str, list[str]], source_graphs: list
     graphs[""] = sorted(consolidated.default)
     graphs["candidates"] = sorted(set(graphs["candidates"]))
     graphs["vocabulary"] = vocabulary
-    graphs["shapes"] = shapes.shapes_ntriples().decode().splitlines()
+    graphs["shapes"] = canonical_lines(shapes.shapes_ntriples())
     graphs.setdefault("curated", [])
 
 

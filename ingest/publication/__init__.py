@@ -11,6 +11,7 @@ from pathlib import Path
 from commitments.release import RELEASES, Release, ReleaseError, open_release
 from ingest.publication import dumps, files, switch
 from ingest.publication.draft import CATALOG_GRAPH, CONSOLIDATED_GRAPH, Draft, SourceFacts, inputs_digest
+from ingest.publication.dumps import canonical_lines
 from ingest.publication.lock import BuildInProgress, build_lock
 from ingest.publication.statistics import NotSorted
 from ingest.publication.switch import RegistryConflict, recover
@@ -19,7 +20,7 @@ from ingest.publication.writing import Writing
 
 __all__ = [
     "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SourceFacts", "TableError",
-    "build_lock", "inputs_digest", "publish", "recover",
+    "build_lock", "canonical_lines", "inputs_digest", "publish", "recover",
 ]  # fmt: skip
 
 _GRAPH_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

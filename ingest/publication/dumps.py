@@ -25,13 +25,56 @@ _FIRST = {str(RDF.type): 0, str(RDFS.label): 1}  # what a reader of Turtle wants
 _UNWRITABLE = re.compile(rb"(?<!\\)(?:\\\\)*\\(?:[bfr]|u00[01][0-9A-F]|uFFF[EF])")
 
 
+_TYPED = re.compile(rb'"([^"]*)"\^\^<http://www\.w3\.org/2001/XMLSchema#(\w+)> \.\n$')
+_CANONICAL = {
+    b"integer": re.compile(rb"0|-?[1-9]\d*"),
+    b"decimal": re.compile(rb"0|-?[1-9]\d*|-?(0|[1-9]\d*)\.\d*[1-9]"),
+    b"boolean": re.compile(rb"true|false"),
+}
+_WIDENED = frozenset(
+    b"byte short int long unsignedByte unsignedShort unsignedInt unsignedLong nonNegativeInteger positiveInteger"
+    b" nonPositiveInteger negativeInteger".split()
+)
+
+
 def unpublishable(line: bytes) -> str | None:
-    """Why a statement of the data cannot be published, or None: a blank node, or a text that RDF/XML cannot hold."""
+    """Why a statement of the data cannot be published, or None.
+
+    A blank node, a text that RDF/XML cannot hold, or a typed literal that the store would change: then the dumps and the
+    endpoint would say different things.
+    """
     if line.startswith(b"_:") or b" _:" in line and line.split(b" ", 2)[2].startswith(b"_:"):
         return "a blank node; the data hold only IRIs and literals"
     if b"\\" in line and _UNWRITABLE.search(line):
         return "a control character or carriage return in a text, which RDF/XML cannot hold"
+    typed = _TYPED.search(line)
+    if typed and typed[2] in _WIDENED:
+        return "a derived integer type, which the store keeps as xsd:integer"
+    return uncanonical(line)
+
+
+def uncanonical(line: bytes) -> str | None:
+    """Whether a number or boolean is not in canonical form (XML Schema 1.1), as a reason or None."""
+    typed = _TYPED.search(line)
+    if typed and typed[2] in _CANONICAL and not _CANONICAL[typed[2]].fullmatch(typed[1]):
+        return "a typed literal that is not canonical, which the store would change"
     return None
+
+
+def canonical_lines(ntriples: bytes) -> list[str]:
+    """The statements of a small graph (vocabulary, shapes) as sorted lines without line ends, numbers canonical.
+
+    OWL asks for xsd:nonNegativeInteger in cardinalities, so derived integer types stay here, unlike in the data.
+    """
+    lines = set()
+    store = ox.Store()
+    for quad in ox.parse(ntriples, format=ox.RdfFormat.N_TRIPLES):
+        if uncanonical(f"{quad.triple} .\n".encode()):
+            store.add(quad)  # gives numbers back in canonical form
+        else:
+            lines.add(f"{quad.triple} .")
+    lines.update(f"{quad.triple} ." for quad in store)
+    return sorted(lines, key=str.encode)
 
 
 def read_lines(path: Path) -> Iterator[bytes]:

@@ -75,7 +75,8 @@ class Writing:
         for name, source in sorted(self.draft.graphs.items()):
             path = f"graphs/{name}.nt" if name else CONSOLIDATED
             self.progress(path)
-            lines = checked(dumps.read_lines(source), path, None if name in VOCABULARY_GRAPHS else dumps.unpublishable)
+            fault = dumps.uncanonical if name in VOCABULARY_GRAPHS else dumps.unpublishable
+            lines = checked(dumps.read_lines(source), path, fault)
             counting = Counting(self.draft.base, path)
             with self.folder.create(path, media_type(path), compressed=not name) as out:
                 dumps.write_lines(counting(lines), out)
