@@ -63,11 +63,15 @@ def cli() -> None:
 @shared("data", "quiet", "json", "lang")
 @click.pass_obj
 def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: int | None, force: bool) -> None:
+    from commitments.release import RELEASES, current_release
     from ingest.pipeline import ShapeViolations
     from ingest.pipeline import build as run_build
 
     _require_data(session)
     base = base or _default_base()
+    before = current_release(session.data / RELEASES)
+    if before is not None and before.base != base:
+        session.say("build-other-base", base=base, before=before.base)
     with Progress(session) as progress:
         try:
             outcome = run_build(session.data, base=base, inputs=inputs, keep=keep, progress=progress, force=force)

@@ -118,6 +118,7 @@ def test_a_build_says_its_steps_and_its_account(mine: Path) -> None:
     steps = [line for line in done.stderr.splitlines() if line.startswith("[")]
     assert len(steps) >= 3
     assert "https://data.example.org/" in done.stdout.splitlines()[-1]
+    assert "was http://localhost:8000/" in done.stdout.splitlines()[0]
     account = next(line for line in done.stdout.splitlines() if line.startswith("Tables: "))
     cells, *fates = [int(word) for word in account.partition("cells: ")[2].replace("=", " ").split() if word.isdigit()]
     assert cells == sum(fates) > 0
