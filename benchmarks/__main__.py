@@ -1,0 +1,45 @@
+"""`python -m benchmarks [build|serve|all] [--rounds N] [--data DIR]`: measure, print a table, keep the samples as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from benchmarks import building, machine, report, serving
+from benchmarks.figures import Figures
+from benchmarks.processes import Broken
+
+PARTS = ("build", "serve")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("what", type=click.Choice([*PARTS, "all"]), default="all")
+@click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds; figures from fewer than 5 are marked (!).")
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), default=machine.ROOT / "data", help="Data folder to copy and build; the checkout's own by default.")
+@click.option("--page", default="commitment/MX-4-01", show_default=True, help="KIND/KEY of the page that is asked for again and again.")
+def main(what: str, rounds: int, data: Path, page: str) -> None:
+    """Measure the product: building a release, serving it, or all. Nothing in the data folder is changed."""
+    figures, moment = Figures(), dt.datetime.now(dt.UTC)
+    facts: dict[str, object] = {"date": moment.isoformat(timespec="seconds"), "machine": machine.description(), "rounds": rounds}
+    loads = [machine.load()]
+    try:
+        for part in PARTS if what == "all" else (what,):
+            facts[part] = building.measure(data, rounds, figures) if part == "build" else serving.measure(data, rounds, figures, page)
+            loads.append(machine.load())
+    except Broken as broken:
+        sys.exit(f"benchmarks: {broken}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"benchmarks: {error}\n{error.stderr or ''}")
+    facts["load_averages"] = loads  # before the first part, then after each; the load of the run itself counts in the later
+    path = report.write(what, facts, figures, moment)
+    click.echo(report.table(figures))
+    click.echo(f"\nload average before: {loads[0]:.2f}; after each part: {', '.join(f'{load:.2f}' for load in loads[1:])}")
+    click.echo(f"samples: {path}")
+
+
+if __name__ == "__main__":
+    main()

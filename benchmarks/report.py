@@ -1,0 +1,59 @@
+"""A run written down: JSON with every sample, and the same as a table that can stand in a Markdown page."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figure, Figures, Spread, spread
+
+RESULTS = Path(__file__).resolve().parent / "results"
+HEAD = ("what", "unit", "ours", "reference", "its value", "ours / reference", "n")
+
+
+def write(name: str, facts: dict[str, Any], figures: Figures, moment: datetime) -> Path:
+    """Write `results/{moment}-{name}.json`; gives its path."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{moment.strftime('%Y%m%dT%H%M%SZ')}-{name}.json"
+    document = {**facts, "figures": [figure.as_json() for figure in figures]}
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def table(figures: Figures) -> str:
+    """The figures as a Markdown table, columns aligned. Medians, with the quartiles in brackets.
+
+    Counts that were 0 in every round are left out.
+    """
+    rows = [HEAD, *(_row(figure) for figure in figures if any(figure.ours) or figure.theirs)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([lines[0], rule, *lines[1:]])
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    ratios = figure.ratios()
+    mark = "" if len(figure.ours) >= 5 else " (!)"  # too few rounds to trust
+    return (
+        figure.what,
+        figure.unit,
+        _written(spread(figure.ours)),
+        figure.reference,
+        _written(spread(figure.theirs)) if figure.theirs else "",
+        _written(spread(ratios)) if ratios else "",
+        f"{len(figure.ours)}{mark}",
+    )
+
+
+def _written(value: Spread) -> str:
+    return f"{_number(value.median)} [{_number(value.low)}–{_number(value.high)}]"
+
+
+def _number(value: float) -> str:
+    """Three significant digits, without an exponent."""
+    if value == 0 or abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.6f}".rstrip("0")
