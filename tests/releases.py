@@ -18,8 +18,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from commitments.release import CHECKSUMS, CONSOLIDATED, CURRENT, EVERYTHING, MANIFEST, PUBLICATION_LOG
-from commitments.release import File, Manifest, Release, open_release
+from commitments.release import CHECKSUMS, CONSOLIDATED, CURRENT, EVERYTHING, MANIFEST, PUBLICATION_LOG, File, Manifest, Release, open_release
 
 SAMPLE = Path(__file__).resolve().parent / "sample.ttl"
 SAMPLE_BASE = "https://data.example.org/"

@@ -75,6 +75,6 @@ def _moment(written: str) -> str | None:
         value = datetime.datetime.fromisoformat(padded)
     except ValueError:
         return None
-    aware = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
-    seconds = (aware - datetime.datetime(1, 1, 2, tzinfo=datetime.timezone.utc)).total_seconds()
+    aware = value if value.tzinfo else value.replace(tzinfo=datetime.UTC)
+    seconds = (aware - datetime.datetime(1, 1, 2, tzinfo=datetime.UTC)).total_seconds()
     return _number(str(seconds))

@@ -20,8 +20,7 @@ from starlette.types import Receive, Scope, Send
 from sparql_api.caching import Representation, etag_of, respond, with_vary
 from sparql_api.documents import FRESH, View, language_of
 from sparql_api.engine import Answer, EngineProblem
-from sparql_api.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
-from sparql_api.formats import by_media_type, content_type, offers, write
+from sparql_api.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_media_type, content_type, offers, write
 from sparql_api.negotiation import choose, choose_coding
 from sparql_api.pages_query import query_page
 from sparql_api.problems import Problem, not_acceptable
@@ -35,6 +34,7 @@ from sparql_api.sparql.syntax_errors import from_engine
 router = APIRouter(tags=["sparql"])
 # A result page in a browser holds at most this much; larger results are for the downloads.
 PAGE_BYTES = 8 * 2**20
+BODY_SECONDS = 30.0
 # Queries this long are read in a thread, so that reading them does not hold up other requests.
 LONG_QUERY = 5_000
 STREAM_CODINGS = ("gzip",)
@@ -57,7 +57,7 @@ async def sparql(request: Request) -> Response:
 
 
 async def _body(request: Request, most: int) -> bytes:
-    """The body of a POST. Raises Problem 413 as soon as it is too long."""
+    """The body of a POST. Raises Problem 413 as soon as it is too long, 408 when it does not come."""
     parts, size = [], 0
     too_large = Problem(
         413,
@@ -67,11 +67,16 @@ async def _body(request: Request, most: int) -> bytes:
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > most:
         raise too_large
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise too_large
-        parts.append(part)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > most:
+                    raise too_large
+                parts.append(part)
+    except TimeoutError:
+        slow = {"es": "El cuerpo de la petición no llegó a tiempo.", "en": "The request body did not come in time."}
+        raise Problem(408, "bad-request", slow, headers={"Connection": "close"}) from None
     return b"".join(parts)
 
 

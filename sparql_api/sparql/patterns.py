@@ -1,27 +1,16 @@
-"""Graph patterns, triples, paths, VALUES and the SELECT query with its modifiers (productions 7 to 106)."""
+"""Graph patterns, VALUES, templates and the SELECT query with its modifiers (productions 7 to 74)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sparql_api.sparql import tokens as t
-from sparql_api.sparql.expressions import ExpressionReader, Uses
+from sparql_api.sparql.expressions import Uses
 from sparql_api.sparql.tokens import Token, TokenStream
+from sparql_api.sparql.triples import Part, TripleReader
 
 PATTERN_WORDS = ("OPTIONAL", "MINUS", "GRAPH", "SERVICE", "FILTER", "BIND", "VALUES")
 MODIFIER_WORDS = ("GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET", "VALUES")
-TERM_KINDS = (t.VARIABLE, t.IRI, t.NAME, t.BLANK, t.STRING, t.NUMBER)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A statement or a group inside a group: its variables and blank nodes, whether its subject or a literal is given (so
-    that it has few solutions), and whether it follows a path of any length."""
-
-    names: set[str]
-    rooted: bool
-    endless: bool
 
 
 def looks_heavy(parts: list[Part]) -> bool:
@@ -46,20 +35,14 @@ def looks_heavy(parts: list[Part]) -> bool:
     return sum(not island.rooted for island in islands) > 1
 
 
-class PatternReader(ExpressionReader):
+class PatternReader(TripleReader):
     """Reads patterns. Methods that read one return the names of the variables visible after it (section 18.2.1)."""
 
     def __init__(self, stream: TokenStream, base: str | None) -> None:
         super().__init__(stream, base)
         self.services: list[Token] = []
         self.after_pattern: tuple[str, ...] = ()
-        self._pattern_number = 0  # of the basic graph pattern being read
-        self._patterns_made = 0
-        self._blank_patterns: dict[str, int] = {}
-        self._paths = True
-        self._endless_path = False  # the statement being read has a path with * or +
         self.order_conditions: list[tuple[int, int]] = []  # offsets of what is sorted by, without ASC or DESC
-        self._given_value = False  # its subject is an IRI or one of its objects a literal
         self.heavy = False
 
     # --- SELECT
@@ -205,11 +188,6 @@ class PatternReader(ExpressionReader):
         self.expect("}", *self.after_pattern)
         return visible
 
-    def new_pattern(self) -> None:
-        """From here on blank node labels belong to another basic graph pattern."""
-        self._patterns_made += 1
-        self._pattern_number = self._patterns_made
-
     def _group(self) -> set[str]:
         self.new_pattern()
         visible: set[str] = set()
@@ -220,7 +198,7 @@ class PatternReader(ExpressionReader):
                 self._not_triples(visible, parts)
                 self.accept(".")
                 triples_open = False
-            elif self._at_term():
+            elif self.at_term():
                 if triples_open:
                     self.fail("missing-dot", ".", ";", ",", "}")
                 parts.append(self.statement())
@@ -234,13 +212,6 @@ class PatternReader(ExpressionReader):
         self.new_pattern()
         self.heavy = self.heavy or looks_heavy(parts)
         return visible
-
-    def statement(self) -> Part:
-        """One subject with its predicates and objects, as a part of its group."""
-        self._endless_path, self._given_value = False, self.token.kind in (t.IRI, t.NAME)
-        names: set[str] = set()
-        self.triples(names)
-        return Part(names, self._given_value, self._endless_path)
 
     def _not_triples(self, visible: set[str], parts: list[Part]) -> None:
         """One GraphPatternNotTriples; adds what it makes visible, and itself to the parts of the group."""
@@ -333,10 +304,10 @@ class PatternReader(ExpressionReader):
             return
         if self.token.kind in (t.IRI, t.NAME):
             self.iri()
-        elif not self._signed_literal():
+        elif not self.signed_literal():
             self.fail("data-value", "iri", "literal", "UNDEF")
 
-    # --- triples
+    # --- templates
 
     def template(self, *, pattern: bool = False) -> None:
         """The triples of a CONSTRUCT template, or of CONSTRUCT WHERE when `pattern`."""
@@ -346,7 +317,7 @@ class PatternReader(ExpressionReader):
             self._blank_patterns, kept = {}, self._blank_patterns
         paths, self._paths = self._paths, False
         while not self.at("}"):
-            if not self._at_term():
+            if not self.at_term():
                 self.fail("unexpected", "term", "}")
             self.triples(set())
             if not self.accept("."):
@@ -356,119 +327,3 @@ class PatternReader(ExpressionReader):
             self._blank_patterns = kept
         self.expect("}", ".", ";", ",")
         self.after_pattern = MODIFIER_WORDS
-
-    def _at_term(self) -> bool:
-        return self.token.kind in TERM_KINDS or self.at("(", "[", "+", "-") or self.at_word("TRUE", "FALSE")
-
-    def triples(self, visible: set[str]) -> None:
-        """One subject with its predicates and objects."""
-        node = self.at("(", "[") and self.peek().text not in (")", "]")
-        self.node(visible, "term")
-        if not node or self._at_verb():
-            self._properties(visible)
-
-    def node(self, visible: set[str], expected: str) -> None:
-        """A term, a collection or a blank node with properties."""
-        token = self.token
-        if token.kind == t.VARIABLE:
-            visible.add(self.advance().text[1:])
-        elif token.kind in (t.IRI, t.NAME):
-            self.iri()
-        elif token.kind == t.BLANK:
-            known = self._blank_patterns.setdefault(token.text, self._pattern_number)
-            if known != self._pattern_number:
-                self.fail("blank-reused", name=token.text)
-            visible.add(self.advance().text)
-        elif self.accept("("):
-            while not self.at(")"):
-                self.node(visible, "term")
-            self.expect(")")
-        elif self.accept("["):
-            if not self.at("]"):
-                self._properties(visible)
-            self.expect("]", ";", ",")
-        elif not self._signed_literal():
-            missing = "missing-object" if expected == "object" else "unexpected"
-            self.fail("unknown-word" if token.kind == t.WORD else missing, expected)
-
-    def _signed_literal(self) -> bool:
-        if self.at("+", "-"):
-            if self.peek().kind != t.NUMBER or self.peek().start != self.token.end:
-                return False
-            self.advance()
-        elif self.token.kind not in (t.STRING, t.NUMBER) and not self.at_word("TRUE", "FALSE"):
-            return False
-        self.literal()
-        return True
-
-    def _at_verb(self) -> bool:
-        if self.token.kind in (t.VARIABLE, t.IRI, t.NAME) or self.token.text == "a":
-            return True
-        return self._paths and self.at("!", "^", "(")
-
-    def _properties(self, visible: set[str]) -> None:
-        self._property(visible)
-        while self.accept(";"):
-            if self._at_verb():
-                self._property(visible)
-
-    def _property(self, visible: set[str]) -> None:
-        token = self.token
-        if not self._at_verb():
-            word = token.kind == t.WORD
-            self.fail("unknown-word" if word else "missing-predicate", "predicate", "a")
-        if token.kind == t.VARIABLE:
-            visible.add(self.advance().text[1:])
-        elif self._paths:
-            self.path()
-        else:
-            self._path_iri()
-        self._object(visible)
-        while self.accept(","):
-            self._object(visible)
-
-    def _object(self, visible: set[str]) -> None:
-        self._given_value = self._given_value or self.token.kind in (t.STRING, t.NUMBER)
-        self.node(visible, "object")
-
-    # --- property paths
-
-    def path(self) -> None:
-        while True:
-            self.accept("^")
-            self._path_primary()
-            if self.at("?", "*", "+"):
-                self._endless_path = self._endless_path or not self.at("?")
-                self.advance()
-            if not self.at("/", "|"):
-                return
-            self.advance()
-
-    def _path_primary(self) -> None:
-        if self.accept("("):
-            self.path()
-            self.expect(")", "/", "|")
-        elif self.accept("!"):
-            if not self.accept("("):
-                self._path_one()
-                return
-            if not self.at(")"):
-                self._path_one()
-                while self.accept("|"):
-                    self._path_one()
-            self.expect(")", "|")
-        else:
-            self._path_iri()
-
-    def _path_one(self) -> None:
-        self.accept("^")
-        self._path_iri()
-
-    def _path_iri(self) -> None:
-        if self.token.kind == t.WORD and self.token.text == "a":
-            self.advance()
-        elif self.token.kind in (t.IRI, t.NAME):
-            self.iri()
-        else:
-            word = self.token.kind == t.WORD
-            self.fail("unknown-word" if word else "missing-predicate", "predicate", "a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import threading
@@ -177,10 +178,8 @@ def test_nothing_survives_the_front(tmp_path: Path) -> None:
 
 
 def _ignore_transport_errors(service: Service) -> None:
-    try:
+    with contextlib.suppress(httpx.TransportError):
         service.ask(KILLERS["triple cross join"][0])
-    except httpx.TransportError:
-        pass
 
 
 def _alive(process: psutil.Process) -> bool:

@@ -10,10 +10,10 @@ import pytest
 
 from commitments.console import Exit, Failure
 from commitments.release import Release
+from sparql_api.formats import RESULTS_TSV, RESULTS_XML
 from sparql_api.query import _run_here, run_query
 from sparql_api.settings import Settings
 from sparql_api.sparql.guard import guard
-from sparql_api.formats import RESULTS_TSV, RESULTS_XML
 from tests.releases import make_release
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from xml.etree import ElementTree
 
@@ -47,7 +48,7 @@ def test_csv(service: Service) -> None:
     response = service.ask(VALUES % service.base, "text/csv")
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(response.content.decode(), newline="")))
-    assert rows[0] == ["name", "value"] and {name: value for name, value in rows[1:]} == HOSTILE
+    assert rows[0] == ["name", "value"] and dict(rows[1:]) == HOSTILE
 
 
 def test_tsv(service: Service) -> None:
@@ -156,16 +157,15 @@ def test_sorting_terms_of_all_kinds(service: Service) -> None:
         answer = service.ask(f"SELECT ?o {{ ?s ?p ?o }} ORDER BY {direction}(?o)").json()
         kinds = [row["o"]["type"] for row in answer["results"]["bindings"]]
         assert len(kinds) == service.release.manifest.graphs[""]
-        changes = sum(before != after for before, after in zip(kinds, kinds[1:], strict=False))
+        changes = sum(before != after for before, after in itertools.pairwise(kinds))
         assert changes == 1  # IRIs on one side, literals on the other
 
 
 def test_a_large_result_is_complete(service: Service) -> None:
-    response = service.ask("SELECT * { ?a ?b ?c . ?d ?e ?f }", "text/csv")
-    count = service.release.manifest.graphs[""]
+    response = service.ask("SELECT ?a ?b ?c { ?a ?b ?c . ?d ?e ?f } LIMIT 10000", "text/csv")
     rows = sum(1 for _ in csv.reader(io.StringIO(response.content.decode(), newline="")))
     assert "content-length" not in response.headers
-    assert rows == count * count + 1
+    assert rows == 10_000 + 1
 
 
 def test_json_numbers_and_datatypes_are_kept(service: Service) -> None:
