@@ -21,9 +21,11 @@ from starlette.responses import Response
 
 from sparql_api.formats import content_type
 from sparql_api.negotiation import choose_coding
+from sparql_api.problems import Problem
 
 # Below this size the headers of compression cost more than it saves.
 _WORTH_COMPRESSING = 512
+_STRONG = re.compile(r'(?<!W/)"[^"]*"')
 _ETAG = re.compile(r'(?:W/)?"[^"]*"')
 # RFC 9110 section 15.4.5: what a 304 repeats from the 200.
 _KEPT_BY_304 = frozenset({"cache-control", "content-location", "date", "etag", "expires", "vary", "link", "last-modified"})
@@ -77,6 +79,8 @@ def respond(request: Request, representation: Representation, status: int = 200)
     headers["etag"] = etag
     if compressible:
         headers["vary"] = with_vary(headers.get("vary"), "Accept-Encoding")
+    if status == 200 and has_changed(request.headers, etag):
+        raise changed()
     if status == 200 and is_unmodified(request.headers, etag, headers.get("last-modified")):
         kept = {name: value for name, value in headers.items() if name in _KEPT_BY_304}
         return Response(status_code=304, headers=kept)
@@ -111,6 +115,21 @@ def is_unmodified(headers: Mapping[str, str], etag: str, last_modified: str | No
         return parsedate_to_datetime(last_modified) <= parsedate_to_datetime(since)
     except (TypeError, ValueError):
         return False  # an unreadable date is ignored (section 13.1.3)
+
+
+def has_changed(headers: Mapping[str, str], etag: str) -> bool:
+    """Whether If-Match names other bytes than these (RFC 9110 section 13.1.1, strong comparison)."""
+    wanted = headers.get("if-match")
+    return wanted is not None and wanted.strip() != "*" and etag not in _STRONG.findall(wanted)
+
+
+def changed() -> Problem:
+    """412 for an If-Match that no longer holds."""
+    return Problem(
+        412,
+        "precondition-failed",
+        {"es": "El recurso ya no es el que nombra If-Match.", "en": "The resource is no longer the one that If-Match names."},
+    )
 
 
 class RepresentationCache:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from ontology.namespaces import CODE, DCT, FOAF, OGCM, RDF, RDFS, SKOS, VOID, ADMS
+from ontology.namespaces import ADMS, CODE, DCT, FOAF, OGCM, RDF, RDFS, SKOS, VOID
 from sparql_api import i18n
 from sparql_api.identifiers import Gone, Name
 from sparql_api.site import Edition
@@ -61,8 +61,9 @@ async def describe(edition: Edition, name: Name, *, consolidated: bool = True) -
     incoming = [triple for triple in about if triple.object == iri(subject) and triple.subject != iri(subject)]
     truncated = len(incoming) > INCOMING_LIMIT
     if truncated:
-        dropped = set(sorted(incoming, key=lambda t: (t.predicate.value, t.subject.value))[INCOMING_LIMIT:])
+        dropped = set(sorted(incoming, key=lambda triple: (triple.predicate.value, str(triple.subject)))[INCOMING_LIMIT:])
         about = [triple for triple in about if triple not in dropped]
+    about.sort(key=lambda triple: triple.subject != iri(subject))  # the thing itself comes first
     own = document_statements(edition, document_path(name), [subject])
     if truncated:
         own += _limit_note(edition, document_path(name))
@@ -136,8 +137,7 @@ async def tombstone(edition: Edition, gone: Gone) -> Description:
         ox.Triple(node, iri(RDF.type), iri(OGCM.Tombstone)),
         ox.Triple(node, iri(ADMS.status), iri(CODE["record-status/withdrawn"])),
     ]
-    for target in gone.targets:
-        stated.append(ox.Triple(node, iri(DCT.isReplacedBy), iri(thing_iri(edition, target))))
+    stated += [ox.Triple(node, iri(DCT.isReplacedBy), iri(thing_iri(edition, target))) for target in gone.targets]
     if gone.reason and not any(triple.predicate == iri(OGCM.reason) for triple in about):
         stated.append(ox.Triple(node, iri(OGCM.reason), ox.Literal(gone.reason)))
     merged = list(dict.fromkeys([*about, *stated]))

@@ -10,19 +10,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sparql_api import i18n
 from sparql_api.caching import Representation, respond, with_vary
-from sparql_api.formats import DOCUMENT_FORMATS, HTML, TURTLE, Format, NotRepresentable
-from sparql_api.formats import by_media_type, by_suffix, offers, write
+from sparql_api.formats import DOCUMENT_FORMATS, HTML, TURTLE, Format, NotRepresentable, by_media_type, by_suffix, offers, write
 from sparql_api.links import Links
 from sparql_api.negotiation import choose, choose_language
 from sparql_api.problems import Problem, not_acceptable
 from sparql_api.site import Edition
 
 FRESH = "public, max-age=60"  # after a new release a page may be this old, in seconds
+_WRITTEN_AT_ONCE = 2_000
 DOCUMENT_OFFERS = tuple(offers(DOCUMENT_FORMATS))
 
 
@@ -125,8 +126,11 @@ async def answer(request: Request, edition: Edition, document: Document, suffix:
 async def _body(document: Document, target: Format, view: View) -> bytes:
     if target is HTML:
         return (await document.page(view)).encode()
+    triples = await document.triples()
     try:
-        return write(await document.triples(), target)
+        if len(triples) > _WRITTEN_AT_ONCE:  # long texts are made in a thread, so that other requests go on
+            return await to_thread.run_sync(write, triples, target)
+        return write(triples, target)
     except NotRepresentable as error:
         raise Problem(
             406,

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -113,18 +114,21 @@ def write(triples: Sequence[ox.Triple], target: Format, prefixes: Mapping[str, s
         raise NotRepresentable("a literal holds a control character that XML 1.0 cannot carry")
     if target is N_TRIPLES:
         return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
-    used = {prefix: iri for prefix, iri in names.items() if _uses(triples, iri)}
+    present = _iris(triples)
+    used = {prefix: iri for prefix, iri in names.items() if any(other.startswith(iri) for other in present)}
     return ox.serialize(triples, format=target.rdf, prefixes=used) or b""
 
 
-def _uses(triples: Iterable[ox.Triple], namespace: str) -> bool:
-    """Whether some IRI, or the datatype of a literal, lies in the namespace: unused prefixes are not declared."""
+def _iris(triples: Iterable[ox.Triple]) -> set[str]:
+    """Every IRI in the statements, datatypes of literals included."""
+    found: set[str] = set()
     for triple in triples:
         for term in triple:
-            iri = term.datatype.value if isinstance(term, ox.Literal) else term.value
-            if iri.startswith(namespace):
-                return True
-    return False
+            if isinstance(term, ox.NamedNode):
+                found.add(term.value)
+            elif isinstance(term, ox.Literal):
+                found.add(term.datatype.value)
+    return found
 
 
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
@@ -137,12 +141,11 @@ def _json_ld(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> bytes
     would expand that IRI (JSON-LD 1.1 API, section 5.2).
     """
     rows = list(triples)
-    schemes = {
-        term.value.split(":", 1)[0] for row in rows for term in row if isinstance(term, ox.NamedNode)
-    }
+    schemes = {iri.split(":", 1)[0] for iri in _iris(rows)}
     usable = {prefix: iri for prefix, iri in prefixes.items() if prefix not in schemes}
     used: dict[str, str] = {}
 
+    @cache
     def short(iri: str) -> str:
         for prefix, namespace in usable.items():
             if iri.startswith(namespace) and _LOCAL.match(iri[len(namespace) :]):
@@ -167,7 +170,7 @@ def str_of_node(node: ox.NamedNode | ox.BlankNode) -> str:
     return f"_:{node.value}" if isinstance(node, ox.BlankNode) else node.value
 
 
-def _json_value(value: ox.NamedNode | ox.BlankNode | ox.Literal, short) -> dict | str:
+def _json_value(value: ox.NamedNode | ox.BlankNode | ox.Literal, short: Callable[[str], str]) -> dict | str:
     if not isinstance(value, ox.Literal):
         return {"@id": str_of_node(value)}
     if value.language:

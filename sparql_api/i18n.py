@@ -36,25 +36,23 @@ def text(language: str, message: str, **arguments: Any) -> str:
 
     Raises KeyError for a message that the translations do not hold and ValueError when one of its arguments lacks.
     """
-    bundle = _bundle(language)
-    if not bundle.has_message(message):
-        raise KeyError(f"{language}: no message {message!r}")
-    pattern = bundle.get_message(message).value
-    if not arguments:
-        return _plain(language, message)
-    value, errors = bundle.format_pattern(pattern, arguments)
-    if errors:
-        raise ValueError(f"{language}: message {message!r}: {errors}")
-    return value
+    return _format(language, message, arguments) if arguments else _plain(language, message)
 
 
 @lru_cache(maxsize=4096)
 def _plain(language: str, message: str) -> str:
+    return _format(language, message, {})
+
+
+def _format(language: str, message: str, arguments: dict[str, Any]) -> str:
     bundle = _bundle(language)
-    value, errors = bundle.format_pattern(bundle.get_message(message).value, {})
+    pattern = bundle.get_message(message).value if bundle.has_message(message) else None
+    if pattern is None:
+        raise KeyError(f"{language}: no message {message!r}")
+    value, errors = bundle.format_pattern(pattern, arguments)
     if errors:
         raise ValueError(f"{language}: message {message!r}: {errors}")
-    return value
+    return str(value)
 
 
 def fallbacks(language: str) -> tuple[str, ...]:

@@ -48,7 +48,11 @@ def _describe(app: FastAPI, edition: Edition) -> dict[str, Any]:
     return get_openapi(
         title="Open Commitments",
         version=edition.release.manifest.software_version,
-        description="Linked open data of open-government commitments: URIs that answer, SPARQL, dumps.",
+        description=(
+            "Linked open data of open-government commitments: URIs that answer, SPARQL, dumps. On documents "
+            "`application/json` means JSON-LD, `application/xml` and `text/xml` mean RDF/XML, `text/plain` means "
+            "N-Triples. Every GET answers HEAD alike."
+        ),
         routes=app.routes,
         servers=[{"url": edition.links.prefix.rstrip("/") or "/"}],
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from anyio import to_thread
 
-from ontology.namespaces import RDF
+from ontology.namespaces import RDF, VOID
 from sparql_api import i18n
 from sparql_api.descriptions import describe_list, thing_iri
 from sparql_api.documents import Document, View
@@ -22,6 +22,8 @@ from sparql_api.terms import curie, kind_name
 
 # Kinds that the landing page offers, in this order, when the release holds any.
 FEATURED = ("plan", "commitment", "org", "area", "topic", "assessment", "report", "status", "event", "source")
+# Statements that are read into memory for one answer, at most.
+LARGE_GRAPH = 200_000
 _FEW = 12
 
 
@@ -67,14 +69,17 @@ def file_document(edition: Edition, path: str, file: str, title: str, intro: str
         name = i18n.text(view.language, title)
         return render(
             "statements.html", view, path=path, title=name, crumbs=[home(view), crumb(view, name)],
-            intro=i18n.text(view.language, intro), nodes=_nodes(view, await triples()), 
+            intro=i18n.text(view.language, intro), nodes=_nodes(view, await triples()),
         )  # fmt: skip
 
     return Document(path, triples, page, topic=topic, default=TURTLE)
 
 
 def graph_document(edition: Edition, name: str) -> Document:
-    """A named graph: what the catalogue says of it, and its statements. The name must be one of the manifest's."""
+    """A named graph: what the catalogue says of it, and its statements. The name must be one of the manifest's.
+
+    The statements of a graph larger than `LARGE_GRAPH` are given by reference: `void:dataDump` names their file.
+    """
     graph = edition.links.absolute(f"graph/{name}")
     file = edition.release.file(f"graphs/{name}.nt")
 
@@ -85,6 +90,9 @@ def graph_document(edition: Edition, name: str) -> Document:
         return [triple for triple in dict.fromkeys([*catalog, *void]) if triple.subject == node]
 
     async def triples() -> list[ox.Triple]:
+        if edition.release.manifest.graphs[name] > LARGE_GRAPH:
+            dump = ox.NamedNode(edition.links.absolute(f"dumps/graphs/{name}.nt"))
+            return [*(await about()), ox.Triple(ox.NamedNode(graph), ox.NamedNode(str(VOID.dataDump)), dump)]
         data = await to_thread.run_sync(lambda: parse_triples(file.read_bytes()))
         return list(dict.fromkeys([*(await about()), *data]))
 

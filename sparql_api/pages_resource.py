@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from ontology.namespaces import ADMS, DCT, OGCM, PREFIXES, RDF, RDFS, SKOS
-from sparql_api.descriptions import PAGE_SIZE, context, describe, document_path, incoming_counts, incoming_page
-from sparql_api.descriptions import speaking_graphs, thing_iri
+from sparql_api.descriptions import PAGE_SIZE, context, describe, document_path, incoming_counts, incoming_page, speaking_graphs, thing_iri
 from sparql_api.documents import Document, View
 from sparql_api.identifiers import CONCEPT, Live
 from sparql_api.pages import Crumb, crumb, home, render
@@ -109,11 +108,22 @@ async def _page(view: View, fate: Live) -> str:
         tables=tables,
         incoming=_incoming(view, statements, subject, path, counts, covered),
         sources=_sources(statements, subject),
-        graphs=[(Value(iri.rsplit("/", 1)[-1], edition.links.href(iri), iri=iri), count) for iri, count in graphs],
+        graphs=[_speaking(view, subject, graph, count) for graph, count in graphs],
         candidate=_only_candidate(fate, graphs, edition),
         crumbs=crumbs,
         schema_org=schema_org(view, statements, subject, title.text, path),
     )
+
+
+def _speaking(view: View, subject: str, graph: str, count: int) -> tuple[Value, int, str]:
+    """A graph, how much it says of the thing, and the query that shows it."""
+    query = (
+        f"CONSTRUCT {{ ?thing ?property ?value }}\nWHERE {{\n  VALUES ?thing {{ <{subject}> }}\n"
+        f"  GRAPH <{graph}> {{ ?thing ?property ?value }}\n}}"
+    )
+    links = view.edition.links
+    address = links.path("sparql", query=query, lang=view.language if view.fixed else None)
+    return Value(graph.rsplit("/", 1)[-1], links.href(graph), iri=graph), count, address
 
 
 def _only_candidate(fate: Live, graphs: list[tuple[str, int]], edition: Edition) -> bool:

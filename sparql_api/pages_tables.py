@@ -16,7 +16,8 @@ from sparql_api.pages_order import COLUMNS, ROLE_ORDER, SELF, SELF_IN_FULL, TABL
 from sparql_api.statements import Statements, Value
 from sparql_api.terms import Terms, message_name
 
-
+# Nodes that the thing itself names are facts already, except these, whose text the reader wants in full.
+SHOWN_IN_FULL = frozenset({str(OGCM.Problem), str(OGCM.Objective), str(OGCM.Claim)})
 # Characters of a locator that a table shows; the passage's page has all of it.
 LOCATOR_SHOWN = 70
 
@@ -43,7 +44,7 @@ def node_tables(statements: Statements, subject: str, language: str, terms: Term
     for predicate in statements.properties(subject):
         for term in statements.objects(subject, predicate):
             for cls in statements.types(getattr(term, "value", "")):
-                if cls in COLUMNS and _worth_a_table(cls, predicate):
+                if cls in SHOWN_IN_FULL:
                     groups[(cls, predicate, False)].add(term.value)
     tables, covered = [], set()
     order = {cls: position for position, cls in enumerate(TABLE_ORDER)}
@@ -51,11 +52,6 @@ def node_tables(statements: Statements, subject: str, language: str, terms: Term
         tables.append(_table(statements, subject, language, terms, (cls, predicate, incoming), sorted(nodes)))
         covered |= nodes if incoming else set()
     return tables, covered
-
-
-def _worth_a_table(cls: str, predicate: str) -> bool:
-    """Outgoing nodes are facts already, except those whose text the reader wants in full."""
-    return cls in (str(OGCM.Problem), str(OGCM.Objective), str(OGCM.Claim))
 
 
 def _table(

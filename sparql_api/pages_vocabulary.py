@@ -12,11 +12,11 @@ from sparql_api import i18n
 from sparql_api.documents import Document, View
 from sparql_api.pages import crumb, home, render
 from sparql_api.problems import not_found
-from sparql_api.site import DEFAULT_LICENCE, Edition
+from sparql_api.site import VOCABULARY_LICENCE, Edition
 from sparql_api.statements import Statements, Value
 from sparql_api.vocabulary import Vocabulary
 
-# The vocabulary's own address; its terms are `#…` of it. Licence: ontology_design section 9.
+# The vocabulary's own address; its terms are `#…` of it.
 DEFINITION = str(OGCM).rstrip("#")
 SHAPES = str(OGCM_SH).rstrip("#")
 CODES = str(CODE).rstrip("/")
@@ -60,7 +60,7 @@ def definition_document(edition: Edition, vocabulary: Vocabulary, path: str, ver
             schemes=_schemes(vocabulary, statements),
         )  # fmt: skip
 
-    return Document(path, triples, page, topic=DEFINITION, licence=DEFAULT_LICENCE)
+    return Document(path, triples, page, topic=DEFINITION, licence=VOCABULARY_LICENCE)
 
 
 def _term(view: View, statements: Statements, iri: str) -> TermRow:
@@ -115,7 +115,7 @@ def codes_document(edition: Edition) -> Document:
             iri=CODES, schemes=_schemes(edition.vocabulary, statements),
         )  # fmt: skip
 
-    return Document("code", triples, page, topic=CODES, licence=DEFAULT_LICENCE)
+    return Document("code", triples, page, topic=CODES, licence=VOCABULARY_LICENCE)
 
 
 def code_document(edition: Edition, scheme: str, code: str | None) -> Document:
@@ -146,7 +146,7 @@ def code_document(edition: Edition, scheme: str, code: str | None) -> Document:
             codes=[(statements.label(o), o.rsplit("/", 1)[-1], statements.best(o, SKOS.definition)) for o in members],
         )  # fmt: skip
 
-    return Document(path, triples, page, topic=iri, licence=DEFAULT_LICENCE)
+    return Document(path, triples, page, topic=iri, licence=VOCABULARY_LICENCE)
 
 
 def _vocabulary_crumb(view: View):
@@ -184,7 +184,7 @@ def shapes_document(edition: Edition) -> Document:
             shapes=[row for row in rows if row.targets or row.checks],
         )  # fmt: skip
 
-    return Document("shapes", triples, page, topic=SHAPES, licence=DEFAULT_LICENCE)
+    return Document("shapes", triples, page, topic=SHAPES, licence=VOCABULARY_LICENCE)
 
 
 def _own(statements: Statements, subject: str, predicate: object) -> str:

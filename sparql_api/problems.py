@@ -30,6 +30,7 @@ SLUGS: dict[str, int] = {
     "not-expressible": 406,
     "withdrawn": 410,
     "release-pruned": 410,
+    "precondition-failed": 412,
     "body-too-large": 413,
     "unsupported-media-type": 415,
     "range-not-satisfiable": 416,

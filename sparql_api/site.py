@@ -33,7 +33,8 @@ from sparql_api.vocabulary import Vocabulary
 EDITION = "commitments.edition"
 # Queries of our own pages are small and indexed; past these limits something is wrong.
 PAGE_LIMITS = Limits(seconds=10.0, memory_bytes=512 * 1024 * 1024)
-DEFAULT_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+# Licence of vocabulary and shapes, and of the data unless the deployment sets another (ontology_design section 9).
+VOCABULARY_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 # Which authority of `/id/{authority}/{id}` an identifier scheme belongs to (ontology_design sections 5 and 8).
 AUTHORITY_OF_SCHEME = {
     "ogp-commitment": "ogp",
@@ -85,7 +86,7 @@ class Edition:
     def licence(self) -> str:
         """Licence IRI of the data: the deployment's, else that of ontology_design section 9."""
         settings = self.release.manifest.settings
-        return settings.get("licence") or settings.get("license") or DEFAULT_LICENCE
+        return settings.get("licence") or settings.get("license") or VOCABULARY_LICENCE
 
     @cached_property
     def last_modified(self) -> str:

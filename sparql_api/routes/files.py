@@ -8,16 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from email.utils import format_datetime
+from collections.abc import Callable
 from datetime import datetime
+from email.utils import format_datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from commitments.release import CHECKSUMS, MANIFEST, PUBLICATION_LOG, File, Release, ReleaseError, open_release
-from sparql_api.caching import Representation, is_unmodified, respond, with_vary
+from sparql_api.caching import Representation, changed, has_changed, is_unmodified, respond, with_vary
 from sparql_api.documents import FRESH, View, language_of
 from sparql_api.formats import content_type
 from sparql_api.links import Links
@@ -133,7 +135,9 @@ def _folder(request: Request, edition: Edition, release: Release, path: str, fre
     return _negotiated(request, edition, listing, lambda view: files_page(view, release, files, path), fresh)
 
 
-def _negotiated(request: Request, edition: Edition, listing: dict, page, fresh: str) -> Response:
+def _negotiated(
+    request: Request, edition: Edition, listing: dict[str, Any], page: Callable[[View], str], fresh: str
+) -> Response:
     """A list of files as a page or as JSON."""
     chosen = choose(request.headers.getlist("accept"), _FOLDER_OFFERS, "text/html")
     here = str(request.scope["path"])
@@ -185,6 +189,8 @@ def _file(request: Request, edition: Edition, release: Release, path: str, fresh
     }
     if packed is not None:
         headers["vary"] = with_vary(None, "Accept-Encoding")
+    if has_changed(request.headers, headers["etag"]):
+        raise changed()
     if is_unmodified(request.headers, headers["etag"], headers["last-modified"]):
         return Response(status_code=304, headers=headers)
     if coding == "gzip":

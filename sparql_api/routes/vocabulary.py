@@ -6,11 +6,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from commitments.release import all_releases
-from sparql_api.documents import Document, answer, split_suffix
+from ontology import jsonld_context
+from sparql_api.caching import Representation, respond
+from sparql_api.documents import FRESH, Document, answer, split_suffix
 from sparql_api.pages_vocabulary import code_document, codes_document, definition_document, shapes_document
 from sparql_api.problems import not_found
 from sparql_api.routes.single import METHODS, add_document
-from sparql_api.site import Edition, edition_of
+from sparql_api.site import VOCABULARY_LICENCE, Edition, edition_of
 from sparql_api.vocabulary import Vocabulary
 
 router = APIRouter(tags=["vocabulary"])
@@ -24,6 +26,12 @@ def _definition(edition: Edition) -> Document:
 add_document(router, "def", _definition, "The vocabulary: documentation and RDF")
 add_document(router, "code", codes_document, "All code lists")
 add_document(router, "shapes", shapes_document, "The SHACL shapes: documentation and RDF")
+
+
+@router.api_route("/def/context.jsonld", methods=METHODS, summary="JSON-LD context of the vocabulary, for other publishers")
+async def context(request: Request) -> Response:
+    headers = {"Cache-Control": FRESH, "Link": f'<{VOCABULARY_LICENCE}>; rel="license"'}
+    return respond(request, Representation(jsonld_context(), "application/ld+json", headers))
 
 
 @router.api_route("/def/{version}", methods=METHODS, summary="One version of the vocabulary; old ones stay served")

@@ -16,7 +16,6 @@ from sparql_api.app import create_app
 from tests.releases import DEFAULT_BASE, make_release
 from tests.web.engine import InProcessEngine
 
-
 T = TypeVar("T")
 
 

@@ -177,6 +177,26 @@ def test_json_ld_needs_nothing_from_elsewhere(service: Service) -> None:
     assert all(isinstance(value, str) for value in body["@context"].values())
 
 
+def test_context_for_other_publishers(service: Service) -> None:
+    answer = service.get("/def/context.jsonld")
+    assert answer.headers["content-type"] == "application/ld+json"
+    assert isinstance(json.loads(answer.content)["@context"], dict)
+
+
+def test_large_graphs_are_given_by_reference(make_service: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sparql_api.pages_graph.LARGE_GRAPH", 5)
+    service = make_service()
+    graph = Graph().parse(data=service.get("/graph/deck-2021-05-31.ttl").content, format="turtle")
+    (dump,) = graph.objects(URIRef(f"{service.base}graph/deck-2021-05-31"), VOID.dataDump)
+    assert service.get("/" + str(dump).removeprefix(service.base)).status_code == 200
+
+
+def test_a_graph_holds_its_statements(service: Service) -> None:
+    graph = Graph().parse(data=service.get("/graph/deck-2021-05-31.nt").content, format="nt")
+    stored = Graph().parse(service.release.file("graphs/deck-2021-05-31.nt"), format="nt")
+    assert len(stored) > 20 and set(stored) <= set(graph)
+
+
 def test_list_names_its_members(service: Service) -> None:
     graph = Graph().parse(data=service.get("/doc/org.ttl").content, format="turtle")
     named = {str(item) for item in graph.objects(URIRef(f"{service.base}doc/org"), FOAF.topic)}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import brotli
 import gzip
 import hashlib
 import json
 import shutil
 
+import brotli
 import httpx
 import pytest
 
@@ -70,6 +70,16 @@ def test_not_modified_since(service: Service) -> None:
     assert coded(service, DOCUMENT, None, If_Modified_Since="Thu, 01 Jan 2026 00:00:00 GMT").status_code == 200
     assert coded(service, DOCUMENT, None, If_Modified_Since="nonsense").status_code == 200
     assert coded(service, DOCUMENT, None, If_Modified_Since=modified, If_None_Match='"x"').status_code == 200
+
+
+@pytest.mark.parametrize("path", [DOCUMENT, "/dumps/commitments.nt"])
+def test_if_match(service: Service, path: str) -> None:
+    etag = service.get(path).headers["etag"]
+    assert coded(service, path, None, If_Match=etag).status_code == 200
+    assert coded(service, path, None, If_Match="*").status_code == 200
+    for other in ('"other"', f"W/{etag}"):
+        refused = coded(service, path, None, If_Match=other)
+        assert refused.status_code == 412 and refused.headers["content-type"] == "application/problem+json"
 
 
 def test_representations_differ_by_language_and_format(service: Service) -> None:

@@ -126,9 +126,8 @@ def test_another_base(make_service: Callable[..., Service], base: str) -> None:
 
 
 def test_nothing_published_yet() -> None:
-    from types import SimpleNamespace
-
     import asyncio
+    from types import SimpleNamespace
 
     import httpx
 
