@@ -5,6 +5,7 @@ Each verb imports what it needs when it runs, so that `--help` and the quick ver
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 import traceback
@@ -52,7 +53,7 @@ def shared(*names: str) -> Callable[[Any], Any]:
 @shared("data", "lang")
 @click.version_option(__version__, "--version", prog_name="commitments", message="%(prog)s %(version)s", cls=Option)
 def cli() -> None:
-    pass
+    """The options that may stand before the verb; they are read by their callbacks."""
 
 
 @cli.command()
@@ -63,15 +64,13 @@ def cli() -> None:
 @shared("data", "quiet", "json", "lang")
 @click.pass_obj
 def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: int | None, force: bool) -> None:
-    from commitments.release import RELEASES, current_release
+    """Publish a release of the data folder, or say that the current one is up to date."""
     from ingest.pipeline import ShapeViolations
     from ingest.pipeline import build as run_build
 
     _require_data(session)
     base = base or _default_base()
-    before = current_release(session.data / RELEASES)
-    if before is not None and before.base != base:
-        session.say("build-other-base", base=base, before=before.base)
+    _say_other_base(session, base)
     with Progress(session) as progress:
         try:
             outcome = run_build(session.data, base=base, inputs=inputs, keep=keep, progress=progress, force=force)
@@ -97,6 +96,17 @@ def _violations(session: Session, report: Any) -> Failure:
     return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
 
 
+def _say_other_base(session: Session, base: str) -> None:
+    from commitments.release import RELEASES, ReleaseError, current_release
+
+    try:
+        before = current_release(session.data / RELEASES)
+    except ReleaseError:
+        return  # the build that follows replaces it
+    if before is not None and before.base != base:
+        session.say("build-other-base", base=base, before=before.base)
+
+
 def _default_base() -> str:
     port = os.environ.get("COMMITMENTS_PORT") or "8000"
     return os.environ.get("COMMITMENTS_BASE") or f"http://localhost:{port}/"
@@ -118,6 +128,7 @@ def _account(session: Session, accounting: list[dict[str, Any]], severities: dic
 @shared("data", "quiet", "json", "lang")
 @click.pass_obj
 def validate(session: Session, path: Path, form: str, profile: Any) -> None:
+    """Report on an RDF file, or on the tables of a source or data folder."""
     if path.is_dir() or path.suffix.lower() in (".csv", ".yml"):
         report = _report_on_tables(session, path)
     else:
@@ -164,6 +175,7 @@ def _report_on_tables(session: Session, path: Path) -> Any:
 @shared("data", "lang")
 @click.pass_obj
 def serve(session: Session, hosts: tuple[str, ...], port: int | None) -> None:
+    """Serve until stopped."""
     from sparql_api.server import serve as run_server
     from sparql_api.settings import Settings
 
@@ -183,6 +195,7 @@ def serve(session: Session, hosts: tuple[str, ...], port: int | None) -> None:
 @shared("data", "json", "lang")
 @click.pass_obj
 def query(session: Session, text: str | None, file: Any, name: str | None, form: str | None) -> None:
+    """Write the result of a SPARQL query to standard output, as bytes."""
     if (text is None) == (file is None):
         raise session.failure(Exit.USAGE, "query-text-or-file")
     release = _release(session, name)
@@ -197,6 +210,7 @@ def query(session: Session, text: str | None, file: Any, name: str | None, form:
 @shared("data", "json", "lang")
 @click.pass_obj
 def diff(session: Session, old: str, new: str) -> None:
+    """List the resources that differ between two releases."""
     from commitments.difference import compare
 
     difference = compare(_release(session, old), _release(session, new))
@@ -219,6 +233,7 @@ def diff(session: Session, old: str, new: str) -> None:
 @shared("quiet", "json", "lang")
 @click.pass_obj
 def init(session: Session, folder: Path) -> None:
+    """Write the starter data folder."""
     from ingest.starter import FolderNotEmpty, write_starter
 
     try:
@@ -307,6 +322,7 @@ def _explained(error: Exception, session: Session) -> Failure | None:
         return error
     if isinstance(error, SourceProblems):
         lines = [problem.message(session.messages.language) for problem in error]
+        session.result({"problems": [dataclasses.asdict(problem) for problem in error]})
         return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
     if isinstance(error, BuildInProgress):
         return session.failure(Exit.LOCKED, "build-locked", pid=error.holder.get("pid", "?"), start=error.holder.get("start", "?"))
@@ -314,6 +330,8 @@ def _explained(error: Exception, session: Session) -> Failure | None:
         return Failure(Exit.USAGE, [_setting(item, session) for item in error.errors()])
     if isinstance(error, ReleaseError):
         return Failure(Exit.ENVIRONMENT, [str(error)])
+    if isinstance(error, UnicodeDecodeError):
+        return session.failure(Exit.USAGE, "not-utf8", position=error.start)
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return session.failure(Exit.ENVIRONMENT, "system-error", problem=f"{place}{error.strerror or error}")

@@ -106,6 +106,7 @@ build-other-base = BASE is { $base } now and was { $before }: another release is
 build-published = Published release { $release } for { $base }
 build-unchanged = Release { $release } is up to date for { $base }: nothing changed, nothing built
 build-locked = another build holds this data folder: process { $pid }, since { $start }
+not-utf8 = the query is not UTF-8 text: byte { $position }
 query-text-or-file = give the query either as text or with --file
 diff-summary = { $added } added, { $changed } changed, { $removed } removed
 init-not-empty = { $folder }: the folder is not empty; nothing was written

@@ -106,6 +106,7 @@ build-other-base = BASE es ahora { $base } y era { $before }: se construye otra 
 build-published = Se publicó la versión { $release } para { $base }
 build-unchanged = La versión { $release } está al día para { $base }: nada cambió, nada se construyó
 build-locked = otra construcción ocupa esta carpeta de datos: proceso { $pid }, desde { $start }
+not-utf8 = la consulta no es texto UTF-8: byte { $position }
 query-text-or-file = dé la consulta como texto o con --file, una de las dos cosas
 diff-summary = { $added } recursos añadidos, { $changed } cambiados, { $removed } quitados
 init-not-empty = { $folder }: la carpeta no está vacía; no se escribió nada

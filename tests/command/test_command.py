@@ -145,6 +145,8 @@ def test_faults_in_the_data_are_one_line_each_in_the_users_language(mine: Path) 
         ]  # fmt: skip
         assert all(found in line for line in lines)
         assert not done.stdout
+    found = json.loads(run("--data", str(mine), "build", "--json").stdout)["problems"]
+    assert [(problem["row"], problem["column"], problem["code"]) for problem in found] == [(2, "origin", "code"), (3, "position", "integer")]
     assert sorted(path.name for path in (mine / "releases").iterdir()) == before
 
 
@@ -232,6 +234,13 @@ def test_query_points_at_a_syntax_error(built: Path) -> None:
     assert done.returncode == 2
     assert ":2:9" in done.stderr or "2:9" in done.stderr
     assert not done.stdout and "Traceback" not in done.stderr
+
+
+def test_a_query_that_is_not_text_is_refused(built: Path, tmp_path: Path) -> None:
+    file = tmp_path / "latin.rq"
+    file.write_bytes("SELECT ('año' AS ?x) {}".encode("latin-1"))
+    done = run("--data", str(built), "query", "--file", str(file))
+    assert done.returncode == 2 and "byte 10" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_query_refuses_updates_and_unknown_formats(built: Path) -> None:
