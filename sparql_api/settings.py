@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         gt=0,
     )
     query_memory: int = _setting(
-        1024,
+        512,
         "MiB of memory that one query may use beyond the data it shares with all others.",
         "MiB de memoria que una consulta puede usar además de los datos que comparte con las demás.",
         ge=16,

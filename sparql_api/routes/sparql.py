@@ -11,6 +11,7 @@ import contextlib
 import zlib
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.requests import ClientDisconnect
@@ -19,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from sparql_api.caching import Representation, etag_of, respond, with_vary
 from sparql_api.documents import FRESH, View, language_of
-from sparql_api.engine import Answer, EngineProblem
+from sparql_api.engine import Answer, Dataset, EngineProblem
 from sparql_api.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_media_type, content_type, offers, write
 from sparql_api.negotiation import choose, choose_coding
 from sparql_api.pages_query import query_page
@@ -37,6 +38,8 @@ PAGE_BYTES = 8 * 2**20
 BODY_SECONDS = 30.0
 # Queries this long are read in a thread, so that reading them does not hold up other requests.
 LONG_QUERY = 5_000
+MOST_NOTICES = 10
+IRI_CHARACTERS = "/:@!$&'()*+,;=-._~%?#"  # that stand as they are in a header
 STREAM_CODINGS = ("gzip",)
 STREAM_LEVEL = 3  # a stream is packed between other requests, so quickly rather than well
 
@@ -51,7 +54,8 @@ async def sparql(request: Request) -> Response:
     body = await _body(request, settings.body_bytes) if request.method == "POST" else b""
     types = request.headers.getlist("content-type")
     operation = protocol.read_operation(request.method, request.scope["query_string"], types, body)
-    if operation.query is None or operation.show == "query":
+    empty_form = operation.query is not None and not operation.query.strip() and _wants_page(request, operation)
+    if operation.query is None or operation.show == "query" or empty_form:
         return await _without_query(request, edition, operation)
     return await _with_query(request, edition, operation, settings)
 
@@ -136,6 +140,9 @@ async def _with_query(
     form = by_media_type(rows, media_type)
     answer = await _start(request, edition, operation, query, form, settings)
     headers = {"Vary": "Accept", "Cache-Control": FRESH if request.method != "POST" else "no-cache"}
+    notices = _notices(edition, operation, query)
+    if notices:
+        headers["Commitments-Notice"] = ", ".join(notices)
     if "Content-Length" in answer.headers:
         body = b"".join([chunk async for chunk in answer.chunks])
         if request.method == "POST":
@@ -147,6 +154,15 @@ async def _with_query(
     coding = choose_coding(request.headers.getlist("accept-encoding"), STREAM_CODINGS)
     headers["Vary"] = with_vary(headers["Vary"], "Accept-Encoding")
     return StreamedAnswer(answer, coding, {**headers, "Content-Type": content_type(media_type)})
+
+
+def _notices(edition: Edition, operation: protocol.Operation, query: GuardedQuery) -> list[str]:
+    """What the query names and the service does not have: allowed by SPARQL, but most often a slip of the pen."""
+    known = {*edition.graph_iris(), edition.links.absolute("graph/consolidated")}
+    asked = operation.dataset or Dataset(query.default_graphs, query.named_graphs)
+    graphs = [iri for iri in (*(asked.default_graphs or ()), *(asked.named_graphs or ())) if iri not in known]
+    named = [("unknown-function", iri) for iri in query.functions] + [("unknown-graph", iri) for iri in graphs]
+    return [f"{what} <{quote(iri, safe=IRI_CHARACTERS)}>" for what, iri in named[:MOST_NOTICES]]
 
 
 async def _guarded(text: str, edition: Edition, settings: Settings) -> GuardedQuery:

@@ -261,3 +261,15 @@ def test_several_accept_lines_and_a_path_that_is_not_ours(service: Service) -> N
     assert response.headers["content-type"].startswith("text/csv")
     parts = urlsplit(service.url)
     assert httpx.get(f"{parts.scheme}://{parts.netloc}/sparql/x").status_code == 404
+
+
+def test_what_a_query_names_and_the_service_lacks_is_said_in_a_header(service: Service) -> None:
+    response = service.ask(f"SELECT (<urn:f:ñ>(1) AS ?x) FROM <{service.base}graph/curated> FROM <http://example.org/none> {{}}")
+    assert response.status_code == 200
+    assert response.headers["commitments-notice"] == "unknown-function <urn:f:%C3%B1>, unknown-graph <http://example.org/none>"
+    assert "commitments-notice" not in service.ask("ASK {}").headers
+
+
+def test_an_empty_form_is_the_query_page_again(service: Service) -> None:
+    response = httpx.get(f"{service.url}?query=", headers={"accept": "text/html"})
+    assert response.status_code == 200 and "<textarea" in response.text
