@@ -53,9 +53,10 @@ def good(profile: str) -> Graph:
 
 
 @cache
-def prefixes(profile: str) -> dict[str, str]:
-    """The prefixes the good graph's file declares; updates may use them."""
-    return dict(re.findall(r"@prefix ([\w-]+): <([^>]+)>", (HERE / GOOD[profile]).read_text(encoding="utf-8")))
+def prefixes() -> dict[str, str]:
+    """The prefixes the good graphs' files declare; updates may use them all."""
+    texts = ((HERE / name).read_text(encoding="utf-8") for name in sorted(set(GOOD.values())))
+    return {prefix: iri for text in texts for prefix, iri in re.findall(r"@prefix ([\w-]+): <([^>]+)>", text)}
 
 
 def broken(example: Example, profile: str) -> Graph:
@@ -63,7 +64,7 @@ def broken(example: Example, profile: str) -> Graph:
     graph = Graph(bind_namespaces="none")
     for triple in good(profile):
         graph.add(triple)
-    graph.update(example.update, initNs=prefixes(profile))
+    graph.update(example.update, initNs=prefixes())
     return graph
 
 
