@@ -37,7 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
 )  # fmt: skip
 _ERROR_OFFERS = ("text/html", problems.MEDIA_TYPE, "application/json")
 _EXPOSED = (
-    "Allow, Accept-Ranges, Commitments-Release, Content-Encoding, Content-Language, Content-Length, Content-Location, "
+    "Allow, Accept-Ranges, Commitments-Notice, Commitments-Release, Content-Encoding, Content-Language, Content-Length, Content-Location, "
     "Content-Range, ETag, Last-Modified, Link, Location, Retry-After, Vary"
 )
 _ALLOWED_HEADERS = "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, If-Range, Range"
