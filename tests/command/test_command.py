@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -207,6 +208,15 @@ def test_a_setting_that_is_not_valid_is_named_with_its_value(built: Path) -> Non
     done = run("--data", str(built), "serve", COMMITMENTS_PORT="eighty", COMMITMENTS_LANG="es")
     assert done.returncode == 2
     assert done.stderr.startswith('COMMITMENTS_PORT: se encontró "eighty"') and len(done.stderr.splitlines()) == 1
+
+
+def test_a_taken_port_is_reported_with_who_holds_it(built: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        done = run("--data", str(built), "serve", "--port", str(port), "--lang", "es")
+    assert done.returncode == 4, done.stderr
+    assert str(port) in done.stderr and str(os.getpid()) in done.stderr
+    assert "ocupado" in done.stderr and "Traceback" not in done.stderr
 
 
 # -- query and diff -----------------------------------------------------------------------------------------------
