@@ -80,6 +80,8 @@ def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: in
         session.note(note.message(session.messages.language))
     if outcome.new:
         _account(session, outcome.accounting, outcome.severities)
+    if outcome.unapplied:
+        session.say("build-unapplied", release=outcome.release_id, settings=", ".join(outcome.unapplied))
     session.say("build-published" if outcome.new else "build-unchanged", release=outcome.release_id, base=base)
     session.result(
         {
@@ -176,6 +178,7 @@ def _report_on_tables(session: Session, path: Path) -> Any:
 @click.pass_obj
 def serve(session: Session, hosts: tuple[str, ...], port: int | None) -> None:
     """Serve until stopped."""
+    from ingest.publication import recover
     from sparql_api.server import serve as run_server
     from sparql_api.settings import Settings
 
@@ -184,6 +187,8 @@ def serve(session: Session, hosts: tuple[str, ...], port: int | None) -> None:
         given["hosts"] = hosts
     if port:
         given["port"] = port
+    # A build that was killed between its last two steps is completed before its release is shown.
+    recover(session.data)
     run_server(Settings(**given))
 
 

@@ -105,6 +105,7 @@ build-severities = Shapes: { $violation } violations, { $warning } warnings, { $
 build-other-base = BASE is { $base } now and was { $before }: another release is built
 build-published = Published release { $release } for { $base }
 build-unchanged = Release { $release } is up to date for { $base }: nothing changed, nothing built
+build-unapplied = The content of { $release } did not change and a release is immutable: these settings will stand in the next one: { $settings }
 build-locked = another build holds this data folder: process { $pid }, since { $start }
 not-utf8 = the query is not UTF-8 text: byte { $position }
 query-text-or-file = give the query either as text or with --file

@@ -105,6 +105,7 @@ build-severities = Formas: { $violation } violaciones, { $warning } advertencias
 build-other-base = BASE es ahora { $base } y era { $before }: se construye otra versión
 build-published = Se publicó la versión { $release } para { $base }
 build-unchanged = La versión { $release } está al día para { $base }: nada cambió, nada se construyó
+build-unapplied = El contenido de { $release } no cambió y una versión es inmutable: estos ajustes estarán en la siguiente: { $settings }
 build-locked = otra construcción ocupa esta carpeta de datos: proceso { $pid }, desde { $start }
 not-utf8 = la consulta no es texto UTF-8: byte { $position }
 query-text-or-file = dé la consulta como texto o con --file, una de las dos cosas
