@@ -14,12 +14,13 @@ from benchmarks.figures import Figures
 from benchmarks.processes import Broken
 
 PARTS = ("build", "serve")
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("what", type=click.Choice([*PARTS, "all"]), default="all")
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds; figures from fewer than 5 are marked (!).")
-@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), default=machine.ROOT / "data", help="Data folder to copy and build; the checkout's own by default.")
+@click.option("--data", type=FOLDER, default=machine.ROOT / "data", help="Data folder to copy and build; the checkout's own by default.")
 @click.option("--page", default="commitment/MX-4-01", show_default=True, help="KIND/KEY of the page that is asked for again and again.")
 def main(what: str, rounds: int, data: Path, page: str) -> None:
     """Measure the product: building a release, serving it, or all. Nothing in the data folder is changed."""

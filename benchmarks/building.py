@@ -63,7 +63,8 @@ def build(data: Path) -> Build:
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
     assert process.stdout is not None and process.stderr is not None
-    marks, said = [], []
+    marks: list[float] = []
+    said: list[str] = []
     for line in process.stderr:  # one line as each step begins: "[1/3] …"
         said.append(line)
         if line.startswith(f"[{len(marks) + 1}/{len(STEPS)}]"):

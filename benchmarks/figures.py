@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -71,5 +71,5 @@ class Figures:
         if theirs is not None:
             figure.theirs.append(theirs)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Figure]:
         return iter(self._held.values())

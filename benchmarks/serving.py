@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -22,8 +23,7 @@ from benchmarks.building import copy_data, released
 from benchmarks.figures import Figures
 from benchmarks.load import Load, once_each, wrk
 from benchmarks.processes import HOST, Broken, Server, commitments, environment, free_port, memory, started
-from benchmarks.subjects import HTML, JSON, SUFFIX, TURTLE, Pages, Query, check_same_answers, check_same_pages
-from benchmarks.subjects import choose_pages, file_of, mirror, queries
+from benchmarks.subjects import HTML, JSON, SUFFIX, TURTLE, Pages, Query, check_same_answers, check_same_pages, choose_pages, file_of, mirror, queries
 from commitments.release import Release
 
 CONNECTIONS = (1, 8)
@@ -147,11 +147,9 @@ def _fresh_pages(bench: Bench, server: Server, nginx: Server, turn: bool) -> Non
     """Pages that this server has never made, each asked for once."""
     for (media_type, connections), documents in bench.pages.fresh.items():
         files = [f"/{file_of(document, media_type)}" for document in documents]
-        pair = _in_turn(
-            lambda: once_each(server, documents, {"Accept": media_type}, connections=connections),
-            lambda: once_each(nginx, files, {}, connections=connections),
-            turn,
-        )
+        ask_us = partial(once_each, server, documents, {"Accept": media_type}, connections=connections)
+        ask_nginx = partial(once_each, nginx, files, {"Accept": media_type}, connections=connections)
+        pair = _in_turn(ask_us, ask_nginx, turn)
         _add(bench.figures, f"page {SUFFIX[media_type]}, first hit", connections, pair, NGINX, brief=True)
 
 
