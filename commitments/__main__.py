@@ -69,7 +69,7 @@ def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: in
     from ingest.pipeline import build as run_build
 
     _require_data(session)
-    base = base or _default_base()
+    base = _checked_base(session, base or _default_base())
     _say_other_base(session, base)
     with Progress(session) as progress:
         try:
@@ -107,6 +107,15 @@ def _say_other_base(session: Session, base: str) -> None:
         return  # the build that follows replaces it
     if before is not None and before.base != base:
         session.say("build-other-base", base=base, before=before.base)
+
+
+def _checked_base(session: Session, base: str) -> str:
+    from ingest.settings import normal_base
+
+    try:
+        return normal_base(base)
+    except ValueError:
+        raise session.failure(Exit.USAGE, "base-invalid", base=base) from None
 
 
 def _default_base() -> str:

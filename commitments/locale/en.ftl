@@ -102,6 +102,7 @@ step-validate = Validating against the shapes
 step-publish = Writing the release
 build-accounting = Tables: { $tables }, rows: { $rows }, cells: { $cells } = { $mapped } mapped + { $empty } empty + { $absence } marked absent + { $ignored } ignored by contract + { $derived } derivable + { $quarantined } quarantined
 build-severities = Shapes: { $violation } violations, { $warning } warnings, { $info } notes
+base-invalid = BASE: found "{ $base }", expected an absolute http(s) address that ends in "/" and has no query, fragment or blank
 build-other-base = BASE is { $base } now and was { $before }: another release is built
 build-published = Published release { $release } for { $base }
 build-unchanged = Release { $release } is up to date for { $base }: nothing changed, nothing built

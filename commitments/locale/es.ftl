@@ -102,6 +102,7 @@ step-validate = Se valida con las formas
 step-publish = Se escribe la versión
 build-accounting = Tablas: { $tables }, filas: { $rows }, celdas: { $cells } = { $mapped } publicadas + { $empty } vacías + { $absence } marcadas ausentes + { $ignored } ignoradas por contrato + { $derived } derivables + { $quarantined } en cuarentena
 build-severities = Formas: { $violation } violaciones, { $warning } advertencias, { $info } notas
+base-invalid = BASE: se encontró "{ $base }", se esperaba una dirección http(s) completa que termine en "/" y no tenga consulta, fragmento ni blancos
 build-other-base = BASE es ahora { $base } y era { $before }: se construye otra versión
 build-published = Se publicó la versión { $release } para { $base }
 build-unchanged = La versión { $release } está al día para { $base }: nada cambió, nada se construyó

@@ -125,6 +125,13 @@ def test_a_build_says_its_steps_and_its_account(mine: Path) -> None:
     assert cells == sum(fates) > 0
 
 
+@pytest.mark.parametrize("base", ["https://data.example.org", "ftp://data.example.org/", "data.example.org/", "https://data.example.org/?x=/", "https://a b/"])
+def test_a_base_that_is_none_is_refused_before_anything_is_built(built: Path, base: str) -> None:
+    done = run("--data", str(built), "build", "--base", base)
+    assert done.returncode == 2 and not done.stdout
+    assert done.stderr.startswith(f'BASE: found "{base}"') and len(done.stderr.splitlines()) == 1
+
+
 def test_a_quiet_build_says_nothing_and_json_is_one_object(mine: Path) -> None:
     done = run("--data", str(mine), "build", "--force", "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
