@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from commitments.release import current_release
 from sparql_api import problems
 from sparql_api.caching import with_vary
-from sparql_api.documents import language_of, release_link
+from sparql_api.documents import RELEASE_HEADER, language_of, release_link
 from sparql_api.engine import Engine
 from sparql_api.negotiation import choose
 from sparql_api.pages import problem_page, problem_title
@@ -220,6 +220,6 @@ def _complete(headers: MutableHeaders, edition: Edition | None) -> None:
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     headers.setdefault("Content-Security-Policy", _CONTENT_SECURITY)
     if edition is not None:
-        headers["Commitments-Release"] = edition.release.id
-        own = headers.get("link")
-        headers["Link"] = ", ".join(filter(None, [own, release_link(edition)]))
+        # A file of an older release names that one itself.
+        named = headers.setdefault(RELEASE_HEADER, edition.release.id)
+        headers["Link"] = ", ".join(filter(None, [headers.get("link"), release_link(edition, named)]))

@@ -145,7 +145,7 @@ async def tombstone(edition: Edition, gone: Gone) -> Description:
 
 
 async def describe_list(edition: Edition, kind: str, keys: Iterable[str], path: str) -> Description:
-    """Types and labels of the things of one page of `/doc/{kind}`."""
+    """Types, labels, short forms and wholes of the things of one page of `/doc/{kind}`."""
     iris = [thing_iri(edition, (kind, key)) for key in keys]
     about: list[ox.Triple] = []
     if iris:
@@ -159,14 +159,22 @@ async def describe_list(edition: Edition, kind: str, keys: Iterable[str], path: 
     return Description(about, own)
 
 
-_LISTED = f"VALUES ?property {{ <{RDF.type}> <{RDFS.label}> <{SKOS.notation}> <{OGCM.number}> <{OGCM.acronym}> }}"
+# What a list says of each thing, and of what it is part of.
+_LISTED = (RDF.type, RDFS.label, SKOS.notation, OGCM.number, OGCM.acronym, DCT.isPartOf)
 _LIST_QUERY = f"""
-CONSTRUCT {{ ?thing ?property ?value }}
-WHERE {{ VALUES ?thing {{ %THINGS% }} {_LISTED} ?thing ?property ?value }}
+CONSTRUCT {{ ?thing ?property ?value . ?whole <{RDFS.label}> ?label }}
+WHERE {{
+  VALUES ?thing {{ %THINGS% }}
+  {" UNION ".join(f"{{ ?thing <{item}> ?value . BIND(<{item}> AS ?property) }}" for item in _LISTED)}
+  UNION {{ ?thing <{DCT.isPartOf}> ?whole . ?whole <{RDFS.label}> ?label }}
+}}
 """
 _LIST_QUERY_IN_GRAPHS = f"""
 CONSTRUCT {{ ?thing ?property ?value }}
-WHERE {{ VALUES ?thing {{ %THINGS% }} {_LISTED} GRAPH ?g {{ ?thing ?property ?value }} }}
+WHERE {{
+  VALUES ?thing {{ %THINGS% }}
+  {" UNION ".join(f"{{ GRAPH ?g {{ ?thing <{item}> ?value }} BIND(<{item}> AS ?property) }}" for item in _LISTED)}
+}}
 """
 
 

@@ -24,6 +24,7 @@ from sparql_api.site import Edition
 
 FRESH = "public, max-age=60"  # after a new release a page may be this old, in seconds
 _WRITTEN_AT_ONCE = 2_000
+RELEASE_HEADER = "Commitments-Release"
 DOCUMENT_OFFERS = tuple(offers(DOCUMENT_FORMATS))
 
 
@@ -187,10 +188,10 @@ def link_items(edition: Edition, document: Document, target: Format | None, quer
     return [*items, *document.links]
 
 
-def release_link(edition: Edition) -> str:
-    """The `Link` item that names the release on every answer: the collection that the document belongs to."""
-    address = Links.header(edition.links.absolute(f"releases/{edition.release.id}/"))
-    return f'<{address}>; rel="collection"; title="{edition.release.id}"'
+def release_link(edition: Edition, identifier: str) -> str:
+    """The `Link` item that names a release: the collection that the answer belongs to."""
+    address = Links.header(edition.links.absolute(f"releases/{identifier}/"))
+    return f'<{address}>; rel="collection"; title="{identifier}"'
 
 
 def _not_acceptable(edition: Edition, document: Document) -> Problem:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from ontology.namespaces import OGCM, SKOS
+from ontology.namespaces import DCT, OGCM, SKOS
 from sparql_api.descriptions import PAGE_SIZE, describe_list, thing_iri
 from sparql_api.documents import Document, View
 from sparql_api.pages import crumb, home, render
@@ -18,12 +18,14 @@ from sparql_api.terms import kind_name
 
 @dataclass(frozen=True)
 class Row:
-    """One thing of a list: its name, what it is, and the short form (acronym, code or number) if it has one."""
+    """One thing of a list: its name, what it is (where the list does not say so), the short form (acronym or code) if
+    it has one, and what it is part of."""
 
     name: Value
     key: str
     types: list[Value]
     short: str | None
+    whole: Value | None
 
 
 def list_document(edition: Edition, kind: str, page: str | None) -> Document:
@@ -43,7 +45,7 @@ def list_document(edition: Edition, kind: str, page: str | None) -> Document:
         about = (await describe_list(edition, kind, shown, path)).about
         statements = Statements(about, edition.links, edition.terms, view.language)
         title = kind_name(kind, view.language)
-        rows = [_row(statements, thing_iri(edition, (kind, key)), key) for key in shown]
+        rows = [_row(statements, kind, thing_iri(edition, (kind, key)), key) for key in shown]
         return render(
             "listing.html",
             view,
@@ -60,10 +62,18 @@ def list_document(edition: Edition, kind: str, page: str | None) -> Document:
     return Document(path, triples, html, parameters=("page",), links=tuple(_paging(edition, path, number, last)))
 
 
-def _row(statements: Statements, iri: str, key: str) -> Row:
+def _row(statements: Statements, kind: str, iri: str, key: str) -> Row:
     short = statements.first(iri, OGCM.acronym) or statements.first(iri, SKOS.notation)
     types = [statements.label(item) for item in statements.types(iri)]
-    return Row(statements.label(iri), key, types, short)
+    told = kind_name(kind, statements.language, plural=False).lower()
+    wholes = statements.values(iri, DCT.isPartOf)
+    return Row(
+        statements.label(iri),
+        key,
+        [item for item in types if item.text.lower() != told],
+        short,
+        wholes[0] if len(wholes) == 1 else None,
+    )
 
 
 def _paging(edition: Edition, path: str, number: int, last: int) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 MEDIA_TYPE = "application/problem+json"
 _OWN_MEMBERS = frozenset({"type", "title", "status", "detail", "instance"})
@@ -28,7 +29,6 @@ SLUGS: dict[str, int] = {
     "method-not-allowed": 405,
     "not-acceptable": 406,
     "not-expressible": 406,
-    "withdrawn": 410,
     "release-pruned": 410,
     "precondition-failed": 412,
     "body-too-large": 413,
@@ -90,7 +90,8 @@ class Problem(Exception):
 
 
 def not_found(what: str) -> Problem:
-    """404 for a resource that does not exist; `what` is the path as asked for."""
+    """404 for a resource that does not exist; `what` is the path as asked for, shown escaped as in an address."""
+    what = quote(what, safe="/:?&=%+,;@!$*()-._~#")
     return Problem(
         404,
         "not-found",

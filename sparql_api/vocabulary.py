@@ -17,16 +17,20 @@ class Vocabulary:
         if path.is_file():
             for quad in ox.parse(path=path, format=ox.RdfFormat.N_TRIPLES):
                 self._by_subject[quad.subject].append(quad.triple)
+        self._named = {node.value: node for node in self._by_subject if isinstance(node, ox.NamedNode)}
 
     def subjects(self) -> list[str]:
         """IRIs that something is said about, sorted."""
-        return sorted(node.value for node in self._by_subject if isinstance(node, ox.NamedNode))
+        return sorted(self._named)
 
     def about(self, iris: Iterable[str]) -> list[ox.Triple]:
-        """The statements about `iris` with those about the blank nodes that they reach (concise bounded description)."""
+        """The statements about `iris` with those about the blank nodes that they reach (concise bounded description).
+
+        An IRI that nothing is said about adds nothing, even when it is no IRI at all.
+        """
         found: list[ox.Triple] = []
         seen: set[ox.NamedNode | ox.BlankNode] = set()
-        waiting: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri) for iri in iris]
+        waiting: list[ox.NamedNode | ox.BlankNode] = [self._named[iri] for iri in iris if iri in self._named]
         while waiting:
             node = waiting.pop(0)
             if node in seen:

@@ -20,7 +20,7 @@ from starlette.responses import FileResponse, Response
 
 from commitments.release import CHECKSUMS, MANIFEST, PUBLICATION_LOG, File, Release, ReleaseError, open_release
 from sparql_api.caching import Representation, changed, has_changed, is_unmodified, respond, with_vary
-from sparql_api.documents import FRESH, View, language_of
+from sparql_api.documents import FRESH, RELEASE_HEADER, View, language_of
 from sparql_api.formats import content_type
 from sparql_api.links import Links
 from sparql_api.negotiation import choose, choose_coding
@@ -33,7 +33,8 @@ router = APIRouter(tags=["files"])
 _RELEASE_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{8}\Z")
 _IMMUTABLE = "public, max-age=31536000, immutable"
 # RFC 9110 section 14.1.2; anything else is ignored, as section 14.2 asks.
-_RANGE = re.compile(r"bytes=\s*(?:\d+-\d*|-\d+)(?:\s*,\s*(?:\d+-\d*|-\d+))*\s*\Z", re.IGNORECASE)
+_PART = r"(?:\d{1,18}-\d{0,18}|-\d{1,18})"
+_RANGE = re.compile(rf"bytes=\s*{_PART}(?:\s*,\s*{_PART})*\s*\Z", re.IGNORECASE | re.ASCII)
 _FOLDER_OFFERS = ("text/html", "application/json")
 
 
@@ -181,6 +182,7 @@ def _file(request: Request, edition: Edition, release: Release, path: str, fresh
     checksums = edition.links.absolute(f"dumps/{CHECKSUMS}")
     created = datetime.fromisoformat(release.manifest.created)
     headers = {
+        RELEASE_HEADER.lower(): release.id,
         "etag": f'"{sent.sha256[:32]}"',
         "last-modified": format_datetime(created, usegmt=True),
         "cache-control": fresh,

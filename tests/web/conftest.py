@@ -37,13 +37,13 @@ class Service:
         path: str,
         accept: str | None = None,
         method: str = "GET",
-        headers: Sequence[tuple[str, str]] = (),
+        headers: Sequence[tuple[str, str] | tuple[bytes, bytes]] = (),
         content: bytes | None = None,
     ) -> httpx.Response:
         """One request with exactly these headers: without `accept` no Accept header is sent at all."""
         sent = [*headers] + ([("Accept", accept)] if accept is not None else [])
         request = self._client.build_request(method, path, headers=sent, content=content)
-        given = {name.lower() for name, _ in sent}
+        given = {name.decode("latin-1").lower() for name, _ in httpx.Headers(list(sent)).raw}
         for name in {"accept", "accept-encoding", "accept-language"} - given:
             request.headers.pop(name, None)
         return self.run(self._client.send(request))

@@ -219,6 +219,8 @@ def test_old_releases_stay_and_pruned_ones_are_gone(tmp_path) -> None:
     service = Service(make_release(tmp_path, DEFAULT_BASE, sample_quads() + extra))
     assert service.release.id != old.id
     assert service.get(f"/releases/{old.id}/commitments.nt").content == old.file("commitments.nt").read_bytes()
+    assert service.get(f"/releases/{old.id}/commitments.nt").headers["commitments-release"] == old.id
+    assert service.get("/dumps/commitments.nt").headers["commitments-release"] == service.release.id
     assert service.get("/dumps/commitments.nt").content != old.file("commitments.nt").read_bytes()
     assert service.get(f"/releases/{old.id}").headers["location"] == f"/releases/{old.id}/"
     kept = json.loads(service.get("/releases/", accept="application/json").content)

@@ -84,6 +84,39 @@ def test_hostile_statements_survive_in_every_format(hostile: Service) -> None:
     assert answer.status_code == 406 and json.loads(answer.content)["type"].endswith("not-expressible")
 
 
+PREFIXES = [
+    "/id/", "/id/plan/", "/id/ogp/", "/doc/", "/doc/plan/", "/doc/concept/", "/concept/", "/def/", "/code/", "/code/role/", "/graph/",
+    "/dumps/", "/releases/", "/problems/", "/static/", "/doc/plan?page=", "/doc/plan/MX-4?incoming=", "/doc/plan/MX-4?lang=", "/sitemap.xml?page=",
+]  # fmt: skip
+SEGMENTS = [
+    "%00", "%FF", "%0d%0aX-Evil:%20y", "%3Cscript%3E", "%22%3E", "%7B%7D%5C%5E%60%7C", "..%2f..%2f", "%2e%2e", "%20", "ñ", "\u2028", "{{7*7}}",
+    "a" * 3000, "%25zz", "MX-4%20.ttl", ".ttl", "%E2%80%AE", "-1", "1e9", "9" * 400, "٣", "javascript:alert(1)", "_:x", "'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_no_address_makes_the_service_fail(service: Service, prefix: str) -> None:
+    for segment in SEGMENTS:
+        for accept in (None, "text/html"):
+            answer = service.get(prefix + segment, accept)
+            assert answer.status_code in (200, 301, 303, 400, 404), segment
+            assert "x-evil" not in answer.headers and "<script>" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("If-None-Match", "\xff,,"), ("If-None-Match", '"' * 3), ("If-Modified-Since", "Mon, 99 Foo 2020"), ("If-Match", ",,"),
+        ("Range", "bytes=" + "9" * 5000 + "-"), ("Range", "bytes=" + "0-1," * 300 + "5-6"), ("Range", "bytes=1-0"), ("If-Range", "?"),
+        ("Accept-Language", "*;q=x, \xff"), ("Accept-Encoding", ";;,=q"), ("Accept", "\xff/\xfe;q=9"),
+    ],
+)  # fmt: skip
+def test_no_header_makes_the_service_fail(service: Service, header: tuple[str, str]) -> None:
+    for path in ("/doc/plan/MX-4", "/dumps/commitments.nt", "/id/org/mx-both", "/nothing"):
+        raw = (header[0].encode(), header[1].encode("latin-1"))
+        assert service.get(path, headers=[raw]).status_code in (200, 206, 304, 404, 406, 410, 412, 416)
+
+
 @pytest.mark.parametrize("path", ["/", "/doc/plan/MX-4", "/doc/plan/MX-4.ttl", "/id/plan/MX-4", "/catalog", "/sitemap.xml", "/nothing"])
 def test_no_byte_depends_on_the_host(service: Service, path: str) -> None:
     plain = service.get(path)
