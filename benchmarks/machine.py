@@ -36,9 +36,10 @@ def description() -> dict[str, object]:
 
 
 def program(name: str) -> str | None:
-    """Path of a program: beside the running Python first (a wheel may have brought it), then on PATH."""
-    beside = Path(sys.executable).parent / name
-    return str(beside) if beside.is_file() else shutil.which(name)
+    """Path of a program: beside the running Python first (a wheel may have brought it), then on PATH, then where Debian
+    keeps the programs of administrators, which is not on everyone's PATH."""
+    places = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath), "/usr/sbin"]
+    return shutil.which(name, path=os.pathsep.join(places))
 
 
 def _processor() -> str:

@@ -137,7 +137,7 @@ def test_different_answers_stop_the_run(tmp_path: Path) -> None:
 
 
 def test_wrk_gives_rates_and_counts_failures(tmp_path: Path) -> None:
-    needs_program("wrk")
+    needs_program("wrk", "wrk")
     with small_server(tmp_path) as server:
         load = wrk(server, "/ok", {"Accept": "text/html"}, connections=1, seconds=1, home=tmp_path)
         assert load.failed == 0 and load.per_second > 1 and 0 < load.p50 <= load.p99
