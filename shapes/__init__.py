@@ -28,7 +28,7 @@ __all__ = [
 
 Profile = Literal["consolidated", "source", "catalog"]
 NAMESPACE_DOCUMENT = "https://w3id.org/ogcm/shapes"
-_NOT_FOR_PYSHACL = {SH.sparql, SH.name, SH.description, SH.message, SH.severity, OGCM_SH.profile}
+_NOT_FOR_PYSHACL = {SH.sparql, SH.name, SH.description, SH.message, SH.severity, SH.group, SH.order, OGCM_SH.profile}
 Failure = tuple[URIRef, URIRef, Node, dict[str, Node]]  # shape, component, focus node, bindings
 
 
