@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import building, machine, report, serving
+from benchmarks import building, machine, report, rivals, serving
 from benchmarks.figures import Figures
 from benchmarks.processes import Broken
 
@@ -27,8 +27,11 @@ def main(what: str, rounds: int, data: Path, page: str) -> None:
     figures, moment = Figures(), dt.datetime.now(dt.UTC)
     facts: dict[str, object] = {"date": moment.isoformat(timespec="seconds"), "machine": machine.description(), "rounds": rounds}
     loads = [machine.load()]
+    parts = PARTS if what == "all" else (what,)
     try:
-        for part in PARTS if what == "all" else (what,):
+        if "serve" in parts:
+            rivals.check_installed()  # before the minutes that building takes
+        for part in parts:
             facts[part] = building.measure(data, rounds, figures) if part == "build" else serving.measure(data, rounds, figures, page)
             loads.append(machine.load())
     except Broken as broken:

@@ -34,9 +34,11 @@ http {{
 """
 
 
-def missing() -> dict[str, str]:
-    """Programs that are not here, each with where it comes from."""
-    return {name: origin for name, origin in ORIGIN.items() if program(name) is None}
+def check_installed() -> None:
+    """Raises Broken that names every program which is not here, and where it comes from."""
+    absent = [name for name in ORIGIN if program(name) is None]
+    if absent:
+        raise Broken("; ".join(f"the program {name} is not installed ({ORIGIN[name]})" for name in absent))
 
 
 @contextmanager
@@ -70,7 +72,5 @@ def oxigraph(nquads: Path, home: Path) -> Iterator[Server]:
 
 
 def _path(name: str) -> str:
-    path = program(name)
-    if path is None:
-        raise Broken(f"the program {name} is not installed ({ORIGIN[name]})")
-    return path
+    check_installed()
+    return str(program(name))
