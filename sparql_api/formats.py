@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -98,6 +99,11 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 def parse_triples(ntriples: bytes) -> list[ox.Triple]:
     """N-Triples text as triples in the order of the text, literals untouched. Raises SyntaxError on other text."""
     return [quad.triple for quad in ox.parse(ntriples, format=ox.RdfFormat.N_TRIPLES)]
+
+
+def read_turtle(path: Path) -> list[ox.Triple]:
+    """The statements of a Turtle file of a release; none when the release has no such file."""
+    return [quad.triple for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE)] if path.is_file() else []
 
 
 def write(triples: Sequence[ox.Triple], target: Format, prefixes: Mapping[str, str] | None = None) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyoxigraph as ox
 from anyio import to_thread
@@ -12,7 +11,7 @@ from ontology.namespaces import RDF, VOID
 from sparql_api import i18n
 from sparql_api.descriptions import describe_list, thing_iri
 from sparql_api.documents import Document, View
-from sparql_api.formats import TURTLE, parse_triples
+from sparql_api.formats import TURTLE, parse_triples, read_turtle
 from sparql_api.pages import crumb, home, render
 from sparql_api.pages_order import FACT_ORDER
 from sparql_api.pages_schema import dataset_org
@@ -52,18 +51,12 @@ def _nodes(view: View, triples: list[ox.Triple]) -> list[Node]:
     return nodes
 
 
-def _read_turtle(path: Path) -> list[ox.Triple]:
-    if not path.is_file():
-        return []
-    return [quad.triple for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE)]
-
-
 def file_document(edition: Edition, path: str, file: str, title: str, intro: str, *, topic: str) -> Document:
     """A metadata file of the release (`catalog.ttl`, `void.ttl`) in every format, and as a page."""
     source = edition.release.file(file)
 
     async def triples() -> list[ox.Triple]:
-        return await to_thread.run_sync(_read_turtle, source)
+        return await to_thread.run_sync(read_turtle, source)
 
     async def page(view: View) -> str:
         name = i18n.text(view.language, title)
@@ -85,8 +78,8 @@ def graph_document(edition: Edition, name: str) -> Document:
 
     async def about() -> list[ox.Triple]:
         node = ox.NamedNode(graph)
-        catalog = await to_thread.run_sync(_read_turtle, edition.release.file("catalog.ttl"))
-        void = await to_thread.run_sync(_read_turtle, edition.release.file("void.ttl"))
+        catalog = await to_thread.run_sync(read_turtle, edition.release.file("catalog.ttl"))
+        void = await to_thread.run_sync(read_turtle, edition.release.file("void.ttl"))
         return [triple for triple in dict.fromkeys([*catalog, *void]) if triple.subject == node]
 
     async def triples() -> list[ox.Triple]:
@@ -123,7 +116,7 @@ def landing_document(edition: Edition) -> Document:
     catalog = edition.release.file("catalog.ttl")
 
     async def triples() -> list[ox.Triple]:
-        return await to_thread.run_sync(_read_turtle, catalog)
+        return await to_thread.run_sync(read_turtle, catalog)
 
     async def page(view: View) -> str:
         keys = edition.identifiers.keys

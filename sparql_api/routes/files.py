@@ -21,7 +21,7 @@ from starlette.responses import FileResponse, Response
 from commitments.release import CHECKSUMS, MANIFEST, PUBLICATION_LOG, File, Release, ReleaseError, open_release
 from sparql_api.caching import Representation, changed, has_changed, is_unmodified, respond, with_vary
 from sparql_api.documents import FRESH, RELEASE_HEADER, View, language_of
-from sparql_api.formats import content_type
+from sparql_api.formats import GRAPH_FORMATS, by_media_type, content_type, read_turtle, write
 from sparql_api.links import Links
 from sparql_api.negotiation import choose, choose_coding
 from sparql_api.pages_files import files_page, releases_page
@@ -35,7 +35,8 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 # RFC 9110 section 14.1.2; anything else is ignored, as section 14.2 asks.
 _PART = r"(?:\d{1,18}-\d{0,18}|-\d{1,18})"
 _RANGE = re.compile(rf"bytes=\s*{_PART}(?:\s*,\s*{_PART})*\s*\Z", re.IGNORECASE | re.ASCII)
-_FOLDER_OFFERS = ("text/html", "application/json")
+# A list of files is a page, plain JSON, or as RDF the catalogue of the release that describes these files.
+_FOLDER_OFFERS = ("text/html", "application/json", *(row.media_type for row in GRAPH_FORMATS))
 
 
 @router.api_route("/dumps", methods=METHODS, include_in_schema=False)
@@ -65,7 +66,7 @@ async def releases(request: Request) -> Response:
     names = sorted((item.name for item in folder.iterdir() if _RELEASE_ID.match(item.name)), reverse=True)
     kept = [found for found in (_open(folder, name) for name in names) if found is not None]
     listing = [{"id": r.id, "created": r.manifest.created, "href": edition.links.path(f"releases/{r.id}/")} for r in kept]
-    return _negotiated(request, edition, {"releases": listing}, lambda view: releases_page(view, kept), FRESH)
+    return _negotiated(request, edition, edition.release, {"releases": listing}, lambda view: releases_page(view, kept), FRESH)
 
 
 @router.api_route("/releases/{identifier}/", methods=METHODS, summary="Files of one release; they never change")
@@ -133,13 +134,18 @@ def _folder(request: Request, edition: Edition, release: Release, path: str, fre
             for file in files
         ],
     }
-    return _negotiated(request, edition, listing, lambda view: files_page(view, release, files, path), fresh)
+    return _negotiated(request, edition, release, listing, lambda view: files_page(view, release, files, path), fresh)
 
 
 def _negotiated(
-    request: Request, edition: Edition, listing: dict[str, Any], page: Callable[[View], str], fresh: str
+    request: Request,
+    edition: Edition,
+    release: Release,
+    listing: dict[str, Any],
+    page: Callable[[View], str],
+    fresh: str,
 ) -> Response:
-    """A list of files as a page or as JSON."""
+    """A list of files as a page, as JSON, or as the catalogue that describes them."""
     chosen = choose(request.headers.getlist("accept"), _FOLDER_OFFERS, "text/html")
     here = str(request.scope["path"])
     if chosen is None:
@@ -147,6 +153,9 @@ def _negotiated(
     headers = {"Cache-Control": fresh, "Vary": "Accept, Accept-Language"}
     if chosen == "application/json":
         body = (json.dumps(listing, ensure_ascii=False, indent=1) + "\n").encode()
+        return respond(request, Representation(body, chosen, headers))
+    if chosen != "text/html":
+        body = write(read_turtle(release.file("catalog.ttl")), by_media_type(GRAPH_FORMATS, chosen))
         return respond(request, Representation(body, chosen, headers))
     language, fixed = language_of(request)
     headers["Content-Language"] = language

@@ -143,6 +143,9 @@ def test_every_file_of_the_release_is_served_with_its_checksum(service: Service)
             assert immutable == path.startswith("/releases/")
     listing = json.loads(service.get("/dumps/", accept="application/json").content)
     assert {file["sha256"] for file in listing["files"]} >= set(sums.values())
+    for path in ("/dumps/", f"/releases/{service.release.id}/", "/releases/"):
+        assert service.get(path, accept="text/turtle").content == service.get("/catalog.ttl").content
+        assert service.get(path, accept="image/png").status_code == 406
 
 
 def test_packed_form_is_sent_to_clients_that_take_it(service: Service) -> None:
