@@ -49,6 +49,13 @@ T = TypeVar("T")
 @router.api_route("/sparql", methods=["GET", "HEAD", "POST"], summary="SPARQL 1.1 Protocol")
 async def sparql(request: Request) -> Response:
     """Run a query, or describe the service when there is none."""
+    try:
+        return await _answer(request)
+    except ClientDisconnect:
+        return Response(status_code=400)  # the work has been ended, and nobody is there to read this
+
+
+async def _answer(request: Request) -> Response:
     edition = edition_of(request)
     settings: Settings = request.app.state.site.settings
     body = await _body(request, settings.body_bytes) if request.method == "POST" else b""
@@ -139,7 +146,8 @@ async def _with_query(
     rows = GRAPH_FORMATS if query.form in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
     form = by_media_type(rows, media_type)
     answer = await _start(request, edition, operation, query, form, settings)
-    headers = {"Vary": "Accept", "Cache-Control": FRESH if request.method != "POST" else "no-cache"}
+    lasting = request.method != "POST" and not query.volatile
+    headers = {"Vary": "Accept", "Cache-Control": FRESH if lasting else "no-store"}
     notices = _notices(edition, operation, query)
     if notices:
         headers["Commitments-Notice"] = ", ".join(notices)

@@ -30,6 +30,8 @@ BUILT_INS: dict[str, tuple[int, int | None]] = {
     "IF": (3, 3),
     "REPLACE": (3, 4),
 }
+# Functions whose value is another one each time.
+VOLATILE = ("RAND", "NOW", "UUID", "STRUUID")
 RELATIONS = ("=", "!=", "<", ">", "<=", ">=")
 OTHER_OPERATORS = ("&&", "||", "+", "-", "*", "/")
 
@@ -51,6 +53,7 @@ class ExpressionReader(Cursor):
         self.prefixes: dict[str, str] = {}
         self.functions: dict[str, Token] = {}
         self.booleans: list[Token] = []
+        self.volatile = False
         self._uses = Uses()
         self._in_aggregate = False
         self._aggregates_allowed = False
@@ -166,6 +169,7 @@ class ExpressionReader(Cursor):
         elif word in AGGREGATES:
             self._aggregate()
         elif word in BUILT_INS:
+            self.volatile = self.volatile or word in VOLATILE
             self.advance()
             if word == "BOUND":
                 self.expect("(")

@@ -37,6 +37,7 @@ class ParsedQuery:
     booleans: list[Token] = field(default_factory=list)
     order_conditions: list[tuple[int, int]] = field(default_factory=list)
     heavy: bool = False
+    volatile: bool = False
 
 
 class QueryReader(PatternReader):
@@ -71,7 +72,7 @@ class QueryReader(PatternReader):
             self.fail("unexpected" if self.at(")", "]", "}") else "trailing", *self.after_pattern)
         return ParsedQuery(
             form.upper, self.prefixes, self._default_graphs, self._named_graphs, self.services, self.functions,
-            self.booleans, self.order_conditions, self.heavy,
+            self.booleans, self.order_conditions, self.heavy, self.volatile,
         )  # fmt: skip
 
     def _prologue(self) -> None:

@@ -69,7 +69,8 @@ class GuardedQuery:
     `text` is what the engine parses (escapes outside strings resolved, booleans in lower case), `form` SELECT, ASK, CONSTRUCT or DESCRIBE.
     Graph lists are those of FROM and FROM NAMED; both None when the query has no such clause. `functions` are IRIs of
     called functions that no engine of ours has: a call is an error in its expression (SPARQL 1.1, 17.6). `heavy` says that
-    the query looks long from its text (`patterns.looks_heavy`). `order_conditions` are offsets of what ORDER BY sorts by.
+    the query looks long from its text (`patterns.looks_heavy`). `volatile` that its answer is another one
+    each time (RAND, NOW, UUID, STRUUID). `order_conditions` are offsets of what ORDER BY sorts by.
     """
 
     text: str
@@ -80,6 +81,7 @@ class GuardedQuery:
     named_graphs: tuple[str, ...] | None = None
     functions: tuple[str, ...] = ()
     heavy: bool = False
+    volatile: bool = False
     order_conditions: tuple[tuple[int, int], ...] = ()
     stream: TokenStream | None = field(default=None, compare=False, repr=False)
 
@@ -127,6 +129,7 @@ def guard(text: str, base: str | None = None, caps: Caps = Caps()) -> GuardedQue
         named_graphs=tuple(iri for iri, _ in parsed.named_graphs) if datasets else None,
         functions=tuple(iri for iri in parsed.functions if iri not in CASTS),
         heavy=parsed.heavy,
+        volatile=parsed.volatile,
         order_conditions=tuple(parsed.order_conditions),
         stream=stream,
     )

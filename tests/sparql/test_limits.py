@@ -22,6 +22,7 @@ CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
 # Time that a killer may cost others, each. The machine that runs the tests may be busy: the median of several counts, and
 # what the same query took before.
 OTHERS_SECONDS = 0.05
+END_SECONDS = 2.0  # to start a killer, and to free what it held, on a busy machine
 
 KILLERS = {
     "triple cross join": (f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }}", 503, "query-timeout"),
@@ -41,16 +42,19 @@ def median_of_small_queries(service: Service, number: int = 9) -> float:
 def test_a_killer_is_ended_while_others_are_answered(service: Service, name: str) -> None:
     query, status, slug = KILLERS[name]
     before = median_of_small_queries(service)
-    with ThreadPoolExecutor(1) as pool:
+
+    def kill() -> tuple[httpx.Response, float]:
         start = time.monotonic()
-        killer = pool.submit(service.ask, query)
+        return service.ask(query), time.monotonic() - start
+
+    with ThreadPoolExecutor(1) as pool:
+        killer = pool.submit(kill)
         time.sleep(0.3)
         during = median_of_small_queries(service)
-        response = killer.result()
-        taken = time.monotonic() - start
+        response, taken = killer.result()
     reached = (response.status_code, response.json()["type"].rsplit("/", 1)[-1])
     assert reached == (status, slug) or (status == 507 and reached == (503, "query-timeout"))  # on a slow machine
-    assert taken < SECONDS + 1.0
+    assert taken < SECONDS + END_SECONDS
     assert during < OTHERS_SECONDS + 2 * before
     if response.status_code == 503:
         assert int(response.headers["retry-after"]) > 0
@@ -114,6 +118,7 @@ def test_the_work_ends_when_the_client_leaves(service: Service) -> None:
         start = time.monotonic()
         assert wait_for(lambda: not service.workers(), SECONDS)
         assert time.monotonic() - start < SECONDS / 2
+    assert "Traceback" not in service.log.read_text()
 
 
 def test_a_slow_reader_does_not_fill_memory(service: Service) -> None:

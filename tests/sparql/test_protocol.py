@@ -273,3 +273,13 @@ def test_what_a_query_names_and_the_service_lacks_is_said_in_a_header(service: S
 def test_an_empty_form_is_the_query_page_again(service: Service) -> None:
     response = httpx.get(f"{service.url}?query=", headers={"accept": "text/html"})
     assert response.status_code == 200 and "<textarea" in response.text
+
+
+def test_answers_that_are_new_each_time_are_not_stored(service: Service) -> None:
+    def kept(query: str) -> str:
+        return httpx.get(service.url, params={"query": query}).headers["cache-control"]
+
+    assert "max-age" in kept("SELECT * { ?s ?p 'RAND()' } LIMIT 1")
+    assert kept("SELECT (rand() AS ?x) {}") == "no-store"
+    assert kept("SELECT * { ?s ?p ?o FILTER(?o < NOW()) }") == "no-store"
+    assert service.ask("ASK {}").headers["cache-control"] == "no-store"

@@ -24,9 +24,9 @@ from tests.sparql.service import Service, free_port, running_service, wait_for
 
 
 def test_it_says_where_to_look_and_what_the_limits_are(service: Service) -> None:
-    said = service.log.read_text()
-    assert re.search(r"3 s, 256 MiB", said)
-    assert said.rstrip().splitlines()[-1].endswith(f"http://localhost:{httpx.URL(service.url).port}/")
+    limits, address = service.log.read_text().splitlines()[:2]
+    assert re.search(r"3 s, 256 MiB", limits)
+    assert address.endswith(f"http://localhost:{httpx.URL(service.url).port}/")
 
 
 def test_it_answers_on_both_loopback_addresses_and_no_other(service: Service) -> None:
