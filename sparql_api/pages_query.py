@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
@@ -56,6 +56,8 @@ def query_page(
         for question in questions()
     ]
     title = i18n.text(view.language, "query-title")
+    if query:  # switching the language keeps the query
+        view = replace(view, parameters=(("query", query),))
     downloads = GRAPH_FORMATS if graph is not None else RESULT_FORMATS
     return render(
         "query.html",
@@ -64,6 +66,7 @@ def query_page(
         stem="",
         title=title,
         crumbs=[home(view), crumb(view, title)],
+        endpoint=edition.links.absolute("sparql"),
         query=query or (questions()[0].query if questions() else "SELECT * WHERE { ?s ?p ?o } LIMIT 10"),
         examples=examples,
         table=_table(view, results) if results is not None else None,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from html.parser import HTMLParser
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 import pytest
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
+from sparql_api.documents import View
+from sparql_api.pages_query import query_page
 from tests.releases import DEFAULT_BASE, sample_quads
 from tests.web.conftest import Service
 
@@ -71,6 +73,26 @@ def test_markup_stays_text(hostile: Service, path: str, language: str) -> None:
         assert "49" not in answer.text.split("<main")[1].split("</h1>")[0]
         block = answer.text.split('<script type="application/ld+json">')[1].split("</script>")[0]
         assert json.loads(block)["mainEntity"]["@id"] == EVIL
+
+
+def test_results_on_the_query_page_stay_text(hostile: Service) -> None:
+    def uri(value: str) -> dict[str, str]:
+        return {"type": "uri", "value": value}
+
+    text = {"type": "literal", "value": "<img src=x onerror=alert(1)>", "xml:lang": "es"}
+    bindings = [{"a": uri("javascript:alert(1)"), "b": text}, {"a": uri(EVIL)}, {"a": {"type": "bnode", "value": "x"}}]
+    results = json.dumps({"head": {"vars": ["a", "b"]}, "results": {"bindings": bindings}}).encode()
+    view = View(hostile.app.state.site.current, "en")
+    query = "SELECT * { ?a ?b '</textarea><script>alert(2)</script>' }"
+    html = query_page(view, query=query, results=results, graph=None)
+    page = Links()
+    page.feed(html)
+    assert page.handlers == [] and page.scripts == [] and "img" in page.tags
+    assert "javascript:alert(1)" in html and not any(address.startswith("javascript") for address in page.addresses)
+    assert "/id/org/evil" in page.addresses and html.count("</textarea>") == 1
+    switch = next(address for address in page.addresses if address.startswith("/sparql?query=") and address.endswith("lang=es"))
+    assert unquote_plus(switch).startswith(f"/sparql?query={query}")
+    assert "<h2 id=\"result-title\">" in query_page(view, query="ASK {}", results=b'{"head": {}, "boolean": false}')
 
 
 def test_hostile_statements_survive_in_every_format(hostile: Service) -> None:

@@ -126,7 +126,6 @@ query-result = Result
 query-cut = The page shows { $shown } of { $total } rows; the downloads are complete.
 query-downloads = Download the complete result
 query-examples = Examples
-query-position = Line { $line }, column { $column }
 query-graphs = Graphs
 query-graphs-text = Without GRAPH you query the consolidated view. The graphs “curated” and “derived” repeat statements of it: a query that joins all graphs counts them twice.
 query-programs = From a program

@@ -126,7 +126,6 @@ query-result = Resultado
 query-cut = La página muestra { $shown } de { $total } filas; las descargas están completas.
 query-downloads = Descargar el resultado completo
 query-examples = Ejemplos
-query-position = Línea { $line }, columna { $column }
 query-graphs = Grafos
 query-graphs-text = Sin GRAPH se consulta la vista consolidada. Los grafos «curated» y «derived» repiten afirmaciones de ella: una consulta que junte todos los grafos las cuenta dos veces.
 query-programs = Desde un programa
