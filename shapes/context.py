@@ -58,7 +58,9 @@ def context_triples(context: Context | None) -> Iterator[Triple]:
 
 # Of the vocabulary, validation reads the class hierarchy, which terms exist, and how codes and scales hang together.
 # Types of codes are left out: a code is checked as data only where the data describe it.
-_READ = {RDFS.subClassOf, RDFS.isDefinedBy, SKOS.inScheme, SKOS.topConceptOf, SKOS.broader, OGCM.forDimension, OGCM.forMethod}
+_READ = {
+    RDFS.subClassOf, RDFS.isDefinedBy, SKOS.inScheme, SKOS.topConceptOf, SKOS.broader, OGCM.forDimension, OGCM.forMethod,
+}  # fmt: skip
 _READ_OF_SCHEMES = {RDF.type, RDFS.label, DCT.title}
 
 

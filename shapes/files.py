@@ -17,7 +17,7 @@ from rdflib import Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from ontology.namespaces import OGCM_SH, PREFIXES, RDF, SH
+from ontology.namespaces import OGCM_SH, PREFIXES, SH
 
 PROFILES = ("consolidated", "source", "catalog")
 SEVERITIES = ("Violation", "Warning", "Info")
@@ -179,8 +179,3 @@ def without(graph: Graph, shape: URIRef) -> Graph:
         if s != shape and not (p == SH.property and o == shape):
             rest.add((s, p, o))
     return rest
-
-
-def is_shape(graph: Graph, node: Node) -> bool:
-    """Whether a node is declared as a shape."""
-    return any((node, RDF.type, kind) in graph for kind in (SH.NodeShape, SH.PropertyShape))

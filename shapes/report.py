@@ -19,7 +19,10 @@ from ontology.namespaces import SH, XSD
 from shapes.files import SEVERITIES, short
 
 _HEADINGS = {
-    "es": {"Violation": "Violación", "Warning": "Advertencia", "Info": "Información", "none": "Sin resultados.", "rule": "regla"},
+    "es": {
+        "Violation": "Violación", "Warning": "Advertencia", "Info": "Información",
+        "none": "Sin resultados.", "rule": "regla",
+    },
     "en": {"Violation": "Violation", "Warning": "Warning", "Info": "Info", "none": "No results.", "rule": "rule"},
 }  # fmt: skip
 

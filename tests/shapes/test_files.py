@@ -7,6 +7,7 @@ import re
 import pyoxigraph as ox
 import pytest
 from rdflib import BNode, Graph, URIRef
+from rdflib.compare import isomorphic
 
 import ontology
 import shapes
@@ -116,8 +117,6 @@ def test_terms_of_the_shapes_own_namespace_are_declared_there() -> None:
 
 
 def test_the_ntriples_hold_the_same_graph_and_never_change() -> None:
-    from rdflib.compare import isomorphic
-
     text = shapes.shapes_ntriples()
     assert text.decode().splitlines() == sorted(text.decode().splitlines())
     assert isomorphic(Graph().parse(data=text, format="nt"), shapes_graph())

@@ -34,7 +34,8 @@ def test_every_format_is_read(tmp_path: Path, name: str) -> None:
 
 
 def test_the_default_graph_is_taken_where_there_is_one(tmp_path: Path) -> None:
-    path = write(tmp_path, "a.nq", WRITTEN["a.nt"] + "\n<https://e.org/x> <https://e.org/p> <https://e.org/y> <https://e.org/g> .\n")
+    named = "<https://e.org/x> <https://e.org/p> <https://e.org/y> <https://e.org/g> ."
+    path = write(tmp_path, "a.nq", f"{WRITTEN['a.nt']}\n{named}\n")
     assert set(shapes.load_rdf(path)) == {TRIPLE}
 
 
@@ -99,7 +100,13 @@ def test_entities_neither_explode_nor_read_files(tmp_path: Path, declarations: s
         shapes.load_rdf(path, max_bytes=100_000)
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.ttl", "<https://e.org/s> <https://e.org/p> " + "[ <https://e.org/p> " * 100_000), ("a.jsonld", "[" * 100_000)])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.ttl", "<https://e.org/s> <https://e.org/p> " + "[ <https://e.org/p> " * 100_000),
+        ("a.jsonld", "[" * 100_000),
+    ],
+)
 def test_deep_nesting_is_an_error_not_a_crash(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(shapes.UnreadableRdf):
         shapes.load_rdf(write(tmp_path, name, text))

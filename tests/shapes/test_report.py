@@ -28,7 +28,10 @@ def report() -> Report:
 
 def test_violations_stop_and_warnings_do_not(report: Report) -> None:
     assert not report.conforms
-    assert [r.shape.fragment for r in report.violations] == ["ActionPlan-jurisdictionRequired", "Commitment-ShortcutHasResponsibility"]
+    assert [r.shape.fragment for r in report.violations] == [
+        "ActionPlan-jurisdictionRequired",
+        "Commitment-ShortcutHasResponsibility",
+    ]
     passing = shapes.validate(good("consolidated"), context=CONTEXT)
     assert passing.conforms and passing.counts["Warning"] and passing.counts["Info"]
 
