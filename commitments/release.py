@@ -116,7 +116,7 @@ def all_releases(releases: Path) -> list[Release]:
         return []
     found = []
     for folder in sorted(releases.iterdir()):
-        if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith("."):
-            if (folder / MANIFEST).is_file():
-                found.append(open_release(folder))
+        finished = folder.is_dir() and not folder.is_symlink() and not folder.name.startswith(".")
+        if finished and (folder / MANIFEST).is_file():
+            found.append(open_release(folder))
     return found

@@ -31,6 +31,8 @@ SHORTCUTS = {
     "support": "ogcm:supporting",
 }
 
+# Properties that decisions look up besides those that are decided.
+_INDEXED = ("ogcm:forCommitment", "ogcm:actor", "ogcm:role", "ogcm:about", "ogcm:measure", "schema:value", "dcat:startDate", "dcat:endDate")
 _P = {name: terms.curie(name) for name in (
     "rdf:type", "rdfs:label", "dct:temporal", "dcat:startDate", "dcat:endDate", "ogcm:forCommitment", "ogcm:actor", "ogcm:role",
     "ogcm:about", "ogcm:measure", "schema:value", "ogcm:statedIn", "ogcm:ActionPlan", "ogcm:Figure", "dct:PeriodOfTime",
@@ -82,7 +84,7 @@ class Consolidation:
 
     def run(self) -> Consolidated:
         decided = {terms.curie(name): name for name in (*SINGLE_VALUED, *ONE_PER_LANGUAGE, "dct:temporal")}
-        needed = set(decided) | {_P[name] for name in ("ogcm:forCommitment", "ogcm:actor", "ogcm:role", "ogcm:about", "ogcm:measure", "schema:value", "dcat:startDate", "dcat:endDate")}
+        needed = set(decided) | {_P[name] for name in _INDEXED}
         for source in self.sources:
             for line in source.lines:
                 subject, predicate, obj = split(line)
@@ -298,7 +300,8 @@ def concepts_used(lines: Iterable[str], vocabulary: Mapping[str, list[str]]) -> 
 
     `vocabulary` maps the subject terms of the code lists to their lines.
     """
-    wanted = {terms.curie(name) for name in ("rdf:type", "rdfs:label", "skos:prefLabel", "skos:notation", "skos:inScheme", "skos:broader", "dct:title", "ogcm:forDimension", "ogcm:forMethod")}
+    names = ("rdf:type", "rdfs:label", "skos:prefLabel", "skos:notation", "skos:inScheme", "skos:broader", "dct:title", "ogcm:forDimension", "ogcm:forMethod")
+    wanted = {terms.curie(name) for name in names}
     found: set[str] = set()
     waiting = {split(line)[2] for line in lines} & set(vocabulary)
     seen: set[str] = set()

@@ -120,7 +120,8 @@ class Registry:
         for kind in sorted(self.events):
             yield from (event for event in self.events[kind] if event.event == "alias")
 
-    def keys(self) -> set[tuple[str, str]]:
+    def minted(self) -> set[tuple[str, str]]:
+        """(kind, key) of every key ever minted."""
         return {(kind, key) for kind, keys in self._by_key.items() for key in keys}
 
     def serialized(self) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from rdflib import Graph
 
 import ontology
 import shapes
-from commitments.release import Release, current_release
+from commitments.release import MANIFEST, Release, ReleaseError, current_release
 from ingest import declarative, mappings, sources, uris
 from ingest.accounting import Accounting
 from ingest.authority import Authority
@@ -200,7 +200,7 @@ def _add_layers(build_: Build, graphs: dict[str, list[str]], source_graphs: list
     code_lines: dict[str, list[str]] = {}
     for line in vocabulary:
         subject, _, _ = split(line)
-        if subject.startswith(f"<{ontology.namespaces.CODE}") or subject.startswith(f"<{ontology.namespaces.SDMX_CODE}"):
+        if subject.startswith((f"<{ontology.namespaces.CODE}", f"<{ontology.namespaces.SDMX_CODE}")):
             code_lines.setdefault(subject, []).append(line)
     consolidated.default |= concepts_used(consolidated.default, code_lines)
     graphs["derived"] = sorted(consolidated.derived)
@@ -218,14 +218,14 @@ def reports_on(mapped: Mapped) -> dict[str, shapes.Report]:
     """SHACL reports: "" = the consolidated view with every rule, source key = that source's graph, which may be silent."""
     build_ = mapped.build
     registry: dict[str, set[str]] = {}
-    for kind, key in build_.registry.keys():
+    for kind, key in build_.registry.minted():
         registry.setdefault(kind, set()).add(key)
     context = shapes.Context(base=build_.addresses.base, registry=registry)
     reports = {"": shapes.validate(_graph(mapped.graphs[""]), profile="consolidated", context=context)}
-    for folder in mapped.folders:
-        lines = mapped.graphs.get(folder.contract.key)
+    for name in [*(folder.contract.key for folder in mapped.folders), "candidates"]:
+        lines = mapped.graphs.get(name)
         if lines:
-            reports[folder.contract.key] = shapes.validate(_graph(lines), profile="source", context=context)
+            reports[name] = shapes.validate(_graph(lines), profile="source", context=context)
     return reports
 
 
@@ -282,7 +282,16 @@ def _publish(
             registry=registry,
             severities=severities,
         )
-        return publish(draft, data_dir, keep=keep)
+        return publish(draft, data_dir, keep=keep, accept=_accept_catalogue)
+
+
+def _accept_catalogue(folder: Path) -> None:
+    """The catalogue exists only once the files do, so its rules (DCAT-AP 3) are the last gate before the switch."""
+    lines = (folder / "graphs" / "catalog.nt").read_text(encoding="utf-8").splitlines()
+    base = json.loads((folder / MANIFEST).read_bytes())["base"]
+    report = shapes.validate(_graph(lines), profile="catalog", context=shapes.Context(base=base))
+    if report.violations:
+        raise ShapeViolations(report)
 
 
 LAST_BUILD = "last-build.json"
@@ -294,7 +303,7 @@ def _unchanged(data_dir: Path, mark: str) -> Release | None:
     try:
         remembered = json.loads((releases / LAST_BUILD).read_text(encoding="utf-8"))
         release = current_release(releases)
-    except (OSError, ValueError):
+    except (OSError, ValueError, ReleaseError):
         return None
     if release is None or remembered != {"fingerprint": mark, "release": release.id}:
         return None

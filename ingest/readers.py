@@ -21,7 +21,8 @@ from ingest.problems import Note, Problem, ProblemList
 csv.field_size_limit(10_000_000)
 
 # UTF-8 text that was once read as Latin-1 or Windows-1252 and saved again: "Ã³", "Â°", "â€œ".
-_MOJIBAKE = re.compile("[ÃÂ][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]|â€")
+_CP1252 = "€‚ƒ„…†‡‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_MOJIBAKE = re.compile(f"[ÃÂ][\u0080-\u00bf{_CP1252}]|â€")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPREADSHEET_ERRORS = re.compile(r"^(#(REF|N/A|NAME|VALUE|VALOR|DIV/0|NULL|NUM|NOMBRE|¿NOMBRE)[!?]?|#{3,})$")
 

@@ -52,7 +52,8 @@ def find(data_dir: Path, inputs: Iterable[Path], problems: ProblemList) -> list[
     for source in found:
         other = keys.setdefault(source.contract.key, source.shown)
         if other != source.shown:
-            problems.add(Problem(f"{source.shown}/{CONTRACT_FILE}", 0, "key", "duplicate-key", source.contract.key, f"una clave que no use {other}", f"a key that {other} does not use"))
+            es, en = f"una clave que no use {other}", f"a key that {other} does not use"
+            problems.add(Problem(f"{source.shown}/{CONTRACT_FILE}", 0, "key", "duplicate-key", source.contract.key, es, en))
     if not found:
         problems.add(Problem(str(data_dir), 0, "", "no-sources", "no contract.yml", "al menos una fuente en sources/", "at least one source in sources/"))
     return found

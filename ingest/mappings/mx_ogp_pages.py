@@ -101,7 +101,8 @@ def assessments(context: SourceContext, row: Row) -> None:
     report_type = parts[-1] if len(parts) == 3 else None
     method = row.text("method") if "method" in row.table.columns else None
     # The findings are those of OGP's Independent Reporting Mechanism, whose report the page repeats.
-    judgement = Judgement(row.text("dimension"), (scheme, row.text("verdict")), "int-irm", method or None, report, report_type, None, " ".join(row.text("as_written").split()))
+    written = " ".join(row.text("as_written").split())
+    judgement = Judgement(row.text("dimension"), (scheme, row.text("verdict")), "int-irm", method or None, report, report_type, None, written)
     patterns.assessment(context, target, judgement, context.passage(row))
 
 

@@ -48,12 +48,14 @@ def publish(
     keep: int | None = None,
     progress: Callable[[str], None] | None = None,
     wait: float = 0.0,
+    accept: Callable[[Path], None] | None = None,
 ) -> PublishedRelease:
     """Write one release below `data_dir/releases`, switch `current` to it, write its registry to `data_dir/identifiers`.
 
     A crash at any moment leaves the old release with the old registry or the new one with the new one, once `recover` has
     run; every build and `serve` runs it first. `progress` is told each file about to be written. `wait` is how many
-    seconds to wait for another build; a caller that reads the registry must hold `build_lock` from then on itself.
+    seconds to wait for another build; `accept` sees the finished folder before anything is switched, and what it raises
+    leaves all as it was; a caller that reads the registry must hold `build_lock` from then on itself.
 
     Raises BuildInProgress, NotSorted, TableError, RegistryConflict, ReleaseError, ValueError (a draft that is not
     complete), OSError; releases and registry are then as they were.
@@ -68,7 +70,7 @@ def publish(
         release_id = f"{draft.issued.isoformat()}-{sha256[:8]}"
         new = not (releases / release_id).exists()
         if new:
-            release = _write(draft, data_dir, release_id, sha256, progress or (lambda _: None))
+            release = _write(draft, data_dir, release_id, sha256, progress or (lambda _: None), accept)
         else:
             release = _published_before(releases / release_id, sha256)
             switch.reinstate(release, data_dir, draft.registry)
@@ -79,12 +81,14 @@ def publish(
     return PublishedRelease(release, new, tuple(unapplied), tuple(pruned))
 
 
-def _write(draft: Draft, data_dir: Path, release_id: str, sha256: str, progress: Callable[[str], None]) -> Release:
+def _write(draft: Draft, data_dir: Path, release_id: str, sha256: str, progress: Callable[[str], None], accept: Callable[[Path], None] | None) -> Release:
     temporary = data_dir / RELEASES / f"{files.TEMPORARY}{release_id}-{os.getpid()}"
     try:
         switch.check_registry(data_dir, draft.registry)
         folder = files.ReleaseFolder(temporary)
         Writing(draft, release_id, sha256, folder, progress).everything()
+        if accept is not None:
+            accept(temporary)
         return switch.install(temporary, release_id, data_dir, draft.registry)
     finally:
         if temporary.exists():

@@ -43,7 +43,7 @@ def unpublishable(line: bytes) -> str | None:
     A blank node, a text that RDF/XML cannot hold, or a typed literal that the store would change: then the dumps and the
     endpoint would say different things.
     """
-    if line.startswith(b"_:") or b" _:" in line and line.split(b" ", 2)[2].startswith(b"_:"):
+    if line.startswith(b"_:") or (b" _:" in line and line.split(b" ", 2)[2].startswith(b"_:")):
         return "a blank node; the data hold only IRIs and literals"
     if b"\\" in line and _UNWRITABLE.search(line):
         return "a control character or carriage return in a text, which RDF/XML cannot hold"

@@ -114,7 +114,7 @@ def test_unknown_missing_and_repeated_columns(data: Data) -> None:
     ],
     ids=["latin-1", "utf-16", "semicolons", "tabs", "open-quote", "empty", "xlsx", "blank-row", "short-row"],
 )
-def test_spoiled_files(data: Data, change, code: str) -> None:  # noqa: ANN001
+def test_spoiled_files(data: Data, change, code: str) -> None:
     data.recode(COCREATED, change)
     assert code in {problem.code for problem in data.problems() if problem.file == COCREATED}
 
@@ -130,7 +130,7 @@ def test_a_byte_order_mark_is_accepted_and_noted(data: Data) -> None:
     assert [note.file for note in mapped.build.problems.notes] == [COCREATED]
 
 
-def test_windows_line_ends_and_changed_column_order_change_nothing(data: Data, mapped) -> None:  # noqa: ANN001
+def test_windows_line_ends_and_changed_column_order_change_nothing(data: Data, mapped) -> None:
     rows = [list(reversed(row)) for row in data.rows(COCREATED)]
     data.write(COCREATED, rows)
     data.recode(f"{DECK}/estados.csv", lambda raw: raw.replace(b"\n", b"\r\n"))

@@ -82,7 +82,7 @@ def test_integers_are_plain_digits(text: str) -> None:
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4))
-def test_canonical_decimals_are_fixed_points(number) -> None:  # noqa: ANN001
+def test_canonical_decimals_are_fixed_points(number) -> None:
     from decimal import Decimal
 
     text = values.canonical_decimal(number)

@@ -115,7 +115,7 @@ def faults(data: Path, code: int, mode: str, old: str | None, new: str) -> list[
     found = []
     releases = data / RELEASES
     before = current_release(releases)
-    if before is None and old is not None or before is not None and before.id not in (old, new):
+    if (before is None and old is not None) or (before is not None and before.id not in (old, new)):
         found.append(f"current is {before and before.id}")
     if before is not None and broken_files(before):
         found.append(f"the current release is incomplete: {broken_files(before)}")
