@@ -61,9 +61,10 @@ def cli() -> None:
 @click.option("--input", "inputs", metavar="PATH", multiple=True, type=click.Path(exists=True, path_type=Path), cls=Option)
 @click.option("--keep", metavar="N", type=click.IntRange(min=1), cls=Option)
 @click.option("--force", is_flag=True, cls=Option)
+@click.option("--withdraw", is_flag=True, cls=Option)
 @shared("data", "quiet", "json", "lang")
 @click.pass_obj
-def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: int | None, force: bool) -> None:
+def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: int | None, force: bool, withdraw: bool) -> None:
     """Publish a release of the data folder, or say that the current one is up to date."""
     from ingest.pipeline import ShapeViolations
     from ingest.pipeline import build as run_build
@@ -73,7 +74,7 @@ def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: in
     _say_other_base(session, base)
     with Progress(session) as progress:
         try:
-            outcome = run_build(session.data, base=base, inputs=inputs, keep=keep, progress=progress, force=force)
+            outcome = run_build(session.data, base=base, inputs=inputs, keep=keep, progress=progress, force=force, withdraw=withdraw)
         except ShapeViolations as error:
             raise _violations(session, error.report) from None
     for note in outcome.notes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +35,9 @@ class Build:
     concepts: dict[str, dict[str, dict[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # deployment schemes
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # subject term -> language -> label, for composed labels
     identities: dict[tuple[str, str], str] = field(default_factory=dict)  # (authority, outside id) -> key of ours
+    area_names: dict[str, set[str]] = field(default_factory=dict)  # ISO code -> folded names of the country
+    passages: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # subject term -> its passages so far
+    written: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, key) -> its year-less date as printed
     references: list[tuple[str, str, str, int, str]] = field(default_factory=list)  # kind, key, file, row, column
     described: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))  # (kind, key) -> sources
 
@@ -46,6 +49,7 @@ class SourceContext:
         self.build = build
         self.contract = contract
         self.lines: list[str] = []
+        self.counters: Counter[tuple[str, ...]] = Counter()  # for positions that only the order of rows gives
         self.date = "" if contract.issued == "not-stated" else contract.issued.isoformat()
         self.source = self.thing("source", contract.key)
 
@@ -91,6 +95,7 @@ class SourceContext:
         return subject
 
     def stated(self, subject: str, passage: str) -> None:
+        self.build.passages[subject].add(passage)
         self.lines.append(terms.statement(subject, _STATED_IN, passage))
 
     def label(self, subject: str, language: str) -> str:

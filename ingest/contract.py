@@ -181,15 +181,28 @@ class LoadedContract(Model):
     shown: str  # path of the contract file relative to the data folder
 
 
+class _StrictLoader(yaml.SafeLoader):
+    """YAML where a key stands once in a mapping: the plain loader keeps the last one and says nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"repeated key {key!r}", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
 def load_contract(path: Path, shown: str) -> LoadedContract:
     """Read and check one contract file.
 
     Raises SourceProblems naming the file, the line where YAML stops, or the field that does not fit.
     """
     try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
     except FileNotFoundError:
-        raise SourceProblems([_problem(shown, 0, "", "no file", "el contrato de la fuente", "the source's contract")]) from None
+        raise SourceProblems([_problem(shown, 0, "", "", "el contrato de la fuente", "the source's contract")]) from None
     except UnicodeDecodeError as error:
         raise SourceProblems([_problem(shown, 0, "", str(error), "texto UTF-8", "UTF-8 text")]) from error
     except yaml.YAMLError as error:

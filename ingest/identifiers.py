@@ -99,6 +99,12 @@ class Registry:
         self._used[kind].add(key)
         return key
 
+    def unused(self) -> list[tuple[str, str]]:
+        """(kind, key) of active keys that nothing has described so far, sorted."""
+        return sorted(
+            (kind, key) for kind, keys in self._by_key.items() for key in keys if key not in self._used[kind] and self.state(kind, key) == "active"
+        )
+
     def withdraw_unused(self, date: str) -> None:
         """A key that was published and is described no longer gets a `withdraw` event: its address answers 410, never 404."""
         for kind, keys in list(self._by_key.items()):

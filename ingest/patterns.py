@@ -92,7 +92,7 @@ def figure(context: SourceContext, about: tuple[str, str], measure: str, quantit
     return subject
 
 
-def body(context: SourceContext, mention: Mention, passage: str) -> str:
+def body(context: SourceContext, mention: Mention, passage: str, language: str | None) -> str:
     """The body of a mention: where it is named, how else it is written, and the parent when the cell names it."""
     subject = context.mint(mention.body.kind, mention.body.key)
     context.stated(subject, passage)
@@ -101,13 +101,13 @@ def body(context: SourceContext, mention: Mention, passage: str) -> str:
         context.stated(parent, passage)
         context.add(subject, "org:subOrganizationOf", parent)
     elif mention.written != mention.body.name:
-        context.add(subject, "skos:altLabel", terms.text(mention.written, context.contract.language_tag))
+        context.add(subject, "skos:altLabel", terms.text(mention.written, language))
     return subject
 
 
 def responsibility(context: SourceContext, commitment_key: str, role: str, mention: Mention, position: int | None, passage: str, language: str | None) -> str:
     """ogcm:Responsibility: one actor × commitment × role, as this source's series says it."""
-    actor = body(context, mention, passage)
+    actor = body(context, mention, passage, language)
     key = uris.responsibility(commitment_key, role, mention.body.key, context.contract.series)
     subject = context.mint("responsibility", key)
     word_es, word_en = _ROLE_WORDS[role]

@@ -19,16 +19,18 @@ from ingest.accounting import Accounting
 from ingest.authority import Authority
 from ingest.consolidate import Consolidated, Consolidation, SourceGraph, concepts_used, split
 from ingest.context import Build, SourceContext, check_references
+from ingest.fidelity import load_coverage
 from ingest.fingerprint import fingerprint, input_files
 from ingest.identifiers import load_registry
 from ingest.mappings import reference
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.publication import Draft, PublishedRelease, build_lock, canonical_lines, publish, recover
-from ingest.readers import Row, TableReader
+from ingest.readers import UNREADABLE, Row, TableReader
 from ingest.settings import BuildSettings, load_settings, normal_base
 from ingest.sources import SourceFolder
 
 Progress = Callable[[str, int, int], None]  # step name, done, total
+MASS_WITHDRAWAL = 25  # keys; below it, or below a twentieth of all, a build withdraws without being told to
 STEPS = ("read", "validate", "publish")
 
 
@@ -63,11 +65,12 @@ class Mapped:
 
 def build(
     data_dir: Path, *, base: str, settings: BuildSettings | None = None, inputs: Iterable[Path] = (), keep: int | None = None,
-    progress: Progress | None = None, force: bool = False, wait: float = 0.0,
+    progress: Progress | None = None, force: bool = False, wait: float = 0.0, withdraw: bool = False,
 ) -> BuildResult:  # fmt: skip
     """Build and publish a release of `data_dir`, or return the current one when nothing changed.
 
-    `keep`: how many releases stay; `wait`: seconds to wait for another build of the same folder.
+    `keep`: how many releases stay; `wait`: seconds to wait for another build of the same folder; `withdraw`: allow the
+    build to withdraw many published keys that no table describes any longer.
     Raises SourceProblems (inputs), ShapeViolations (validation), ingest.publication.BuildInProgress (another build) and
     OSError; in each case the releases and the registry are as they were.
     """
@@ -83,7 +86,7 @@ def build(
             return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
         step = _steps(progress)
         step("read")
-        mapped = map_sources(data_dir, base, settings, extra)
+        mapped = map_sources(data_dir, base, settings, extra, withdraw=withdraw)
         step("validate")
         reports, severities = validate(mapped)
         step("publish")
@@ -119,7 +122,7 @@ def _steps(progress: Progress | None) -> Callable[[str], None]:
 # -- read and map -----------------------------------------------------------------------------------------------
 
 
-def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list[Path]) -> Mapped:
+def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list[Path], *, withdraw: bool = False) -> Mapped:
     """Read every source strictly and consolidate. Raises SourceProblems with all faults of all tables."""
     problems, accounting = ProblemList(), Accounting()
     folders = sources.find(data_dir, inputs, problems)
@@ -134,11 +137,26 @@ def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list
         name = "curated" if folder.contract.source_type == "curation" else folder.contract.key
         graphs.setdefault(name, []).extend(lines)
         source_graphs.append(SourceGraph(folder.contract, lines))
-    check_references(build_)
+    if not any(problem.code in UNREADABLE for problem in problems.problems):
+        # The keys of a table that could not be read are missing, not wrong: its own fault says so.
+        check_references(build_)
     problems.raise_if_any()
     accounting.check()
+    if not withdraw:
+        _refuse_mass_withdrawal(build_)
     _add_layers(build_, graphs, source_graphs, folders)
     return Mapped(build_, folders, graphs, accounting)
+
+
+def _refuse_mass_withdrawal(build_: Build) -> None:
+    """A lost table must not turn published addresses into tombstones: beyond a few, it has to be said on purpose."""
+    unused = build_.registry.unused()
+    if len(unused) <= max(MASS_WITHDRAWAL, len(build_.registry.minted()) // 20):
+        return
+    shown = ", ".join(f"{kind}/{key}" for kind, key in unused[:3])
+    es = f"que las tablas describan lo publicado; {len(unused)} claves quedarían retiradas (--withdraw lo confirma)"
+    en = f"tables that describe what was published; {len(unused)} keys would be withdrawn (--withdraw confirms it)"
+    raise SourceProblems([Problem("identifiers", 0, "", "mass-withdrawal", f"{shown} …", es, en)])
 
 
 def _first_pass(build_: Build, folders: list[SourceFolder]) -> None:
@@ -172,11 +190,14 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, can
     for slug in unmapped:
         found = f"{folder.shown}/contract.yml: {slug}"
         build_.problems.add(Problem(f"{folder.shown}/contract.yml", 0, slug, "no-mapping", found, "un record o una función de mapeo", "a record or a mapping function"))
+    coverage = load_coverage(folder.path / folder.contract.coverage, f"{folder.shown}/{folder.contract.coverage}", build_.problems) if folder.contract.coverage else None
     for slug in order:
         reader = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting)
         before = len(context.lines)
         function = functions.get(slug, declarative.map_row)
         for row in reader.rows():
+            if coverage is not None:
+                coverage.check(row)
             _map_row(function, context, row)
         if slug in apart:
             candidates.extend(context.lines[before:])

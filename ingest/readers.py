@@ -19,10 +19,18 @@ from ingest.contract import Column, Contract, Table
 from ingest.problems import Note, Problem, ProblemList
 
 csv.field_size_limit(10_000_000)
+LONGEST_CELL = 100_000  # characters; the longest text of the OGP exports has about a third of that
+
+# Codes of faults that leave a whole table, or part of it, unread.
+UNREADABLE = frozenset({"missing-file", "unreadable", "encoding", "delimiter", "csv", "no-header", "missing-column", "repeated-column", "contract", "row-length"})
 
 # UTF-8 text that was once read as Latin-1 or Windows-1252 and saved again: "Ã³", "Â°", "â€œ".
 _CP1252 = "€‚ƒ„…†‡‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _MOJIBAKE = re.compile(f"[ÃÂ][\u0080-\u00bf{_CP1252}]|â€")
+_INVISIBLE = re.compile("[\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
+# What a spreadsheet program would run: =1+1, @SUM(…), +cmd|…, -cmd|…
+_FORMULA = re.compile(r"[=@]|[+-](?![\d\s])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPREADSHEET_ERRORS = re.compile(r"^(#(REF|N/A|NAME|VALUE|VALOR|DIV/0|NULL|NUM|NOMBRE|¿NOMBRE)[!?]?|#{3,})$")
 
@@ -123,6 +131,7 @@ class TableReader:
         self.shown = f"{shown_folder}/{self.table.file_name(slug)}"
         self.problems = problems
         self.accounting = accounting
+        self.unread = False  # some of the table could not be read, so its rows cannot be counted
 
     def rows(self) -> Iterator[Row]:
         """Yield every sound row, closing each after use; report every fault of the others."""
@@ -136,6 +145,8 @@ class TableReader:
             filled.update(name for name in self.table.expect.filled if row.cells[name])  # an absence code fills
             yield row
             row.close()
+        if self.unread:
+            return  # what is missing then was not lost by an editor
         self._check_count(count)
         if count:
             self._check_filled(filled)
@@ -167,24 +178,28 @@ class TableReader:
                 self._report_encoding()
                 return
         if header is None:
-            self._report(self.table.header_row, "", "no-header", "an empty file", "una fila de encabezados", "a header row")
+            self._report(self.table.header_row, "", "no-header", "", "una fila de encabezados", "a header row")
 
     def _sound(self, number: int, record: list[str], header: list[str]) -> bool:
         if not any(cell.strip() for cell in record):
             self._report(number, "", "blank-row", "", "una fila con datos", "a row with data")
             return False
         if len(record) != len(header):
-            self._report(number, "", "row-length", f"{len(record)} cells", f"{len(header)} celdas", f"{len(header)} cells")
+            self._report(number, "", "row-length", str(len(record)), f"{len(header)} celdas", f"{len(header)} cells")
             return False
         return True
 
     def _opens(self) -> bool:
         """Look at the first bytes: is there a file, and can it be UTF-8 text at all?"""
+        if self.path.exists() and not self.path.is_file():
+            # A folder, a pipe or a device; reading a pipe would wait for ever.
+            self._report(0, "", "unreadable", self.path.name, "un archivo", "a regular file")
+            return False
         try:
             with self.path.open("rb") as stream:
                 start = stream.read(4)
         except FileNotFoundError:
-            self._report(0, "", "missing-file", "no file", "la tabla que nombra el contrato", "the table that the contract names")
+            self._report(0, "", "missing-file", "", "la tabla que nombra el contrato", "the table that the contract names")
             return False
         except OSError as error:
             self._report(0, "", "unreadable", str(error.strerror), "un archivo legible", "a readable file")
@@ -193,7 +208,7 @@ class TableReader:
             self._report(1, "", "encoding", "UTF-16", "UTF-8", "UTF-8")
             return False
         if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-            self._report(1, "", "encoding", "a spreadsheet file", "CSV en UTF-8", "CSV in UTF-8")
+            self._report(1, "", "encoding", "XLSX / XLS", "CSV en UTF-8", "CSV in UTF-8")
             return False
         if start.startswith(b"\xef\xbb\xbf"):
             self.problems.note(Note(self.shown, "marca de orden de bytes (BOM) aceptada", "byte order mark (BOM) accepted"))
@@ -206,7 +221,7 @@ class TableReader:
                 try:
                     raw.decode("utf-8")
                 except UnicodeDecodeError as error:
-                    found = f"byte 0x{raw[error.start]:02x} at byte {error.start + 1} of line {line}"
+                    found = f"0x{raw[error.start]:02x} ({line}:{error.start + 1})"
                     self._report(line, "", "encoding", found, "UTF-8 (guarde como «CSV UTF-8»)", 'UTF-8 (save as "CSV UTF-8")')
                     return
 
@@ -232,7 +247,7 @@ class TableReader:
                 self._report(self.table.header_row, name or f"#{position}", "unknown-column", name, *self._either(known - set(header)))
                 sound = False
         for name in sorted(set(self.table.columns) - set(header)):
-            self._report(self.table.header_row, name, "missing-column", "no such column", f"la columna {name}", f"the column {name}")
+            self._report(self.table.header_row, name, "missing-column", "", f"la columna {name}", f"the column {name}")
             sound = False
         return sound
 
@@ -244,6 +259,7 @@ class TableReader:
         return f"una de: {listed}", f"one of: {listed}"
 
     def _report(self, row: int, column: str, code: str, found: str, es: str, en: str) -> None:
+        self.unread = self.unread or code in UNREADABLE
         self.problems.add(Problem(self.shown, row, column, code, found, es, en))
 
     # -- the cells --------------------------------------------------------------------------------------------
@@ -273,6 +289,14 @@ class TableReader:
             row.problem(name, "control-character", text, "texto sin caracteres de control", "text without control characters")
         if _SPREADSHEET_ERRORS.match(text):
             row.problem(name, "spreadsheet-error", text, "un valor, no un error de hoja de cálculo", "a value, not a spreadsheet error")
+        if len(text) > LONGEST_CELL:
+            row.problem(name, "length", f"{text[:40]}… ({len(text)})", f"a lo sumo {LONGEST_CELL} caracteres", f"at most {LONGEST_CELL} characters")
+        if _INVISIBLE.search(text):
+            row.problem(name, "invisible-character", ascii(text), "texto sin espacios duros ni caracteres invisibles", "text without hard blanks or invisible characters")
+        if _MARKUP.search(text):
+            row.problem(name, "markup", text, "texto sin etiquetas ni entidades HTML", "text without HTML tags or entities")
+        if _FORMULA.match(text):
+            row.problem(name, "formula", text, "un valor, no una fórmula", "a value, not a formula")
         if column.values is not None and text not in column.values:
             row.problem(name, "not-in-list", text, "uno de: " + ", ".join(column.values), "one of: " + ", ".join(column.values))
         if column.pattern is not None and not re.fullmatch(column.pattern, text):
@@ -295,11 +319,11 @@ class TableReader:
     def _check_count(self, count: int) -> None:
         expect = self.table.expect
         if expect.rows is not None and count != expect.rows:
-            self._report(0, "", "row-count", f"{count} rows", f"{expect.rows} filas", f"{expect.rows} rows")
+            self._report(0, "", "row-count", str(count), f"{expect.rows} filas", f"{expect.rows} rows")
         if expect.min_rows is not None and count < expect.min_rows:
-            self._report(0, "", "row-count", f"{count} rows", f"al menos {expect.min_rows} filas", f"at least {expect.min_rows} rows")
+            self._report(0, "", "row-count", str(count), f"al menos {expect.min_rows} filas", f"at least {expect.min_rows} rows")
         if expect.max_rows is not None and count > expect.max_rows:
-            self._report(0, "", "row-count", f"{count} rows", f"a lo sumo {expect.max_rows} filas", f"at most {expect.max_rows} rows")
+            self._report(0, "", "row-count", str(count), f"a lo sumo {expect.max_rows} filas", f"at most {expect.max_rows} rows")
 
     def _check_filled(self, filled: Counter[str]) -> None:
         for name, least in self.table.expect.filled.items():

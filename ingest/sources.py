@@ -41,13 +41,18 @@ def find(data_dir: Path, inputs: Iterable[Path], problems: ProblemList) -> list[
     for folder in folders:
         shown = folder.relative_to(data_dir).as_posix() if folder.is_relative_to(data_dir) else folder.as_posix()
         if folder in (data_dir / "reference", data_dir / "curated") and not folder.exists():
-            continue
+            continue  # a deployment may do without; losing them later is refused as a mass withdrawal
         try:
             loaded = load_contract(folder / CONTRACT_FILE, f"{shown}/{CONTRACT_FILE}")
         except SourceProblems as error:
             problems.problems.extend(error)
             continue
         found.append(SourceFolder(folder, shown, loaded.contract))
+        declared = {table.file_name(slug) for slug, table in loaded.contract.tables.items()} | {loaded.contract.coverage}
+        for path in sorted(folder.glob("*.csv")):
+            if path.name not in declared:
+                es, en = "un archivo que el contrato declare", "a file that the contract declares"
+                problems.add(Problem(f"{shown}/{path.name}", 0, "", "undeclared-file", path.name, es, en))
     keys: dict[str, str] = {}
     for source in found:
         other = keys.setdefault(source.contract.key, source.shown)

@@ -79,6 +79,7 @@ option-base = Address that all resources of the release stand under; ends in "/"
 option-inputs = One more source folder, outside the data folder. May be repeated.
 option-keep = Keep this many newest releases and delete older ones; the current one always stays.
 option-force = Build even if nothing changed.
+option-withdraw = Allow many published addresses to become tombstones because no table describes them any longer.
 option-form = Form of the report.
 option-query-form = Form of the result: csv, tsv, json, xml for rows; ttl, nt, jsonld, rdf for graphs. Default: csv or ttl.
 option-profile = How strict: source (may be silent, may name what it does not describe), consolidated (the default graph of a release), catalog (DCAT-AP 3). Default: source.

@@ -79,6 +79,7 @@ option-base = Dirección bajo la que están todos los recursos de la versión; t
 option-inputs = Una carpeta de fuente más, fuera de la carpeta de datos. Se puede repetir.
 option-keep = Conserva este número de versiones, las más nuevas, y borra las anteriores; la actual se queda siempre.
 option-force = Construye aunque nada haya cambiado.
+option-withdraw = Permite que muchas direcciones publicadas pasen a lápidas porque ninguna tabla las describe ya.
 option-form = Forma del informe.
 option-query-form = Forma del resultado: csv, tsv, json, xml para filas; ttl, nt, jsonld, rdf para grafos. Si no se da: csv o ttl.
 option-profile = Rigor: source (puede callar y nombrar lo que no describe), consolidated (el grafo por omisión de una versión), catalog (DCAT-AP 3). Si no se da: source.

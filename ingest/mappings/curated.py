@@ -39,8 +39,14 @@ def topic_links(context: SourceContext, row: Row) -> None:
     passage = _passage(context, row)
     origin = context.thing("topic", topic)
     context.add(origin, "ogcm:ledTo", context.thing("commitment", commitment))
+    evidence = sorted(context.build.passages[origin] - {passage})
+    link = patterns.link(context, ("topic", topic), "ogcm:ledTo", ("commitment", commitment), row.text("curator"), _reasons(row), passage)
+    # Besides the decision itself: the places where the topic and the commitment stand, which it compares.
+    same_source = {item.partition("_")[0] for item in evidence}
+    evidence += [item for item in context.build.passages[context.thing("commitment", commitment)] if item.partition("_")[0] in same_source]
+    for item in evidence:
+        context.stated(link, item)
     context.stated(origin, passage)
-    patterns.link(context, ("topic", topic), "ogcm:ledTo", ("commitment", commitment), row.text("curator"), _reasons(row), passage)
 
 
 def years(context: SourceContext, row: Row) -> None:
@@ -50,6 +56,9 @@ def years(context: SourceContext, row: Row) -> None:
     if not (key and start):
         return
     context.build.references.append((kind, key, row.reader.shown, row.number, "subject_key"))
+    printed = context.build.written.get((kind, key))
+    if printed is not None and printed != row.text("as_written"):
+        row.problem("as_written", "year-basis", row.text("as_written"), f"lo impreso en la tabla de la fuente: {printed}", f"what the source's table prints: {printed}")
     _check_year(context, row, start, end)
     subject = context.thing(kind, key)
     passage = _passage(context, row)

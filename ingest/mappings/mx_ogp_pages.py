@@ -79,8 +79,8 @@ def responsibilities(context: SourceContext, row: Row) -> None:
         row.problem("org", "unknown-institution", org, "una clave de data/reference/organizations.csv", "a key of data/reference/organizations.csv")
         return
     mention = Mention(" ".join(row.text("name_as_written").split()), body)
-    position = context.value(row, "position", values.integer) if "position" in row.table.columns else None
-    patterns.responsibility(context, commitment, row.text("role"), mention, position, context.passage(row), context.language(row, "name_as_written"))
+    order = context.counters[commitment, row.text("role")] = context.counters[commitment, row.text("role")] + 1
+    patterns.responsibility(context, commitment, row.text("role"), mention, order, context.passage(row), context.language(row, "name_as_written"))
 
 
 def assessments(context: SourceContext, row: Row) -> None:
@@ -100,9 +100,10 @@ def assessments(context: SourceContext, row: Row) -> None:
     parts = (report or "").split("_")
     report_type = parts[-1] if len(parts) == 3 else None
     method = row.text("method") if "method" in row.table.columns else None
-    # The findings are those of OGP's Independent Reporting Mechanism, whose report the page repeats.
+    # Who found it is known only where the report is: an IRM report. Other findings of the pages name nobody.
+    assessor = "int-irm" if report else None
     written = " ".join(row.text("as_written").split())
-    judgement = Judgement(row.text("dimension"), (scheme, row.text("verdict")), "int-irm", method or None, report, report_type, None, written)
+    judgement = Judgement(row.text("dimension"), (scheme, row.text("verdict")), assessor, method or None, report, report_type, None, written)
     patterns.assessment(context, target, judgement, context.passage(row))
 
 

@@ -17,11 +17,14 @@ def countries(context: SourceContext, row: Row) -> None:
     subject = _area(context, row, iso2, "ogcm:Country", {"en": row.text("name_en"), "es": row.text("name_es")})
     if subject is None:
         return
+    # Only for checking what sources write: "Inglaterra" may mean the United Kingdom without being its name.
+    names = {row.text("name_en"), row.text("name_es"), *(row.text("also_written_es").split(";") if "also_written_es" in row.cells else ())}
+    context.build.area_names[iso2] = {uris.folded(name) for name in names if name}
     patterns.identifier(context, subject, "iso", iso2, "iso-3166-1")
     # Alpha-3 and numeric codes name the same entry of ISO 3166-1.
     for column in ("iso3", "numeric"):
         if row.text(column):
-            context.add(subject, "dct:identifier", terms.text(row.text(column)))
+            patterns.identifier(context, subject, "iso", row.text(column), "iso-3166-1")
     # OGP's prefix is no ISO code and no identifier of the country: it only starts ids of commitments.
     if row.text("ogp_prefix"):
         context.add(subject, "skos:note", terms.text(f"OGP id prefix: {row.text('ogp_prefix')}", "en"))

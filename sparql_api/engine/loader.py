@@ -75,6 +75,8 @@ class Loader:
                 if self._control.fileno() in ready and not self._take_order():
                     return
         finally:
+            # Before the interpreter closes the socket that the ends of children are announced on.
+            signal.set_wakeup_fd(-1)
             for pid in self._children:
                 os.kill(pid, signal.SIGKILL)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from ingest import pipeline
 from ingest.problems import SourceProblems
+from ingest.settings import BuildSettings
 from tests.ingest.conftest import BASE, DECK, Data
 
 COCREATED = f"{DECK}/compromisos-cocreados.csv"
@@ -169,3 +172,91 @@ def test_a_broken_yaml_file_is_named_with_its_line(data: Data) -> None:
 def test_two_sources_may_not_share_a_key(data: Data) -> None:
     data.recode("sources/mx_ogp_pages/contract.yml", lambda raw: raw.replace(b"key: mx-ogp-pages", b"key: deck-2021-05-31"))
     assert "duplicate-key" in {problem.code for problem in data.problems()}
+
+
+def test_a_pipe_in_place_of_a_table_is_refused_at_once(data: Data) -> None:
+    data.path(COCREATED).unlink()
+    os.mkfifo(data.path(COCREATED))
+    assert ("unreadable", COCREATED) in {(problem.code, problem.file) for problem in data.problems()}
+
+
+def test_a_repeated_key_of_a_contract_is_refused(data: Data) -> None:
+    data.recode(f"{DECK}/contract.yml", lambda raw: raw + b"\nkey: other\n")
+    (problem,) = [problem for problem in data.problems() if problem.file == f"{DECK}/contract.yml"]
+    assert "repeated key" in problem.found
+
+
+def test_a_file_that_no_contract_declares_is_refused(data: Data) -> None:
+    data.path(f"{DECK}/copia.csv").write_text("a\n1\n", encoding="utf-8")
+    assert ("undeclared-file", f"{DECK}/copia.csv") in {(problem.code, problem.file) for problem in data.problems()}
+
+
+def test_a_table_that_cannot_be_read_does_not_bury_its_own_fault(data: Data) -> None:
+    data.path(COCREATED).unlink()
+    assert {problem.code for problem in data.problems()} == {"missing-file"}
+
+
+SWAPS = [  # (table, two rows, column): the document's blocks hold each cell for its own row only
+    (COCREATED, 2, 3, "nombre_corto", "not-in-document"),
+    (COCREATED, 2, 4, "dependencia_responsable", "not-in-document"),
+    (TOPICS, 2, 3, "problema", "not-in-document"),
+    (TOPICS, 2, 3, "fecha_escrita", "not-in-document"),
+    (f"{DECK}/fundadores.csv", 4, 5, "pais", "label"),
+    (f"{DECK}/estados.csv", 4, 5, "estado", None),
+    (f"{DECK}/informe-sombra.csv", 2, 5, "compromiso", "label"),
+    (f"{DECK}/informe-sombra.csv", 5, 7, "conclusion", "code"),
+    (f"{DECK}/cifras.csv", 2, 3, "valor", None),
+]
+
+
+@pytest.mark.parametrize(("table", "one", "other", "column", "code"), SWAPS)
+def test_cells_swapped_between_rows_are_found(data: Data, table: str, one: int, other: int, column: str, code: str | None) -> None:
+    rows = data.rows(table)
+    at = rows[0].index(column)
+    rows[one - 1][at], rows[other - 1][at] = rows[other - 1][at], rows[one - 1][at]
+    data.write(table, rows)
+    found = [problem for problem in data.problems() if problem.file == table]
+    assert code == "code" or {problem.row for problem in found} & {one, other}  # a conclusion is held against its sentence's other rows
+    assert code is None or code in {problem.code for problem in found}
+
+
+def test_columns_swapped_within_a_table_row_are_found(data: Data) -> None:
+    table = f"{DECK}/participantes.csv"
+    rows = data.rows(table)
+    men, women = rows[0].index("hombres"), rows[0].index("mujeres")
+    data.write(table, [rows[0], *([*row[:men], row[women], *row[men + 1 : women], row[men], *row[women + 1 :]] for row in rows[1:])])
+    assert "order-in-document" in {problem.code for problem in data.problems()}
+
+
+def test_a_row_that_the_document_does_not_have_is_accepted_and_noted(data: Data) -> None:
+    rows = data.rows(COCREATED)
+    data.write(COCREATED, [*rows, ["14", *rows[1][1:3], "Un compromiso más", *rows[1][4:]]])
+    notes = [note for note in data.map().build.problems.notes if note.file == f"{COCREATED}:8"]
+    assert len(notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("=cmd|'/c calc'!A1", "formula"),
+        ("<script>alert(1)</script>", "markup"),
+        ("Gasto\u00a0abierto", "invisible-character"),
+        ("Gasto\u200babierto", "invisible-character"),
+        ("x" * 100_001, "length"),
+    ],
+)
+def test_cells_that_no_table_should_hold(data: Data, text: str, code: str) -> None:
+    data.set(COCREATED, 2, "nombre_corto", text)
+    assert code in {problem.code for problem in data.problems() if problem.row == 2}
+
+
+def test_losing_the_curated_decisions_is_no_silent_withdrawal(data: Data) -> None:
+    import shutil
+
+    (data.folder / "identifiers").mkdir(exist_ok=True)
+    for kind, content in data.map().build.registry.serialized().items():
+        (data.folder / "identifiers" / f"{kind}.csv").write_bytes(content)
+    shutil.rmtree(data.path("curated"))
+    assert {problem.code for problem in data.problems()} == {"mass-withdrawal"}
+    mapped = pipeline.map_sources(data.folder, BASE, BuildSettings(), [], withdraw=True)
+    assert len([line for line in mapped.graphs[""] if line.endswith("#Tombstone> .")]) > 400

@@ -30,6 +30,10 @@ def founders(context: SourceContext, row: Row) -> None:
     area = context.key(row, "pais", "area")
     if not area:
         return
+    written = row.text("pais_escrito")
+    known = context.build.area_names.get(area)
+    if known is not None and uris.folded(written) not in known:
+        row.problem("pais", "label", area, f"la clave del país llamado {written}", f"the key of the country called {written}")
     passage = context.passage(row, as_written=row.text("como_escrito"))
     subject = patterns.membership(context, ("initiative", "ogp"), ("area", area), passage)
     context.stated(context.mint("area", area), passage)

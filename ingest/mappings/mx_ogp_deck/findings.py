@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest import patterns, values
+from ingest import patterns, uris, values
 from ingest.context import SourceContext
 from ingest.patterns import Judgement, Quantity
 from ingest.readers import Row
@@ -21,7 +21,15 @@ def shadow_report(context: SourceContext, row: Row) -> None:
     if not commitment:
         return
     sentence = " ".join(row.text("frase").split())
-    passage = context.passage(row, as_written=" ".join(row.text("nombre_escrito").split()))
+    written = " ".join(row.text("nombre_escrito").split())
+    passage = context.passage(row, as_written=written)
+    named = context.label(context.thing("commitment", commitment), "es")
+    if uris.folded(written) not in uris.folded(named):
+        row.problem("compromiso", "label", commitment, f"el compromiso llamado {written}; {commitment} es {named}", f"the commitment called {written}; {commitment} is {named}")
+    # One sentence of the report draws one conclusion.
+    said_before = context.build.written.setdefault(("conclusion", sentence), row.peek("conclusion"))
+    if said_before != row.peek("conclusion"):
+        row.problem("conclusion", "code", row.peek("conclusion"), f"{said_before}, como en las otras filas de la misma frase", f"{said_before}, as in the other rows of the same sentence")
     modality = row.text("modalidad") or "asserted"
     if not context.code(row, "modalidad", "modality") and row.peek("modalidad"):
         return

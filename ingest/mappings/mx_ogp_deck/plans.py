@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ingest import patterns, terms, uris, values
@@ -114,7 +115,9 @@ def local_commitments(context: SourceContext, row: Row) -> None:
     passage = context.passage(row, as_written=written)
     subject, key = commitment(context, row, plan, number, "titulo", passage, context.key(row, "clave"))
     actor = context.key(row, "actor", "org")
-    if actor:
+    if actor and ("org", actor) not in context.build.authority.bodies:
+        row.problem("actor", "unknown-institution", actor, "una clave de data/reference/organizations.csv", "a key of data/reference/organizations.csv")
+    elif actor:
         # "PODER JUDICIAL" names a body only together with its state, so the table gives the key beside the words.
         mention = Mention(" ".join(row.text("actor_escrito").split()), context.build.authority.bodies["org", actor])
         patterns.responsibility(context, key, "responsible", mention, 1, passage, context.contract.language_tag)
@@ -134,6 +137,9 @@ def _status(context: SourceContext, row: Row, commitment: str, passage: str) -> 
     progress, goal = context.value(row, "avance", values.decimal), context.value(row, "meta", values.decimal)
     if progress is None and goal is None:
         return
+    printed = re.findall(r"\d+(?:\.\d+)?", row.peek("avance_escrito"))
+    if printed and printed != [row.peek(name) for name in ("avance", "meta") if row.peek(name)]:
+        row.problem("avance", "number", row.peek("avance"), f"avance y meta como en {row.peek('avance_escrito')}", f"progress and goal as in {row.peek('avance_escrito')}")
     for column, value in (("avance", progress), ("meta", goal)):
         if value is not None and not 0 <= value <= 100:
             row.problem(column, "percent", str(value), "un porcentaje de 0 a 100", "a percentage from 0 to 100")

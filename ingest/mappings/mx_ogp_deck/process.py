@@ -26,6 +26,7 @@ def stages(context: SourceContext, row: Row) -> None:
     number = context.value(row, "numero", values.integer)
     if not (key and process and number is not None):
         return
+    context.build.written["stage", key] = row.peek("periodo_escrito")
     subject = context.mint("stage", key)
     context.describe(subject, ["ogcm:Stage"], {"es": " ".join(row.text("titulo").split())}, context.passage(row, as_written=row.text("periodo_escrito")))
     context.add(subject, "dct:isPartOf", context.thing("process", process))
@@ -44,6 +45,7 @@ def priority_topics(context: SourceContext, row: Row) -> None:
     named = context.build.concepts["mx-pnd-eje"][axis].get("es", "")
     if row.text("eje_nombre") != named:
         row.problem("eje_nombre", "label", row.text("eje_nombre"), f"el nombre del eje {axis}: {named}", f"the label of axis {axis}: {named}")
+    context.build.written["topic", key] = row.peek("fecha_escrita")
     subject = context.mint("topic", key)
     context.describe(subject, ["ogcm:PriorityTopic"], {"es": " ".join(row.text("titulo").split())}, passage)
     text(context, row, subject, "titulo", "dct:title")

@@ -1,0 +1,90 @@
+"""Whether a table says what its document says, as far as `coverage.csv` holds the document's blocks.
+
+Each block of the document names the rows that hold it. So a `verbatim` cell must occur in the blocks that name its own
+row, a `recased` one ignoring case, and the cells of a row that stands in a table row of the document must stand there in
+the order of the columns: a swapped cell is found without the document at hand. A row that no block names is one the
+document does not have; it is accepted and noted.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from ingest.problems import Note, Problem, ProblemList
+from ingest.readers import Row
+
+FIELDS = ["block", "kind", "text", "table", "row", "reason"]
+_BEFORE_PUNCTUATION = re.compile(r"\s+([,.;:!?)\]])")
+
+
+def fold(text: str) -> str:
+    """White space folded, `\\_` unescaped, no blank before punctuation."""
+    return _BEFORE_PUNCTUATION.sub(r"\1", " ".join(re.sub(r"\\+_", "_", text).split()))
+
+
+class Coverage:
+    """The blocks of one document by the rows they name."""
+
+    def __init__(self, shown: str) -> None:
+        self.shown = shown
+        self.blocks: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)  # (table, row) -> (kind, folded text)
+
+    def check(self, row: Row) -> None:
+        """Report every cell of the row that its blocks do not hold."""
+        blocks = self.blocks.get((row.reader.slug, "-".join(row.peek(name) for name in row.table.row_keys)))
+        if not blocks:
+            place = f"{row.reader.shown}:{row.number}"
+            row.reader.problems.note(
+                Note(place, f"ningún bloque de {self.shown} nombra esta fila: no se coteja", f"no block of {self.shown} names this row: it is not compared")
+            )
+            return
+        whole = " ".join(text for _, text in blocks)
+        cells = self._cells(row)
+        found = [name for name, text in cells.items() if self._holds(row, name, text, whole)]
+        kind, text = blocks[0]
+        if kind == "table-row" and len(blocks) == 1 and len(found) == len(cells):
+            self._check_order(row, cells, text)
+
+    @staticmethod
+    def _cells(row: Row) -> dict[str, str]:
+        return {name: fold(row.peek(name)) for name, column in row.table.columns.items() if column.kind in ("verbatim", "recased") and row.peek(name)}
+
+    @staticmethod
+    def _holds(row: Row, name: str, text: str, whole: str) -> bool:
+        recased = row.column(name).kind == "recased"
+        if (text.casefold() in whole.casefold()) if recased else (text in whole):
+            return True
+        row.problem(name, "not-in-document", text, f"un texto de los bloques del documento para esta fila: {whole}", f"text of the document's blocks for this row: {whole}")
+        return False
+
+    @staticmethod
+    def _check_order(row: Row, cells: dict[str, str], block: str) -> None:
+        position = 0
+        for name, text in cells.items():
+            at = block.find(text, position)
+            if at < 0:
+                row.problem(name, "order-in-document", text, f"las celdas en el orden del documento: {block}", f"the cells in the document's order: {block}")
+                return
+            position = at + len(text)
+
+
+def load_coverage(path: Path, shown: str, problems: ProblemList) -> Coverage:
+    """Read `coverage.csv`; faults of the file are reported."""
+    coverage = Coverage(shown)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream, strict=True)
+            if reader.fieldnames != FIELDS:
+                problems.add(Problem(shown, 1, "", "unknown-column", ",".join(reader.fieldnames or ()), ",".join(FIELDS), ",".join(FIELDS)))
+                return coverage
+            for entry in reader:
+                for key in filter(None, (part.strip() for part in (entry["row"] or "").split(";"))):
+                    coverage.blocks[entry["table"], key].append((entry["kind"], entry["text"]))
+    except FileNotFoundError:
+        problems.add(Problem(shown, 0, "", "missing-file", "", "el archivo que nombra el contrato", "the file that the contract names"))
+    except (UnicodeDecodeError, csv.Error) as error:
+        problems.add(Problem(shown, 0, "", "csv", str(error), "CSV en UTF-8", "CSV in UTF-8"))
+    return coverage
