@@ -1,8 +1,9 @@
 """Who may run now: a bounded number of queries at once, a bounded queue, and a smaller number of long ones.
 
 A query that looks heavy waits for one of the places for long queries before it starts. One that turns out to be long
-(it has run for `slow_after` seconds) needs such a place from then on; when all are taken it has to go. So the remaining
-places always change hands within `slow_after`, and short queries get through however many long ones are asked.
+(it has run for `slow_after` seconds) needs such a place from then on; when all are taken it is overdue, and has to go as
+soon as another query finds no place. So short queries get through however many long ones are asked, and nothing is ended
+while there is room: on a busy machine an ordinary query takes long, too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sparql_api.engine import problems
@@ -78,15 +80,23 @@ class Ticket:
     def slow_after(self) -> float:
         return self._admission.places.slow_after
 
-    def become_slow(self) -> bool:
-        """Move to the places for long queries; False when they are all taken."""
+    def become_slow(self, crowd_out: Callable[[], None]) -> bool:
+        """Move to the places for long queries; False when they are all taken.
+
+        The query is overdue then: `crowd_out` is called when another one needs its place, at once if one waits already.
+        """
         if not self._gone and not self.slow:
             self.slow = self._admission.slow.take_now()
+            if not self.slow:
+                self._admission.overdue[self] = crowd_out
+                if self._admission.total.waiting:
+                    self._admission.make_room()
         return self._gone or self.slow
 
     def leave(self) -> None:
         if not self._gone:
             self._gone = True
+            self._admission.overdue.pop(self, None)
             self._admission.total.give_back()
             if self.slow:
                 self._admission.slow.give_back()
@@ -99,11 +109,18 @@ class Admission:
         self.places = places
         self.total = Counter(places.total)
         self.slow = Counter(places.slow)
+        self.overdue: dict[Ticket, Callable[[], None]] = {}  # oldest first
 
     @property
     def running(self) -> int:
         """Queries that hold a place now."""
         return self.total.taken
+
+    def make_room(self) -> None:
+        """End the query that is overdue for longest, if there is one."""
+        for ticket, crowd_out in list(self.overdue.items())[:1]:
+            del self.overdue[ticket]
+            crowd_out()
 
     async def enter(self, *, heavy: bool = False) -> Ticket:
         """Wait for a place; a query that looks heavy waits for a place for long ones first.
@@ -115,13 +132,16 @@ class Admission:
             raise problems.busy()
         try:
             async with asyncio.timeout(self.places.wait_seconds):
-                await lane.take()
                 if heavy:
-                    try:
-                        await self.total.take()
-                    except BaseException:
+                    await self.slow.take()
+                try:
+                    if self.total.taken >= self.places.total:
+                        self.make_room()
+                    await self.total.take()
+                except BaseException:
+                    if heavy:
                         self.slow.give_back()
-                        raise
+                    raise
         except TimeoutError:
             raise problems.busy() from None
         return Ticket(self, slow=heavy)

@@ -292,12 +292,14 @@ class _Query:
         self._engine.forget(self.number)
 
     def _grow_old(self) -> None:
-        if not self._ticket.slow and not self._ticket.become_slow():
-            self._crowded_out = True
-            self.cancel_child()
-        else:
-            with contextlib.suppress(EngineProblem):
-                self._engine.tell(channel.SLOW, self.number)
+        if not self._ticket.slow:
+            self._ticket.become_slow(self._crowd_out)
+        with contextlib.suppress(EngineProblem):
+            self._engine.tell(channel.SLOW, self.number)
+
+    def _crowd_out(self) -> None:
+        self._crowded_out = True
+        self.cancel_child()
 
     def cancel_child(self) -> None:
         with contextlib.suppress(EngineProblem):

@@ -196,9 +196,11 @@ def test_places_are_given_in_order_and_never_lost() -> None:
         with pytest.raises(EngineProblem) as full:
             await admission.enter()
         assert full.value.status == 503 and full.value.retry_after
-        assert first.become_slow() and not second.become_slow()
+        ended: list[str] = []
+        assert first.become_slow(lambda: ended.append("first")) and not second.become_slow(lambda: ended.append("second"))
+        assert ended == ["second"]  # others wait, so it has to go
         first.leave()
-        assert (await third).become_slow()
+        assert (await third).become_slow(lambda: ended.append("third"))
         with pytest.raises(EngineProblem):  # nobody else left in time
             await fourth
         second.leave()
@@ -209,6 +211,25 @@ def test_places_are_given_in_order_and_never_lost() -> None:
         await cancelled
         cancelled.result().leave()
         assert admission.running == 0 and admission.slow.taken == 0
+
+    asyncio.run(run())
+
+
+def test_an_overdue_query_goes_only_when_its_place_is_needed() -> None:
+    async def run() -> None:
+        admission = Admission(Places(total=2, slow=1, queue=2, wait_seconds=0.2))
+        ended: list[str] = []
+        first, second = await admission.enter(), await admission.enter()
+        assert first.become_slow(lambda: ended.append("first"))
+        assert not second.become_slow(lambda: ended.append("second"))
+        assert ended == []
+        waiting = asyncio.create_task(admission.enter())
+        await asyncio.sleep(0)
+        assert ended == ["second"]
+        second.leave()
+        (await waiting).leave()
+        first.leave()
+        assert admission.running == 0 and not admission.overdue
 
     asyncio.run(run())
 
