@@ -34,7 +34,7 @@ build: installed
 	@$(VENV_PYTHON) -m commitments build
 
 test: installed-for-tests
-	@$(VENV_PYTHON) -m pytest $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n auto --dist loadfile $(ARGS)
 
 check: installed-for-tests
 	@$(VENV_PYTHON) -m ruff check .
