@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Callable
@@ -255,7 +256,7 @@ def init(session: Session, folder: Path) -> None:
         written = write_starter(folder)
     except FolderNotEmpty:
         raise session.failure(Exit.ENVIRONMENT, "init-not-empty", folder=str(folder)) from None
-    session.say("init-done", folder=str(folder), files=len(written))
+    session.say("init-done", folder=shlex.quote(str(folder)), files=len(written))
     session.result({"folder": str(folder), "files": [str(path) for path in written]})
 
 

@@ -200,7 +200,7 @@ def load_contract(path: Path, shown: str) -> LoadedContract:
     Raises SourceProblems naming the file, the line where YAML stops, or the field that does not fit.
     """
     try:
-        raw: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+        raw: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except FileNotFoundError:
         raise SourceProblems([_problem(shown, 0, "", "", "el contrato de la fuente", "the source's contract")]) from None
     except UnicodeDecodeError as error:

@@ -57,7 +57,8 @@ class Coverage:
         recased = row.column(name).kind == "recased"
         if (text.casefold() in whole.casefold()) if recased else (text in whole):
             return True
-        row.problem(name, "not-in-document", text, f"un texto de los bloques del documento para esta fila: {whole}", f"text of the document's blocks for this row: {whole}")
+        es, en = f"un texto de los bloques del documento para esta fila: {whole}", f"text of the document's blocks for this row: {whole}"
+        row.problem(name, "not-in-document", text, es, en)
         return False
 
     @staticmethod

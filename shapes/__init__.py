@@ -17,7 +17,14 @@ from rdflib.term import Node
 from ontology.namespaces import OGCM_SH, RDFS, SH
 from shapes.context import Context, background, context_triples
 from shapes.files import (
-    PROFILES, TARGETS, Constraint, constraints, select_profile, shape_files, shapes_graph, shapes_ntriples,
+    PROFILES,
+    TARGETS,
+    Constraint,
+    constraints,
+    select_profile,
+    shape_files,
+    shapes_graph,
+    shapes_ntriples,
 )  # fmt: skip
 from shapes.report import Report, Result, fill
 from shapes.sparql import sparql_results

@@ -75,7 +75,7 @@ def _refuse_entity_bombs(path: Path, content: bytes, max_bytes: int) -> None:
     past `max_bytes`, are an attack on the reader (the parser expands them all)."""
     grown = len(content)
     for name, value in re.findall(rb"<!ENTITY\s+(\S+)\s+([^>]*)>", content):
-        if not value[:1] in b"\"'" or name == b"%" or b"&" in value.replace(b"&#", b""):
+        if value[:1] not in b"\"'" or name == b"%" or b"&" in value.replace(b"&#", b""):
             raise UnreadableRdf(path, f"XML entity {name.decode(errors='replace')} is nested or external")
         grown += len(value) * content.count(b"&" + name + b";")
     if grown > max_bytes:

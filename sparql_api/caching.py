@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from threading import Lock
 
 import brotli
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -103,7 +104,7 @@ def is_unmodified(headers: Mapping[str, str], etag: str, last_modified: str | No
 
     `headers` are those of the request, by lower-case name. If-None-Match compares weakly, as section 13.1.2 asks.
     """
-    candidates = headers.get("if-none-match")
+    candidates = _all_lines(headers, "if-none-match")
     if candidates is not None:
         return candidates.strip() == "*" or any(
             candidate.removeprefix("W/") == etag for candidate in _ETAG.findall(candidates)
@@ -117,9 +118,15 @@ def is_unmodified(headers: Mapping[str, str], etag: str, last_modified: str | No
         return False  # an unreadable date is ignored (section 13.1.3)
 
 
+def _all_lines(headers: Mapping[str, str], name: str) -> str | None:
+    """A list header as one value: several lines of it are one list (RFC 9110 section 5.3). None when it is absent."""
+    lines = headers.getlist(name) if isinstance(headers, Headers) else [headers[name]] if name in headers else []
+    return ", ".join(lines) if lines else None
+
+
 def has_changed(headers: Mapping[str, str], etag: str) -> bool:
     """Whether If-Match names other bytes than these (RFC 9110 section 13.1.1, strong comparison)."""
-    wanted = headers.get("if-match")
+    wanted = _all_lines(headers, "if-match")
     return wanted is not None and wanted.strip() != "*" and etag not in _STRONG.findall(wanted)
 
 

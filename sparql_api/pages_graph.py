@@ -120,7 +120,7 @@ def landing_document(edition: Edition) -> Document:
 
     async def page(view: View) -> str:
         keys = edition.identifiers.keys
-        plans = keys.get("plan", [])[:_FEW]
+        plans, commitments = keys.get("plan", [])[:_FEW], keys.get("commitment", [])
         about = (await describe_list(edition, "plan", plans, "doc/plan")).about
         statements = Statements(about, edition.links, edition.terms, view.language)
         name = i18n.text(view.language, "site-name")
@@ -130,7 +130,7 @@ def landing_document(edition: Edition) -> Document:
             "landing.html", view, path="", stem="catalog", title=name, crumbs=[],
             kinds=[(kind_name(kind, view.language), f"doc/{kind}", len(keys[kind])) for kind in FEATURED if keys.get(kind)],
             all_kinds=[(kind_name(kind, view.language), f"doc/{kind}", len(found)) for kind, found in keys.items()],
-            example=thing_iri(edition, ("plan", plans[-1])) if plans else edition.release.base,
+            example=thing_iri(edition, ("commitment", commitments[-1])) if commitments else edition.release.base,
             plans=[statements.label(thing_iri(edition, ("plan", key))) for key in plans],
             graphs=[(iri.rsplit("/", 1)[-1], edition.links.href(iri)) for iri in edition.graph_iris()],
             statements=edition.release.manifest.graphs.get("", 0),

@@ -17,10 +17,11 @@ def plans(context: SourceContext, row: Row) -> None:
     initiative = context.key(row, "initiative", "initiative")
     if not (key and area and initiative):
         return
-    title = " ".join(row.text("title_en").split())
+    titles = {language: " ".join(row.text(f"title_{language}").split()) for language in ("en", "es")}
     subject = context.mint("plan", key)
-    context.describe(subject, ["ogcm:ActionPlan"], {"en": title}, context.passage(row))
-    context.add(subject, "dct:title", terms.text(title, "en"))
+    context.describe(subject, ["ogcm:ActionPlan"], titles, context.passage(row))
+    for language, title in titles.items():
+        context.add(subject, "dct:title", terms.text(title, language))
     context.add(subject, "ogcm:jurisdiction", context.thing("area", area))
     context.add(subject, "ogcm:underInitiative", context.thing("initiative", initiative))
     number, position = context.value(row, "ordinal", values.number_token), context.value(row, "position", values.integer)

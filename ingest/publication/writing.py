@@ -142,10 +142,8 @@ class Writing:
 
     def _described(self) -> list[Described]:
         """The files that are distributions of the dataset: dumps, named graphs, tables. Reports and registry are not."""
-        described = []
-        for file in self.folder.files:
-            if not file.path.startswith(("reports/", f"{IDENTIFIERS}/")):
-                described.append(Described.of(file, media_type(file.path.removesuffix(".gz"))))
+        apart = ("reports/", f"{IDENTIFIERS}/")
+        described = [Described.of(file, media_type(file.path.removesuffix(".gz"))) for file in self.folder.files if not file.path.startswith(apart)]
         for path in (EVERYTHING, "commitments.trig"):
             described += [Described(path, media_type(path), None, None), Described(f"{path}.gz", media_type(path), None, None)]
         return sorted(described, key=lambda file: file.path)

@@ -9,6 +9,8 @@ from sparql_api.sparql.expressions import Uses
 from sparql_api.sparql.tokens import Token, TokenStream
 from sparql_api.sparql.triples import Part, TripleReader
 
+# What a message offers; SERVICE is read, too, but refused.
+OFFERED_WORDS = ("OPTIONAL", "MINUS", "GRAPH", "FILTER", "BIND", "VALUES")
 PATTERN_WORDS = ("OPTIONAL", "MINUS", "GRAPH", "SERVICE", "FILTER", "BIND", "VALUES")
 MODIFIER_WORDS = ("GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET", "VALUES")
 
@@ -205,9 +207,9 @@ class PatternReader(TripleReader):
                 visible |= {name for name in parts[-1].names if not name.startswith("_:")}
                 triples_open = not self.accept(".")
             elif triples_open:
-                self.fail("unknown-word" if self.token.kind == t.WORD else "unexpected", ".", ";", ",", "}", *PATTERN_WORDS)
+                self.fail("unknown-word" if self.token.kind == t.WORD else "unexpected", ".", ";", ",", "}", *OFFERED_WORDS)
             else:
-                self.fail("unknown-word" if self.token.kind == t.WORD else "unexpected", "term", "}", *PATTERN_WORDS)
+                self.fail("unknown-word" if self.token.kind == t.WORD else "unexpected", "term", "}", *OFFERED_WORDS)
         self.after_pattern = ()
         self.new_pattern()
         self.heavy = self.heavy or looks_heavy(parts)

@@ -94,7 +94,8 @@ def test_periods_are_compared_at_the_coarser_precision(data: Data, start: str, e
     folder = data.path("sources/mx_plan_document")
     shutil.copytree(data.path("sources/mx_ogp_deck"), folder)
     contract = (folder / "contract.yml").read_text(encoding="utf-8")
-    contract = contract.replace("key: deck-2021-05-31", "key: plan-document").replace("series: deck", "series: plan").replace("source_type: presentation", "source_type: plan-document")
+    for old, new in (("key: deck-2021-05-31", "key: plan-document"), ("series: deck", "series: plan"), ("source_type: presentation", "source_type: plan-document")):
+        contract = contract.replace(old, new)
     (folder / "contract.yml").write_text(contract, encoding="utf-8")
     rows = data.rows("sources/mx_plan_document/planes.csv")
     row = next(row for row in rows if row[0] == "MX-4")

@@ -49,7 +49,7 @@ class Breaker:
 
     def audit(self, event: str, arguments: tuple) -> None:
         if event == "open":
-            path, mode, flags = arguments
+            path, _mode, flags = arguments
             writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
             if isinstance(path, str | bytes | os.PathLike) and writes and os.fsdecode(path).startswith(self.root):
                 self.hit(event)

@@ -109,9 +109,10 @@ def ask_rdflib(dataset: rdflib.Dataset, query: str) -> Table:
 def read_json_results(results: Mapping[str, Any]) -> Table:
     """SPARQL 1.1 JSON results, as a client parsed them."""
     columns = tuple(results["head"]["vars"])
-    rows = []
-    for binding in results["results"]["bindings"]:
-        rows.append([_term(binding[name]["value"], binding[name].get("datatype")) if name in binding else "" for name in columns])
+    rows = [
+        [_term(binding[name]["value"], binding[name].get("datatype")) if name in binding else "" for name in columns]
+        for binding in results["results"]["bindings"]
+    ]
     return columns, [_row(columns, row) for row in rows]
 
 

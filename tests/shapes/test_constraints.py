@@ -6,6 +6,7 @@ from collections import Counter
 from functools import cache
 
 import pytest
+
 import shapes
 from shapes.files import without
 from tests.shapes.examples import CONTEXT, GOOD, alone, broken, examples, good, profile_of

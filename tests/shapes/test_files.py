@@ -58,7 +58,7 @@ def test_no_property_shape_is_a_blank_node_and_none_is_without_definition() -> N
     graph = shapes_graph()
     linked = set(graph.objects(None, SH.property))
     assert not [shape for shape in linked if isinstance(shape, BNode)]
-    assert linked == {shape for shape in graph.subjects(RDF.type, SH.PropertyShape)}
+    assert linked == set(graph.subjects(RDF.type, SH.PropertyShape))
     assert all((shape, SH.path, None) in graph for shape in linked)
 
 
@@ -66,7 +66,7 @@ def test_severity_and_message_stand_on_the_shape_only() -> None:
     """pySHACL ignores sh:severity inside sh:sparql and drops language tags of messages there."""
     graph = shapes_graph()
     for query in graph.objects(None, SH.sparql):
-        assert {p for p in graph.predicates(query)} == {RDF.type, SH.prefixes, SH.select}
+        assert set(graph.predicates(query)) == {RDF.type, SH.prefixes, SH.select}
 
 
 def test_auxiliary_shapes_have_no_target() -> None:

@@ -31,6 +31,14 @@ def raw(answer: httpx.Response) -> bytes:
     return brotli.compress(answer.content, quality=5) if coding == "br" else answer.content
 
 
+def test_validators_on_several_lines_are_one_list(service: Service) -> None:
+    tag = service.get(DOCUMENT).headers["etag"]
+    assert service.get(DOCUMENT, headers=[("If-None-Match", '"x"'), ("If-None-Match", tag)]).status_code == 304
+    assert service.get(DOCUMENT, headers=[("If-None-Match", '"x"'), ("If-None-Match", '"y"')]).status_code == 200
+    assert service.get(DOCUMENT, headers=[("If-Match", '"x"'), ("If-Match", tag)]).status_code == 200
+    assert service.get(DOCUMENT, headers=[("If-Match", '"x"'), ("If-Match", '"y"')]).status_code == 412
+
+
 @pytest.mark.parametrize("path", [DOCUMENT, f"{DOCUMENT}.ttl", f"{DOCUMENT}.jsonld", "/def", "/static/site.css", "/openapi.json"])
 def test_each_coding_has_its_own_etag_of_the_bytes_sent(service: Service, path: str) -> None:
     answers = {coding: coded(service, path, coding) for coding in (None, "gzip", "br")}

@@ -25,11 +25,13 @@ def shadow_report(context: SourceContext, row: Row) -> None:
     passage = context.passage(row, as_written=written)
     named = context.label(context.thing("commitment", commitment), "es")
     if uris.folded(written) not in uris.folded(named):
-        row.problem("compromiso", "label", commitment, f"el compromiso llamado {written}; {commitment} es {named}", f"the commitment called {written}; {commitment} is {named}")
+        es, en = f"el compromiso llamado {written}; {commitment} es {named}", f"the commitment called {written}; {commitment} is {named}"
+        row.problem("compromiso", "label", commitment, es, en)
     # One sentence of the report draws one conclusion.
     said_before = context.build.written.setdefault(("conclusion", sentence), row.peek("conclusion"))
     if said_before != row.peek("conclusion"):
-        row.problem("conclusion", "code", row.peek("conclusion"), f"{said_before}, como en las otras filas de la misma frase", f"{said_before}, as in the other rows of the same sentence")
+        es, en = f"{said_before}, como en las otras filas de la misma frase", f"{said_before}, as in the other rows of the same sentence"
+        row.problem("conclusion", "code", row.peek("conclusion"), es, en)
     modality = row.text("modalidad") or "asserted"
     if not context.code(row, "modalidad", "modality") and row.peek("modalidad"):
         return

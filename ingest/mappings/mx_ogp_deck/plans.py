@@ -139,7 +139,8 @@ def _status(context: SourceContext, row: Row, commitment: str, passage: str) -> 
         return
     printed = re.findall(r"\d+(?:\.\d+)?", row.peek("avance_escrito"))
     if printed and printed != [row.peek(name) for name in ("avance", "meta") if row.peek(name)]:
-        row.problem("avance", "number", row.peek("avance"), f"avance y meta como en {row.peek('avance_escrito')}", f"progress and goal as in {row.peek('avance_escrito')}")
+        es, en = f"avance y meta como en {row.peek('avance_escrito')}", f"progress and goal as in {row.peek('avance_escrito')}"
+        row.problem("avance", "number", row.peek("avance"), es, en)
     for column, value in (("avance", progress), ("meta", goal)):
         if value is not None and not 0 <= value <= 100:
             row.problem(column, "percent", str(value), "un porcentaje de 0 a 100", "a percentage from 0 to 100")

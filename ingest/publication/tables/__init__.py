@@ -83,7 +83,7 @@ def write_table(query: TableQuery, store: ox.Store, base: str, out: BinaryIO) ->
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.name for column in query.columns])
     count = 0
-    for count, row in enumerate(_rows(query, store, base), 1):
+    for count, row in enumerate(_rows(query, store, base), 1):  # noqa: B007 - the last count is the number of rows
         writer.writerow(row)
     text.flush()
     text.detach()

@@ -101,7 +101,7 @@ graph-note-vocabulary = The vocabulary and its code lists.
 graph-note-shapes = The validation rules.
 
 dumps-title = Downloads
-dumps-intro = The files of the newest release, under names that do not change.
+dumps-intro = The files of the newest release, under names that do not change. The .nt, .ttl, .rdf and .jsonld files hold the consolidated view; .nq and .trig hold every named graph, too.
 dumps-immutable = The same files, which will never change, are at
 release-title = Release { $id }
 release-intro = These files never change.

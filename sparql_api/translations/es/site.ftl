@@ -101,7 +101,7 @@ graph-note-vocabulary = El vocabulario y sus listas de códigos.
 graph-note-shapes = Las reglas de validación.
 
 dumps-title = Descargas
-dumps-intro = Los archivos de la versión más reciente, con nombres que no cambian.
+dumps-intro = Los archivos de la versión más reciente, con nombres que no cambian. Los .nt, .ttl, .rdf y .jsonld tienen la vista consolidada; los .nq y .trig, además, cada grafo con nombre.
 dumps-immutable = Los mismos archivos, que no cambiarán nunca, están en
 release-title = Versión { $id }
 release-intro = Estos archivos no cambian nunca.
