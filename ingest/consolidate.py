@@ -78,6 +78,7 @@ class Consolidation:
         self.build = build
         self.date = date  # of the newest source: the date of events that this build adds to the registry
         self.sources = sorted(sources, key=lambda source: (source.rank, source.contract.key))
+        self.by_key = {source.contract.key: source for source in self.sources}
         self.passages: dict[tuple[str, str], set[str]] = defaultdict(set)  # (subject, source key) -> passages
         self.index: dict[str, dict[str, dict[str, set[str]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
         self.result = Consolidated()
@@ -109,15 +110,12 @@ class Consolidation:
 
     # -- look-ups -----------------------------------------------------------------------------------------------
 
-    def _by_key(self) -> dict[str, SourceGraph]:
-        return {source.contract.key: source for source in self.sources}
-
     def _claims(self, subject: str, predicate: str, evidence: str | None = None) -> list[Claim]:
         """Claims on (subject, predicate), highest precedence first."""
-        sources, claims = self._by_key(), []
+        claims = []
         for value, keys in self.index[predicate][subject].items():
             for key in keys:
-                source = sources[key]
+                source = self.by_key[key]
                 passages = tuple(sorted(self.passages[evidence or subject, key]))
                 claims.append(Claim(source.rank, source.contract.series, value, passages))
         return sorted(claims, key=lambda claim: (claim.rank, claim.series, claim.value))
@@ -128,7 +126,7 @@ class Consolidation:
     # -- decisions ------------------------------------------------------------------------------------------------
 
     def _labels(self) -> None:
-        ranks = {key: source.rank for key, source in self._by_key().items()}
+        ranks = {key: source.rank for key, source in self.by_key.items()}
         for name in ONE_PER_LANGUAGE:
             predicate = terms.curie(name)
             for subject, found in self.index[predicate].items():

@@ -16,7 +16,6 @@ from ingest.readers import Row
 
 CodeLists = Mapping[str, Mapping[str, Mapping[str, str]]]  # scheme -> code -> language -> label
 
-# Absence codes of a row become properties of its passage (ontology_design section 4).
 _RDF_TYPE = terms.curie("rdf:type")
 _STATED_IN = terms.curie("ogcm:statedIn")
 

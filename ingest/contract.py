@@ -214,10 +214,36 @@ def load_contract(path: Path, shown: str) -> LoadedContract:
         contract = Contract.model_validate(raw)
     except ValidationError as error:
         raise SourceProblems(
-            _problem(shown, 0, ".".join(map(str, item["loc"])), str(item.get("input", ""))[:80], item["msg"], item["msg"])
+            _problem(shown, 0, ".".join(map(str, item["loc"])), _found(item), _in_spanish(item), item["msg"])
             for item in error.errors()
         ) from error
     return LoadedContract(contract=contract, folder=path.parent, shown=shown)
+
+
+# pydantic speaks English; these are the faults that people make in a contract, by its stable error types.
+_SPANISH = {
+    "missing": "este campo, que es obligatorio",
+    "extra_forbidden": "solo los campos del contrato",
+    "literal_error": "uno de: {expected}",
+    "string_pattern_mismatch": "un texto de la forma {pattern}",
+    "string_type": "un texto",
+    "bool_parsing": "true o false",
+    "int_parsing": "un entero",
+    "dict_type": "campos con nombre",
+    "model_type": "campos con nombre",
+    "list_type": "una lista",
+    "tuple_type": "una lista",
+    "date_from_datetime_parsing": "una fecha AAAA-MM-DD",
+}
+
+
+def _in_spanish(item: Any) -> str:
+    """The expectation in Spanish; our own validators' texts, and rare types of pydantic's, stay as they are."""
+    return _SPANISH.get(item["type"], item["msg"]).format_map({"expected": "", "pattern": "", **item.get("ctx", {})})
+
+
+def _found(item: Any) -> str:
+    return "" if item["type"] == "missing" else str(item.get("input", ""))[:80]
 
 
 def _problem(shown: str, row: int, column: str, found: str, es: str, en: str) -> Problem:

@@ -122,10 +122,6 @@ class Registry:
                     last = [event for event in self._by_key[kind][key] if event.event in _STATES][-1]
                     yield kind, key, state, last.target.split(), last.reason
 
-    def aliases(self) -> Iterator[Event]:
-        for kind in sorted(self.events):
-            yield from (event for event in self.events[kind] if event.event == "alias")
-
     def minted(self) -> set[tuple[str, str]]:
         """(kind, key) of every key ever minted."""
         return {(kind, key) for kind, keys in self._by_key.items() for key in keys}

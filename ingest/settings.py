@@ -6,11 +6,13 @@ Nothing is invented: an unset publisher or contact is left out of the catalogue.
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ingest import values
 from ingest.problems import Problem, SourceProblems
 
 DEPLOYMENT_FILE = "deployment.yml"
@@ -60,11 +62,7 @@ def load_settings(data_dir: Path) -> BuildSettings:
 
 def normal_base(base: str) -> str:
     """BASE as used in data: absolute http(s) IRI ending in "/". Raises ValueError saying what is wrong."""
-    from urllib.parse import urlsplit
-
-    from ingest.values import iri
-
-    iri(base)
+    values.iri(base)
     parts = urlsplit(base)
     if not base.endswith("/") or parts.query or parts.fragment:
         raise ValueError(f'BASE must end in "/" and hold no query: {base}')

@@ -76,9 +76,6 @@ def test_counts_that_differ_are_a_discrepancy_of_the_real_data(mapped: Mapped) -
     assert found == {f"<{BASE}id/discrepancy/plan_MX-3_declaredCommitmentCount>"}
 
 
-PERIODS = PLAN_DOCUMENT.replace("      title: {{kind: verbatim, language: en}}\n", "      title: {{kind: verbatim, language: en}}\n")
-
-
 @pytest.mark.parametrize(
     ("start", "end", "kept_start", "kept_end", "differing"),
     [

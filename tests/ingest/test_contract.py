@@ -13,7 +13,7 @@ import yaml
 from ingest import contract
 from ingest.accounting import Accounting
 from ingest.contract import Contract
-from ingest.problems import ProblemList
+from ingest.problems import ProblemList, SourceProblems
 from ingest.readers import TableReader
 from tests.conftest import needs_shared
 
@@ -92,3 +92,18 @@ def test_the_schema_fits_the_exports_of_the_ogp_database(name: str) -> None:
     assert country in model.tables["commitments"].columns
     reader = TableReader(path.parent, "ship", model, "commitments", ProblemList(), Accounting())
     assert reader.table.file_name("commitments") == name
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [("series: deck", "obligatorio"), ("source_type: presentation", "uno de: 'plan-document'"), ("key: deck-2021-05-31", "un texto de la forma")],
+)
+def test_faults_of_a_contract_are_said_in_spanish(root: Path, tmp_path: Path, line: str, says: str) -> None:
+    text = (root / "data/sources/mx_ogp_deck/contract.yml").read_text(encoding="utf-8")
+    broken = "" if line.startswith("series") else line.split(":")[0] + ": No Es"
+    (tmp_path / "contract.yml").write_text(text.replace(line, broken, 1), encoding="utf-8")
+    with pytest.raises(SourceProblems) as error:
+        contract.load_contract(tmp_path / "contract.yml", "contract.yml")
+    (problem,) = error.value
+    assert says in problem.message("es") and "Input should" not in problem.message("es")
+    assert says not in problem.message("en")
