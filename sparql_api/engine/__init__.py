@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query may use: wall-clock seconds from fork to last byte, and bytes of memory beyond the shared store."""
+    """What one query may use: wall-clock seconds from its start to its last byte, bytes of memory beyond the shared store,
+    and rows (or triples) of its result, where None is no limit."""
 
     seconds: float
     memory_bytes: int
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
