@@ -6,9 +6,9 @@ machine. Every engine gets its queries through `sparql_api.sparql.guard` and pas
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from commitments.release import Release
@@ -83,3 +83,29 @@ class Engine(Protocol):
 
     async def close(self) -> None:
         """End every query and free the store."""
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """What an engine is doing at one moment. Counts are of this machine; a remote engine has no workers here.
+
+    workers_idle   workers that wait for a query
+    workers_busy   workers that have one
+    waiting        queries in the queue in front of the workers
+    triples        statements in all graphs of the store; 0 while it is being loaded or where the engine does not say
+    pids           process ids by role, `loader` and `worker`
+    """
+
+    workers_idle: int = 0
+    workers_busy: int = 0
+    waiting: int = 0
+    triples: int = 0
+    pids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@runtime_checkable
+class ObservableEngine(Protocol):
+    """An engine that can say what it is doing; asked only when someone scrapes `/metrics`."""
+
+    def status(self) -> EngineStatus:
+        """The state of now, from memory: neither blocks nor fails."""
