@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sparql_api.sparql import tokens as t
-from sparql_api.sparql.patterns import PatternReader
+from sparql_api.sparql.patterns import PatternReader, ServiceClause
 from sparql_api.sparql.tokens import Token, TokenStream
 
 UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
@@ -26,13 +26,20 @@ class NotAQuery(Exception):
 
 @dataclass
 class ParsedQuery:
-    """What a query asks: `services`, `default_graphs` and `named_graphs` in the order written, IRIs resolved."""
+    """What a query asks: `default_graphs` and `named_graphs` in the order written, IRIs resolved.
+
+    `base` is what relative IRIs after the prologue are resolved against. `limit` is the number after the outermost LIMIT,
+    `modifiers_end` the offset where the outermost modifiers end (where one could be added), before a VALUES clause.
+    """
 
     form: str
+    base: str | None
     prefixes: dict[str, str]
+    modifiers_end: int
+    limit: Token | None = None
     default_graphs: list[tuple[str, Token]] = field(default_factory=list)
     named_graphs: list[tuple[str, Token]] = field(default_factory=list)
-    services: list[Token] = field(default_factory=list)
+    services: list[ServiceClause] = field(default_factory=list)
     functions: dict[str, Token] = field(default_factory=dict)
     booleans: list[Token] = field(default_factory=list)
     order_conditions: list[tuple[int, int]] = field(default_factory=list)
@@ -66,12 +73,13 @@ class QueryReader(PatternReader):
             self.modifiers()
         else:
             self.fail("unknown-word" if form.kind == t.WORD else "unexpected", *FORMS, "PREFIX", "BASE")
+        modifiers_end, limit = self.last.end, self.limit
         if self.accept_word("VALUES"):
             self.data_block()
         if self.token.kind != t.END:
             self.fail("unexpected" if self.at(")", "]", "}") else "trailing", *self.after_pattern)
         return ParsedQuery(
-            form.upper, self.prefixes, self._default_graphs, self._named_graphs, self.services, self.functions,
+            form.upper, self.base, self.prefixes, modifiers_end, limit, self._default_graphs, self._named_graphs, self.services, self.functions,
             self.booleans, self.order_conditions, self.heavy, self.volatile,
         )  # fmt: skip
 

@@ -17,7 +17,7 @@ from sparql_api.sparql.grammar import NotAQuery, ParsedQuery, QueryReader
 from sparql_api.sparql.syntax_errors import QuerySyntaxError, Words, describe
 from sparql_api.sparql.tokens import Token, TokenStream
 
-__all__ = ["Caps", "GuardedQuery", "QueryRefused", "QuerySyntaxError", "guard"]
+__all__ = ["Caps", "GuardedQuery", "QueryRefused", "QuerySyntaxError", "ServiceCall", "guard"]
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 # Constructor functions of XML Schema that the engine has (SPARQL 1.1, 17.5, and its further date and duration types).
@@ -28,6 +28,7 @@ CASTS = frozenset(
         "yearMonthDuration", "dayTimeDuration", "gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay", "anyURI",
     )
 )  # fmt: skip
+MOST_ROWS = 2**63 - 1
 GRAPH_SCHEMES = ("http", "https", "urn", "tag")
 
 
@@ -63,6 +64,25 @@ class QueryRefused(Exception):
 
 
 @dataclass(frozen=True)
+class ServiceCall:
+    """A SERVICE clause that the service lets through, with offsets in the text of its query.
+
+    The clause reaches from `start` to `end`, its group graph pattern with the braces from `pattern_start` to `pattern_end`.
+    `base` is what relative IRIs of the pattern are resolved against. `variables` (without mark) are those of the pattern
+    that are visible outside it (SPARQL 1.1, 18.2.1), in the order of their first mention.
+    """
+
+    endpoint: str
+    silent: bool
+    start: int
+    end: int
+    pattern_start: int
+    pattern_end: int
+    variables: tuple[str, ...]
+    base: str | None = None
+
+
+@dataclass(frozen=True)
 class GuardedQuery:
     """A query that may run. Only `guard` makes one.
 
@@ -70,7 +90,9 @@ class GuardedQuery:
     Graph lists are those of FROM and FROM NAMED; both None when the query has no such clause. `functions` are IRIs of
     called functions that no engine of ours has: a call is an error in its expression (SPARQL 1.1, 17.6). `heavy` says that
     the query looks long from its text (`patterns.looks_heavy`). `volatile` that its answer is another one
-    each time (RAND, NOW, UUID, STRUUID). `order_conditions` are offsets of what ORDER BY sorts by.
+    each time (RAND, NOW, UUID, STRUUID). `order_conditions` are offsets of what ORDER BY sorts by. `limit` is the number
+    after the outermost LIMIT, `limit_place` where that number stands or, as an empty span, where a LIMIT clause could be put.
+    `services` are the calls of opened services in the order written.
     """
 
     text: str
@@ -83,6 +105,9 @@ class GuardedQuery:
     heavy: bool = False
     volatile: bool = False
     order_conditions: tuple[tuple[int, int], ...] = ()
+    limit: int | None = None
+    limit_place: tuple[int, int] = (0, 0)
+    services: tuple[ServiceCall, ...] = ()
     stream: TokenStream | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -95,9 +120,20 @@ class GuardedQuery:
                 last = end
         return "".join([*parts, self.text[last:]])
 
+    def text_with_limit(self, most: int) -> str:
+        """The same query with at most `most` solutions: of ASK, CONSTRUCT and DESCRIBE, too, LIMIT counts solutions."""
+        start, end = self.limit_place
+        number = most if self.limit is None else min(most, self.limit)
+        clause = str(number) if start < end else f" LIMIT {number} "
+        return f"{self.text[:start]}{clause}{self.text[end:]}"
 
-def guard(text: str, base: str | None = None, caps: Caps = Caps()) -> GuardedQuery:
+
+def guard(
+    text: str, base: str | None = None, caps: Caps = Caps(), open_services: frozenset[str] = frozenset()
+) -> GuardedQuery:
     """Check a query. `base` is what relative IRIs are resolved against, when the query sets no BASE of its own.
+
+    `open_services` are the IRIs that SERVICE may name, each exactly as it is given there; by default none.
 
     Raises QuerySyntaxError when it is no query and QueryRefused when it is one that may not run.
     """
@@ -117,7 +153,7 @@ def guard(text: str, base: str | None = None, caps: Caps = Caps()) -> GuardedQue
         raise describe(fault, stream) from None
     except NotAQuery as update:
         raise _update(update.token, stream) from None
-    _check_meaning(parsed, stream)
+    _check_meaning(parsed, stream, open_services)
     datasets = bool(parsed.default_graphs or parsed.named_graphs)
     checked = _with_lower_booleans(stream.text, parsed.booleans)
     return GuardedQuery(
@@ -131,6 +167,9 @@ def guard(text: str, base: str | None = None, caps: Caps = Caps()) -> GuardedQue
         heavy=parsed.heavy,
         volatile=parsed.volatile,
         order_conditions=tuple(parsed.order_conditions),
+        limit=None if parsed.limit is None else _number(parsed.limit),
+        limit_place=(parsed.modifiers_end,) * 2 if parsed.limit is None else (parsed.limit.start, parsed.limit.end),
+        services=_calls(parsed),
         stream=stream,
     )
 
@@ -189,16 +228,34 @@ def _update(token: Token, stream: TokenStream) -> QueryRefused:
     )
 
 
-def _check_meaning(parsed: ParsedQuery, stream: TokenStream) -> None:
+def _number(token: Token) -> int:
+    """The value of a whole number. One of more digits than any result has rows is as good as the largest below that."""
+    digits = token.text.lstrip("0")[: len(str(MOST_ROWS)) + 1]
+    return min(int(digits or "0"), MOST_ROWS)
+
+
+def _calls(parsed: ParsedQuery) -> tuple[ServiceCall, ...]:
+    calls = [
+        ServiceCall(
+            clause.endpoint or "", clause.silent, clause.token.start, clause.end, clause.pattern_start, clause.pattern_end,
+            clause.variables, parsed.base,
+        )
+        for clause in parsed.services
+    ]  # fmt: skip
+    return tuple(sorted(calls, key=lambda call: call.start))
+
+
+def _check_meaning(parsed: ParsedQuery, stream: TokenStream, open_services: frozenset[str]) -> None:
     """Refuse what reaches outside the store. Raises QueryRefused or QuerySyntaxError."""
-    if parsed.services:
+    refused = [clause.token.start for clause in parsed.services if clause.nested or clause.endpoint not in open_services]
+    if refused:
         raise QueryRefused(
             "service",
             {
                 "es": "Este servicio no consulta a otros: quite SERVICE y combine los resultados de su lado.",
                 "en": "This service does not ask others: remove SERVICE and combine the results on your side.",
             },
-            stream.place(parsed.services[0].start),
+            stream.place(min(refused)),
         )
     for iri, token in (*parsed.default_graphs, *parsed.named_graphs):
         if iri.split(":", 1)[0].lower() not in GRAPH_SCHEMES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sparql_api.sparql import tokens as t
 from sparql_api.sparql.expressions import Uses
@@ -13,6 +14,23 @@ from sparql_api.sparql.triples import Part, TripleReader
 OFFERED_WORDS = ("OPTIONAL", "MINUS", "GRAPH", "FILTER", "BIND", "VALUES")
 PATTERN_WORDS = ("OPTIONAL", "MINUS", "GRAPH", "SERVICE", "FILTER", "BIND", "VALUES")
 MODIFIER_WORDS = ("GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET", "VALUES")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceClause:
+    """A SERVICE clause as written. `endpoint` is None for a variable; offsets as in `Token`; `nested` inside another one.
+
+    `variables` are those of its pattern that are visible outside it (section 18.2.1), in the order of their first mention.
+    """
+
+    token: Token
+    endpoint: str | None
+    silent: bool
+    nested: bool
+    end: int
+    pattern_start: int
+    pattern_end: int
+    variables: tuple[str, ...]
 
 
 def looks_heavy(parts: list[Part]) -> bool:
@@ -42,10 +60,12 @@ class PatternReader(TripleReader):
 
     def __init__(self, stream: TokenStream, base: str | None) -> None:
         super().__init__(stream, base)
-        self.services: list[Token] = []
+        self.services: list[ServiceClause] = []  # an inner one before the one around it
+        self._service_depth = 0
         self.after_pattern: tuple[str, ...] = ()
         self.order_conditions: list[tuple[int, int]] = []  # offsets of what is sorted by, without ASC or DESC
         self.heavy = False
+        self.limit: Token | None = None  # the number after LIMIT in the modifiers read last
 
     # --- SELECT
 
@@ -128,12 +148,16 @@ class PatternReader(TripleReader):
         if self.accept_word("ORDER"):
             self.expect_word("BY")
             uses += self._order()
+        self.limit = None
         seen: set[str] = set()
         while self.at_word("LIMIT", "OFFSET") and self.token.upper not in seen:
-            seen.add(self.advance().upper)
+            word = self.advance().upper
+            seen.add(word)
             if self.token.kind != t.NUMBER or not self.token.text.isdigit():
                 self.fail("whole-number", "whole-number")
-            self.advance()
+            number = self.advance()
+            if word == "LIMIT":
+                self.limit = number
         return keys, uses
 
     def _at_call(self) -> bool:
@@ -237,16 +261,40 @@ class PatternReader(TripleReader):
         elif self.accept_word("VALUES"):
             visible |= self.data_block()
         else:
-            if self.advance().upper == "SERVICE":
-                self.services.append(word)
-                self.accept_word("SILENT")
-            names |= self.variable_or_iri() | self.group_graph_pattern()
+            names |= self._service() if word.upper == "SERVICE" else self._graph()
         visible |= names
         if names:
             parts.append(Part(names, rooted=subquery, endless=False))
         elif visible - before:  # BIND and VALUES join what they name to all that is read already
             parts.append(Part(set(visible), rooted=True, endless=False))
         self.new_pattern()
+
+    def _graph(self) -> set[str]:
+        self.advance()
+        return self.variable_or_iri() | self.group_graph_pattern()
+
+    def _service(self) -> set[str]:
+        word = self.advance()
+        silent = self.accept_word("SILENT") is not None
+        endpoint, names = None, set()
+        if self.token.kind == t.VARIABLE:
+            names.add(self.advance().text[1:])
+        else:
+            endpoint = self.expected_iri()
+        first = self._next
+        self._service_depth += 1
+        inside = self.group_graph_pattern()
+        self._service_depth -= 1
+        pattern = self._tokens[first : self._next]
+        mentioned = dict.fromkeys(token.text[1:] for token in pattern if token.kind == t.VARIABLE)
+        self.services.append(
+            ServiceClause(
+                token=word, endpoint=endpoint, silent=silent, nested=self._service_depth > 0, end=self.last.end,
+                pattern_start=pattern[0].start, pattern_end=self.last.end,
+                variables=tuple(name for name in mentioned if name in inside),
+            )
+        )  # fmt: skip
+        return names | inside
 
     def measured_constraint_in_filter(self) -> None:
         """A FILTER does not end a basic graph pattern, so what its EXISTS reads must not either."""
@@ -269,10 +317,14 @@ class PatternReader(TripleReader):
     def variable_or_iri(self) -> set[str]:
         if self.token.kind == t.VARIABLE:
             return {self.advance().text[1:]}
+        self.expected_iri()
+        return set()
+
+    def expected_iri(self) -> str:
+        """An IRI where a variable could have stood, too."""
         if self.token.kind not in (t.IRI, t.NAME):
             self.fail("unexpected", "variable", "iri")
-        self.iri()
-        return set()
+        return self.iri()
 
     def data_block(self) -> set[str]:
         """The variables and rows after VALUES."""
