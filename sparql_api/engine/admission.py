@@ -122,6 +122,16 @@ class Admission:
             del self.overdue[ticket]
             crowd_out()
 
+    def enter_now(self, *, heavy: bool = False) -> Ticket | None:
+        """A place without waiting, or None when there is none."""
+        if heavy and not self.slow.take_now():
+            return None
+        if self.total.take_now():
+            return Ticket(self, slow=heavy)
+        if heavy:
+            self.slow.give_back()
+        return None
+
     async def enter(self, *, heavy: bool = False) -> Ticket:
         """Wait for a place; a query that looks heavy waits for a place for long ones first.
 

@@ -1,30 +1,35 @@
-"""The two wires between front, loader and child.
+"""The two wires between front, loader and workers.
 
-*Control* (front <-> loader): messages of fixed size, so that a stream socket keeps their borders; a query message carries
-one end of a fresh socket pair as SCM_RIGHTS. *Data* (front <-> child): the job as JSON in, frames out. A frame is one
-byte of kind and four bytes of length (big endian), then the bytes.
+*Control* (front <-> loader): messages of fixed size, so that a stream socket keeps their borders; the order to fork a
+worker carries one end of a fresh socket pair as SCM_RIGHTS. *Data* (front <-> worker): jobs in, frames out, one job after
+the other over the same wire. A job is four bytes of length (big endian) and JSON; a frame is one byte of kind and four
+bytes of length, then the bytes.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 import struct
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
-CONTROL = struct.Struct("!cQdqq")  # kind, query number, seconds, two integers
+CONTROL = struct.Struct("!cQqq")  # kind, worker number, two integers
 FRAME = struct.Struct("!cI")
+LENGTH = struct.Struct("!I")
 
-# control, front to loader
-QUERY, KILL, SLOW = b"Q", b"K", b"N"
-# control, loader to front
-READY, ENDED = b"R", b"X"
-# frames, child to front
-# DATA is followed by more, LAST ends a complete result, PROBLEM stands alone
-DATA, LAST, PROBLEM = b"D", b"L", b"P"
+# control, front to loader; the first integer of NICE is the niceness
+FORK, KILL, NICE = b"F", b"K", b"N"
+# control, loader to front; READY carries the number of statements, FORKED the process id of a worker, ENDED why a worker
+# ended and its wait status
+READY, FORKED, ENDED = b"R", b"F", b"X"
+# frames, worker to front
+# NOTICE may come first and is JSON; DATA is followed by more; LAST ends a complete result, LAST_OF_ALL does so and
+# says that the worker ends, too; PROBLEM stands alone, PROBLEM_OF_ALL is one after which the worker ends
+NOTICE, DATA, LAST, LAST_OF_ALL, PROBLEM, PROBLEM_OF_ALL = b"N", b"D", b"L", b"E", b"P", b"Q"
 
-# why a child ended, in the first integer of ENDED; the second is the wait status
+# why a worker ended, in the first integer of ENDED
 ENDED_ITSELF, ENDED_BY_TIME, ENDED_BY_US, ENDED_BY_MEMORY, ENDED_IN_SORT = 0, 1, 2, 3, 4
 
 MAX_FRAME = 1 << 20
@@ -32,7 +37,11 @@ MAX_FRAME = 1 << 20
 
 @dataclass(frozen=True)
 class Job:
-    """One query as the child gets it. Graph lists are IRIs; None leaves the dataset to the query text."""
+    """One query as the worker gets it. Graph lists are IRIs; None leaves the dataset to the query text.
+
+    `rows` is the most rows or triples of the result; then `text_capped` is the query limited to them and `text_probe` the
+    query limited to one more.
+    """
 
     text: str
     media_type: str
@@ -43,38 +52,65 @@ class Job:
     functions: list[str]  # that do not exist: a call is an error
     default_graphs: list[str] | None
     named_graphs: list[str] | None
+    rows: int | None = None
+    text_capped: str | None = None
+    text_probe: str | None = None
 
     def encode(self) -> bytes:
         body = json.dumps(asdict(self)).encode()
-        return struct.pack("!I", len(body)) + body
+        return LENGTH.pack(len(body)) + body
 
 
-def read_job(wire: socket.socket) -> Job:
-    """Child: read the job. Raises EOFError when the front has gone."""
-    (length,) = struct.unpack("!I", _exactly(wire, 4))
-    return Job(**json.loads(_exactly(wire, length)))
+def read_job(wire: socket.socket) -> Job | None:
+    """Worker: the next job, or None when the front has closed the wire."""
+    head = _exactly(wire, LENGTH.size)
+    body = None if head is None else _exactly(wire, LENGTH.unpack(head)[0])
+    return None if body is None else Job(**json.loads(body))
 
 
-def _exactly(wire: socket.socket, length: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < length:
+def _exactly(wire: socket.socket, length: int) -> bytes | None:
+    part = wire.recv(length)
+    if len(part) == length:
+        return part
+    parts = bytearray(part)
+    while part and len(parts) < length:
         part = wire.recv(length - len(parts))
-        if not part:
-            raise EOFError("the front has closed the wire")
         parts += part
-    return bytes(parts)
+    return bytes(parts) if part else None
 
 
 def send_frame(wire: socket.socket, kind: bytes, body: bytes) -> None:
-    """Child: write one frame; blocks while the reader is slow, which is the backpressure."""
+    """Worker: write one frame; blocks while the reader is slow, which is the backpressure."""
     wire.sendall(FRAME.pack(kind, len(body)) + body)
 
 
-async def read_frame(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    """Front: read one frame. Raises asyncio.IncompleteReadError when the child has ended."""
-    kind, length = FRAME.unpack(await reader.readexactly(FRAME.size))
-    return kind, await reader.readexactly(length) if length else b""
+def send_problem(wire: socket.socket, problem: dict[str, Any], *, last: bool) -> None:
+    """Worker: say why there is no answer; `last` when the worker ends after it."""
+    send_frame(wire, PROBLEM_OF_ALL if last else PROBLEM, json.dumps(problem).encode())
 
 
-def control(kind: bytes, number: int = 0, seconds: float = 0.0, first: int = 0, second: int = 0) -> bytes:
-    return CONTROL.pack(kind, number, seconds, first, second)
+class FrameReader:
+    """Front: frames out of what arrives, in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The frames that `data` completes: kind and body."""
+        if self._held:
+            data = self._held + data
+            self._held = b""
+        start, end = 0, len(data)
+        while end - start >= FRAME.size:
+            kind, length = FRAME.unpack_from(data, start)
+            after = start + FRAME.size + length
+            if after > end:
+                break
+            yield kind, data[start + FRAME.size : after]
+            start = after
+        if start < end:
+            self._held = data[start:] if start else data
+
+
+def control(kind: bytes, number: int = 0, first: int = 0, second: int = 0) -> bytes:
+    return CONTROL.pack(kind, number, first, second)

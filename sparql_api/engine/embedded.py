@@ -1,7 +1,8 @@
-"""The embedded engine: the front's side of a loader process that holds one release in memory (blueprint 7).
+"""The embedded engine: the front's side of a loader process that holds one release (blueprint 7).
 
-The front keeps no store. Per query it makes a socket pair, hands one end to the loader, and reads frames from the other;
-the reader's buffer limit is the backpressure that makes the child wait for a slow client.
+The front keeps no store. A query goes to an idle worker over a wire that was made when the worker was forked, and comes
+back as frames; a small result takes one message each way. What limits a query is in the worker itself (`engine.worker`);
+the front ends workers whose client has gone, or whose place is needed.
 """
 
 from __future__ import annotations
@@ -11,41 +12,78 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
 from commitments.release import Release
-from sparql_api.engine import Answer, AnswerCut, Dataset, EngineProblem, Limits, channel, problems
+from sparql_api.engine import Answer, AnswerCut, Dataset, EngineProblem, EngineStatus, Limits, channel, problems
 from sparql_api.engine.admission import Admission, Places, Ticket
+from sparql_api.engine.pool import Pool, Wire
 from sparql_api.sparql.guard import GuardedQuery
 
 log = logging.getLogger(__name__)
 
-GRACE_SECONDS = 2.0  # how much later than the loader the front gives a query up, should the loader be stuck
+GRACE_SECONDS = 2.0  # how much later than the kernel's timer the front gives a query up, should that have failed
 RESTART_SECONDS = 1.0  # between the end of a loader and the start of the next
 STOP_SECONDS = 5.0
+TICK_SECONDS = 0.1
+# A query starts with the same right to the processor as the front and loses it in steps, so that new ones go first.
+FRESH_SECONDS = 0.1
+NICENESS = 10
+SLOW_NICENESS = 19
+# Bytes of results held for clients that read slowly: of one query, and of one while all together hold more than the last.
+HELD_BYTES = 2**20
+HELD_BYTES_WHEN_FULL = 64 * 1024
+HELD_BYTES_OF_ALL = 64 * 2**20
+
+# What a worker's end is called in the metrics.
+CAUSES = {
+    channel.ENDED_BY_TIME: "time",
+    channel.ENDED_BY_US: "cancelled",
+    channel.ENDED_BY_MEMORY: "memory",
+    channel.ENDED_IN_SORT: "sort",
+}
 
 
 class EmbeddedEngine:
-    """Answers queries over one release from an in-memory store in a process of its own."""
+    """Answers queries over one release from a store in processes of its own, in memory or (with `store`) on disk.
 
-    def __init__(self, release: Release, admission: Admission | None = None) -> None:
+    store             folder of an on-disk store of this release (`engine.disk`), None to load the release into memory
+    on_worker_ended   is told why each worker ended: time, memory, sort, cancelled, signal or finished
+    """
+
+    def __init__(
+        self,
+        release: Release,
+        admission: Admission | None = None,
+        *,
+        store: Path | None = None,
+        on_worker_ended: Callable[[str], None] | None = None,
+    ) -> None:
         self.release = release
         self.release_id = release.id
         self.triples = 0  # statements in all graphs, known once started
         self._admission = admission or Admission(Places())
+        self._store = store
+        self._on_worker_ended = on_worker_ended
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready: asyncio.Future[None] | None = None
-        self._queries: dict[int, _Query] = {}
+        self._pool = Pool(self._fork)
+        self._queries: dict[int, _Query] = {}  # by the number of the worker
+        self._pids: dict[int, int] = {}
         self._last = 0
         self._received = b""
         self._closing = False
         self._restart: asyncio.Task[None] | None = None
+        self._ticking: asyncio.TimerHandle | None = None
+        self.held_bytes = 0  # of results that clients have not read yet
 
     @property
     def loader_pid(self) -> int | None:
@@ -55,20 +93,27 @@ class EmbeddedEngine:
     def open_queries(self) -> int:
         return len(self._queries)
 
+    def status(self) -> EngineStatus:
+        """See `ObservableEngine`."""
+        waiting = len(self._admission.total.waiting) + len(self._admission.slow.waiting)
+        loader = (self._process.pid,) if self._process else ()
+        pids = {"loader": loader, "worker": tuple(self._pids.values())}
+        return EngineStatus(len(self._pool.idle), len(self._queries), waiting, self.triples, pids)
+
     async def start(self) -> None:
         """Load the release. Raises EngineProblem 503 when the loader ends before it is ready."""
         self._spawn()
         assert self._ready is not None
         await self._ready
+        self._tick()
 
     async def close(self) -> None:
-        """End every query and the loader."""
+        """End every query, every worker and the loader."""
         self._closing = True
-        if self._restart:
-            self._restart.cancel()
-        self._hang_up()
-        for query in list(self._queries.values()):
-            query.ended(channel.ENDED_BY_US, 0)
+        for pending in (self._restart, self._ticking):
+            if pending:
+                pending.cancel()
+        self._lose_workers()
         if self._process:
             await asyncio.to_thread(_wait_or_kill, self._process)
 
@@ -89,36 +134,37 @@ class EmbeddedEngine:
             left = limits.seconds - (asyncio.get_running_loop().time() - start)
             again = replace(query, text=query.text_with_order_keys)
             return await self._answer(again, dataset, media_type, replace(limits, seconds=max(left, 0.1)))
+        except _WorkerLost:
+            return await self._answer(query, dataset, media_type, limits)
 
     async def _answer(self, query: GuardedQuery, dataset: Dataset | None, media_type: str, limits: Limits) -> Answer:
-        ticket = await self._admission.enter(heavy=query.heavy)
-        task = None
+        job = make_job(self.release, query, dataset, media_type, limits).encode()
+        ticket = self._admission.enter_now(heavy=query.heavy) or await self._admission.enter(heavy=query.heavy)
         try:
-            task = _Query(self, ticket, limits, self._next_number())
-            self._queries[task.number] = task
-            await task.begin(make_job(self.release, query, dataset, media_type, limits))
+            task = _Query(self, self._pool.take(), ticket, limits)
         except BaseException:
-            if task:
-                task.cancel()
-            else:
-                ticket.leave()
+            ticket.leave()
             raise
-        headers = {"Content-Type": media_type}
-        if task.complete:
-            headers["Content-Length"] = str(len(task.first))
+        self._queries[task.wire.number] = task
+        try:
+            await task.begin(job)
+        except BaseException:
+            task.cancel()
+            raise
+        headers = {"Content-Type": media_type, **task.notices}
+        if task.complete and len(task.held) == 1:
+            headers["Content-Length"] = str(len(task.held[0]))
         return Answer(200, headers, task.chunks(), task.cancel)
 
-    def _next_number(self) -> int:
-        self._last += 1
-        return self._last
+    # --- loader and workers
 
     def _spawn(self) -> None:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         home = str(Path(__file__).resolve().parent.parent.parent)
         path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
-        command = [sys.executable, "-m", "sparql_api.engine.loader", "--control", str(theirs.fileno())]
-        command += ["--data", str(self.release.everything), "--parent", str(os.getpid())]
+        source = ["--store", str(self._store)] if self._store else ["--data", str(self.release.everything)]
+        command = [sys.executable, "-m", "sparql_api.engine.loader", "--control", str(theirs.fileno()), "--parent", str(os.getpid()), *source]
         self._process = subprocess.Popen(
             command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path}
         )
@@ -127,6 +173,18 @@ class EmbeddedEngine:
         loop = asyncio.get_running_loop()
         self._ready = loop.create_future()
         loop.add_reader(ours.fileno(), self._hear)
+
+    def _fork(self) -> Wire:
+        """Order one more worker. Raises EngineProblem 503 when there is no loader."""
+        self._last += 1
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._tell(channel.FORK, self._last, descriptor=theirs.fileno())
+            except EngineProblem:
+                ours.close()
+                raise
+        return Wire(self._last, ours, self._wire_closed)
 
     def _hear(self) -> None:
         """Control messages from the loader."""
@@ -143,18 +201,32 @@ class EmbeddedEngine:
         self._received += data
         while len(self._received) >= channel.CONTROL.size:
             message, self._received = self._received[: channel.CONTROL.size], self._received[channel.CONTROL.size :]
-            kind, number, _, first, second = channel.CONTROL.unpack(message)
+            kind, number, first, second = channel.CONTROL.unpack(message)
             if kind == channel.READY and self._ready and not self._ready.done():
                 self.triples = first
                 self._ready.set_result(None)
-            elif kind == channel.ENDED and number in self._queries:
-                self._queries[number].ended(first, second)
+            elif kind == channel.FORKED:
+                self._pids[number] = first
+            elif kind == channel.ENDED:
+                self._worker_ended(number, first, second)
+
+    def _worker_ended(self, number: int, reason: int, status: int) -> None:
+        self._pids.pop(number, None)
+        if self._on_worker_ended:
+            self._on_worker_ended(CAUSES.get(reason) or ("signal" if os.WIFSIGNALED(status) else "finished"))
+        query = self._queries.get(number)
+        if query:
+            query.worker_ended(reason, status)
+
+    def _wire_closed(self, wire: Wire) -> None:
+        self._pool.forget(wire)
+        query = self._queries.get(wire.number)
+        if query:
+            query.wire_closed()
 
     def _loader_ended(self) -> None:
         started = self._ready is not None and self._ready.done()
-        self._hang_up()
-        for query in list(self._queries.values()):
-            query.ended(channel.ENDED_BY_US, 0)
+        self._lose_workers()
         if self._ready and not self._ready.done():
             self._ready.set_exception(problems.not_ready())
         if started and not self._closing:
@@ -170,28 +242,66 @@ class EmbeddedEngine:
                 await self.start()
                 return
 
-    def _hang_up(self) -> None:
+    def _lose_workers(self) -> None:
+        """Hang up: without a loader there are no workers either."""
+        if self._ticking:
+            self._ticking.cancel()
         if self._control is not None:
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             self._control.close()
             self._control = None
             self._received = b""
+        self._pool.close()
+        self._pids.clear()
+        for query in list(self._queries.values()):
+            query.wire.close()
+            query.worker_ended(channel.ENDED_BY_US, 0)
+            query.wire_closed()
 
-    def tell(self, kind: bytes, number: int, seconds: float = 0.0, wire: socket.socket | None = None) -> None:
+    def _tell(self, kind: bytes, number: int, first: int = 0, descriptor: int | None = None) -> None:
         """Send one control message. Raises EngineProblem 503 when there is no loader."""
         if self._control is None:
             raise problems.not_ready()
-        message = channel.control(kind, number, seconds)
+        message = channel.control(kind, number, first)
         try:
-            if wire is None:
+            if descriptor is None:
                 self._control.send(message)
             else:
-                socket.send_fds(self._control, [message], [wire.fileno()])
+                socket.send_fds(self._control, [message], [descriptor])
         except OSError as error:
             raise problems.not_ready() from error
 
-    def forget(self, number: int) -> None:
-        self._queries.pop(number, None)
+    def _tick(self) -> None:
+        """What time does to workers: those with long queries lose priority, spare ones are kept ready."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for query in list(self._queries.values()):
+            query.grow_older(now)
+        with contextlib.suppress(EngineProblem):
+            self._pool.refill(now)
+        self._pool.trim(now)
+        self._ticking = loop.call_later(TICK_SECONDS, self._tick)
+
+    # --- what a query tells
+
+    def make_nice(self, wire: Wire, niceness: int) -> None:
+        wire.aged = True
+        with contextlib.suppress(EngineProblem):
+            self._tell(channel.NICE, wire.number, niceness)
+
+    def kill(self, wire: Wire) -> None:
+        with contextlib.suppress(EngineProblem):
+            self._tell(channel.KILL, wire.number)
+
+    def finished(self, query: _Query) -> None:
+        """The worker has done its part."""
+        if self._queries.pop(query.wire.number, None) and self._control is not None:
+            with contextlib.suppress(EngineProblem):
+                self._pool.give_back(query.wire, asyncio.get_running_loop().time())
+
+    def forget(self, query: _Query) -> None:
+        """The worker has gone in the middle of it."""
+        self._queries.pop(query.wire.number, None)
 
 
 class _BrokenSort(EngineProblem):
@@ -202,118 +312,178 @@ class _BrokenSort(EngineProblem):
         super().__init__(failed.status, failed.slug, failed.detail, message=failed.message)
 
 
-class _Query:
-    """One query under way: its place, its wire, and how it ended."""
+class _WorkerLost(EngineProblem):
+    """The worker was killed from outside before it had done anything: worth a second try, and then it is out of memory."""
 
-    def __init__(self, engine: EmbeddedEngine, ticket: Ticket, limits: Limits, number: int) -> None:
-        self.number = number
-        self.first = b""
-        self.complete = False
+    def __init__(self, memory_bytes: int) -> None:
+        meant = problems.out_of_memory(memory_bytes)
+        super().__init__(meant.status, meant.slug, meant.detail)
+
+
+class _Query:
+    """One query under way: its place, its worker, and what of its result the client has not taken yet."""
+
+    def __init__(self, engine: EmbeddedEngine, wire: Wire, ticket: Ticket, limits: Limits) -> None:
+        self.wire = wire
+        self.held: deque[bytes] = deque()
+        self.notices: dict[str, str] = {}
+        self.complete = False  # the end mark has come
         self._engine = engine
         self._ticket = ticket
         self._limits = limits
         self._loop = asyncio.get_running_loop()
-        self._end: asyncio.Future[tuple[int, int]] = self._loop.create_future()
+        self._started = self._loop.time()
+        self._age = 0  # 0 fresh, 1 no longer, 2 long
+        self._held_bytes = 0
+        self._said: EngineProblem | None = None
+        self._closed = False  # no frame will follow
+        self._news: asyncio.Future[None] | None = None
+        self._end: asyncio.Future[tuple[int, int]] | None = None
+        self._ended: tuple[int, int] | None = None
         self._crowded_out = False
-        self._timers: list[asyncio.TimerHandle] = []
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
+        self._killed = False
+        wire.listener = self
 
-    async def begin(self, job: channel.Job) -> None:
-        """Start the child and wait for its first bytes. Raises EngineProblem."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                self._engine.tell(channel.QUERY, self.number, self._limits.seconds, theirs)
-            except EngineProblem:
-                ours.close()
-                self.ended(channel.ENDED_BY_US, 0)  # there is no child to wait for
-                raise
-        ours.setblocking(False)
-        self._reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=channel.MAX_FRAME)
-        self._timers = [
-            self._loop.call_later(0 if self._ticket.slow else self._ticket.slow_after, self._grow_old),
-            self._loop.call_later(self._limits.seconds + GRACE_SECONDS, self.cancel),
-        ]
-        try:
-            self._writer.write(job.encode())
-            await self._writer.drain()
-            kind, body = await channel.read_frame(self._reader)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            raise await self._why() from None
-        if kind == channel.PROBLEM:
-            raise self._problem(json.loads(body))
-        self.first = body
-        if kind == channel.LAST:
-            self.complete = True
-            self._finish()
+    async def begin(self, job: bytes) -> None:
+        """Send the job and wait for its first bytes. Raises EngineProblem."""
+        left = self.wire.send_now(job)
+        if left:
+            await self.wire.send(left)
+        while not (self.held or self.complete):
+            if self._said:
+                raise self._said
+            if self._closed:
+                raise await self._why()
+            await self._wait()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The bytes of the result. Raises AnswerCut when there is no end mark."""
         try:
-            if self.first:
-                yield self.first
-            while not self.complete:
-                assert self._reader is not None
-                kind, body = await channel.read_frame(self._reader)
-                self.complete = kind == channel.LAST
-                yield body
-        except (asyncio.IncompleteReadError, ConnectionError):
-            problem = await self._why()
-            raise AnswerCut(f"{problem.slug} after the first byte") from None
+            while True:
+                while self.held:
+                    chunk = self.held.popleft()
+                    self._count(-len(chunk))
+                    self.wire_may_go_on()
+                    yield chunk
+                if self.complete:
+                    return
+                if self._closed or self._said:
+                    problem = self._said or await self._why()
+                    raise AnswerCut(f"{problem.slug} after the first byte")
+                await self._wait()
         finally:
             self.cancel()
 
-    def cancel(self) -> None:
-        """End the child, if it still runs, and give the place back as soon as it has gone."""
-        if not self.complete and not self._end.done():
-            with contextlib.suppress(EngineProblem):
-                self._engine.tell(channel.KILL, self.number)
-        self._finish()
+    async def _wait(self) -> None:
+        self._news = self._loop.create_future()
+        try:
+            await self._news
+        finally:
+            self._news = None
 
-    def _finish(self) -> None:
-        for timer in self._timers:
-            timer.cancel()
-        if self._writer is not None:
-            self._writer.close()
-        if self._end.done():
-            self._leave()
+    def _tell_news(self) -> None:
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
 
-    def ended(self, reason: int, status: int) -> None:
-        """The loader says that the child has gone (or the loader itself has)."""
-        if not self._end.done():
-            self._end.set_result((reason, status))
-        for timer in self._timers:
-            timer.cancel()
-        self._leave()
+    # --- from the worker
 
-    def _leave(self) -> None:
+    def frame(self, kind: bytes, body: bytes) -> None:
+        """See `pool.Listener`."""
+        if kind in (channel.DATA, channel.LAST, channel.LAST_OF_ALL):
+            if body or not self.held:
+                self.held.append(body)
+                self._count(len(body))
+            if kind == channel.DATA:
+                if self._held_bytes > self._most_held():
+                    self.wire.pause()
+            else:
+                self.complete = True
+                self._worker_done(ends=kind == channel.LAST_OF_ALL)
+        elif kind == channel.NOTICE:
+            self.notices.update(json.loads(body))
+            return
+        else:
+            self._said = self._problem(json.loads(body))
+            self._worker_done(ends=kind == channel.PROBLEM_OF_ALL)
+        self._tell_news()
+
+    def _worker_done(self, *, ends: bool) -> None:
+        if ends:
+            self.wire.close()
         self._ticket.leave()
-        self._engine.forget(self.number)
+        self._engine.finished(self)
 
-    def _grow_old(self) -> None:
-        if not self._ticket.slow:
-            self._ticket.become_slow(self._crowd_out)
-        with contextlib.suppress(EngineProblem):
-            self._engine.tell(channel.SLOW, self.number)
+    def wire_closed(self) -> None:
+        """See `pool.Listener`: there was no end mark."""
+        self._closed = True
+        self._tell_news()
+
+    def worker_ended(self, reason: int, status: int) -> None:
+        """The loader says that the worker has gone (or the loader itself has)."""
+        self._ended = (reason, status)
+        if self._end is not None and not self._end.done():
+            self._end.set_result(self._ended)
+        self._ticket.leave()
+        self._engine.forget(self)
+
+    # --- from the client and from the clock
+
+    def cancel(self) -> None:
+        """End the worker, if it still works on this; its place is free as soon as it has gone."""
+        for chunk in self.held:
+            self._count(-len(chunk))
+        self.held.clear()
+        if not self.complete and self._said is None and self._ended is None and not self._killed:
+            self._killed = True
+            self._engine.kill(self.wire)
+            self.wire.close()
+            self.wire_closed()
+
+    def grow_older(self, now: float) -> None:
+        age = now - self._started
+        if self._age == 0 and age >= FRESH_SECONDS:
+            self._age = 1
+            self._engine.make_nice(self.wire, NICENESS)
+        if self._age == 1 and (self._ticket.slow or age >= self._ticket.slow_after):
+            self._age = 2
+            self._engine.make_nice(self.wire, SLOW_NICENESS)
+            if not self._ticket.slow:
+                self._ticket.become_slow(self._crowd_out)
+        if age > self._limits.seconds + GRACE_SECONDS:
+            self.cancel()
 
     def _crowd_out(self) -> None:
         self._crowded_out = True
-        self.cancel_child()
+        self._engine.kill(self.wire)
 
-    def cancel_child(self) -> None:
-        with contextlib.suppress(EngineProblem):
-            self._engine.tell(channel.KILL, self.number)
+    # --- backpressure
+
+    def _count(self, change: int) -> None:
+        self._held_bytes += change
+        self._engine.held_bytes += change
+
+    def _most_held(self) -> int:
+        return HELD_BYTES if self._engine.held_bytes < HELD_BYTES_OF_ALL else HELD_BYTES_WHEN_FULL
+
+    def wire_may_go_on(self) -> None:
+        if not self.complete and not self._closed and self._held_bytes <= self._most_held() // 2:
+            self.wire.resume()
+
+    # --- why
 
     async def _why(self) -> EngineProblem:
-        """Why the child ended without an answer; the loader's word follows the end of the wire at once."""
+        """Why the worker ended without an end mark; the loader's word follows the end of the wire at once."""
         if self._crowded_out:
             return problems.crowded_out()
-        try:
-            async with asyncio.timeout(GRACE_SECONDS):
-                reason, status = await asyncio.shield(self._end)
-        except TimeoutError:
-            return problems.failed("the loader did not say how the child ended")
+        if self._ended is None:
+            self._end = self._loop.create_future()
+            try:
+                async with asyncio.timeout(GRACE_SECONDS):
+                    await self._end
+            except TimeoutError:
+                return problems.failed("the loader did not say how the worker ended")
+        assert self._ended is not None
+        reason, status = self._ended
         if reason == channel.ENDED_BY_TIME:
             return problems.out_of_time(self._limits.seconds)
         if reason == channel.ENDED_BY_MEMORY:
@@ -324,9 +494,11 @@ class _Query:
             return problems.not_ready()
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
+        if number == signal.SIGKILL and self._loop.time() - self._started < FRESH_SECONDS:
+            return _WorkerLost(self._limits.memory_bytes)
         problem = problems.from_exit(number, code, self._limits.seconds, self._limits.memory_bytes)
         if problem.status == 500:
-            log.error("query %d: %s", self.number, problem.message)
+            log.error("worker %d: %s", self.wire.number, problem.message)
         return problem
 
     def _problem(self, said: dict[str, str]) -> EngineProblem:
@@ -340,18 +512,22 @@ class _Query:
                 return problems.unknown_function(message)
             case "format":
                 return problems.not_expressible(message)
-        log.error("query %d: %s", self.number, message)
+        log.error("worker %d: %s", self.wire.number, message)
         return problems.failed(message)
 
 
 def make_job(
     release: Release, query: GuardedQuery, dataset: Dataset | None, media_type: str, limits: Limits
 ) -> channel.Job:
+    """The job for a worker. With a row limit it also holds the texts that `engine.evaluation` needs for it."""
     default, named = resolve_dataset(release.base, query, dataset)
+    rows = limits.rows
     return channel.Job(
         text=query.text, media_type=media_type, memory_bytes=limits.memory_bytes, seconds=limits.seconds,
         base=query.base, prefixes=dict(query.prefixes), functions=list(query.functions),
-        default_graphs=default, named_graphs=named,
+        default_graphs=default, named_graphs=named, rows=rows,
+        text_capped=None if rows is None else query.text_with_limit(rows),
+        text_probe=None if rows is None else query.text_with_limit(rows + 1),
     )  # fmt: skip
 
 

@@ -40,6 +40,11 @@ class NotExpressible(Exception):
     """The result holds something that the format cannot write."""
 
 
+def answer(store: ox.Store, job: Job, writer: Writer) -> None:
+    """Evaluate a job's query and write its result. Raises what `evaluate` and `serialize` raise."""
+    serialize(evaluate(store, job), job.media_type, job.prefixes, writer)
+
+
 def evaluate(store: ox.Store, job: Job) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     """Start the query over the job's dataset.
 

@@ -1,8 +1,10 @@
-"""The loader: one process per release that holds the store, forks a child per query, and ends what overruns.
+"""The loader: a process that holds one release and forks the workers that answer queries over it (blueprint 7).
 
-Run as `python -m sparql_api.engine.loader --control FD --data FILE --parent PID`. It has one thread and no event loop, so
-that a fork copies nothing but a quiet process. It ends when the front does: PR_SET_PDEATHSIG where there is one, and the
-end of the control wire everywhere; its children follow in the same two ways.
+    python -m sparql_api.engine.loader --control FD --data FILE --parent PID     a store in memory, shared copy-on-write
+    python -m sparql_api.engine.loader --control FD --store FOLDER --parent PID  a store on disk, opened by each worker
+
+Single-threaded, without event loop: it reads orders from the control wire, forks, kills, and tells how workers ended. It
+ends when the control wire does, and with it every worker (parent-death signal); when it is killed, so are they.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ import select
 import signal
 import socket
 import sys
-import time
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -24,32 +25,28 @@ import pyoxigraph as ox
 from sparql_api.engine import channel, worker
 
 PR_SET_PDEATHSIG = 1
-# A query starts with the same right to the processor as the front and loses it in steps, so that new ones go first.
-FRESH_SECONDS = 0.1
-NICENESS = 10
-SLOW_NICENESS = 19
 LAST_WORDS_READ = 2000  # bytes
-CHILD_OOM_SCORE = "900"  # when the machine runs out of memory, a query dies before anything else does
+WORKER_OOM_SCORE = "900"  # when the machine runs out of memory, a query dies before anything else does
+# Files that RocksDB keeps open for a store that is only read.
+DISK_DESCRIPTORS = 1024
 
 
 @dataclass
 class Child:
-    number: int
-    deadline: float  # on the monotonic clock, as is `fresh_until`
-    fresh_until: float
-    last_words: int  # a file without a name where the child's standard error goes
-    fresh: bool = True
+    pid: int
+    last_words: int  # a file without a name where the worker's standard error goes
     ended_by: int = channel.ENDED_ITSELF
 
 
 class Loader:
-    """The loop between the control wire, the deadlines and the ends of children."""
+    """The loop between the control wire and the ends of workers."""
 
-    def __init__(self, store: ox.Store, control: socket.socket) -> None:
-        self._store = store
+    def __init__(self, stores: worker.Stores, control: socket.socket, statements: int) -> None:
+        self._stores = stores
         self._control = control
+        self._statements = statements
         self._pid = os.getpid()
-        self._children: dict[int, Child] = {}
+        self._children: dict[int, Child] = {}  # by the front's number
         self._null = os.open(os.devnull, os.O_RDWR)
         self._wake, signal_end = socket.socketpair()
         for end in (self._wake, signal_end):
@@ -63,27 +60,21 @@ class Loader:
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
-        self._tell(channel.READY, first=len(self._store))
+        self._tell(channel.READY, first=self._statements)
         try:
             while True:
-                ready = {descriptor for descriptor, _ in poll.poll(self._milliseconds_left())}
+                ready = {descriptor for descriptor, _ in poll.poll()}
                 if self._wake.fileno() in ready:
                     with contextlib.suppress(BlockingIOError):
                         self._wake.recv(4096)
                 self._reap()
-                self._look_at_clock()
                 if self._control.fileno() in ready and not self._take_order():
                     return
         finally:
             # Before the interpreter closes the socket that the ends of children are announced on.
             signal.set_wakeup_fd(-1)
-            for pid in self._children:
-                os.kill(pid, signal.SIGKILL)
-
-    def _milliseconds_left(self) -> float | None:
-        pending = [child.deadline for child in self._children.values() if child.ended_by == channel.ENDED_ITSELF]
-        pending += [child.fresh_until for child in self._children.values() if child.fresh]
-        return max(0.0, min(pending) - time.monotonic()) * 1000 + 1 if pending else None
+            for child in self._children.values():
+                os.kill(child.pid, signal.SIGKILL)
 
     def _take_order(self) -> bool:
         """Read one control message; False when the front has gone."""
@@ -98,20 +89,20 @@ class Loader:
             data += more
         if not data:
             return False
-        kind, number, seconds, _, _ = channel.CONTROL.unpack(data)
-        if kind == channel.QUERY:
-            self._fork(number, seconds, socket.socket(fileno=descriptors[0]))
+        kind, number, first, _ = channel.CONTROL.unpack(data)
+        if kind == channel.FORK:
+            self._fork(number, socket.socket(fileno=descriptors[0]))
             return True
-        for pid, child in self._children.items():
-            if child.number == number and kind == channel.KILL:
-                self._end(pid, child, channel.ENDED_BY_US)
-            elif child.number == number and kind == channel.SLOW:
-                child.fresh = False
-                os.setpriority(os.PRIO_PROCESS, pid, SLOW_NICENESS)
+        child = self._children.get(number)  # None when it has ended meanwhile
+        if child is not None and kind == channel.KILL:
+            # Reaped only by _reap, so its process number cannot have passed to another process.
+            child.ended_by = channel.ENDED_BY_US
+            os.kill(child.pid, signal.SIGKILL)
+        elif child is not None and kind == channel.NICE:
+            os.setpriority(os.PRIO_PROCESS, child.pid, first)
         return True
 
-    def _fork(self, number: int, seconds: float, wire: socket.socket) -> None:
-        now = time.monotonic()
+    def _fork(self, number: int, wire: socket.socket) -> None:
         last_words = os.memfd_create("last words") if hasattr(os, "memfd_create") else os.dup(self._null)
         try:
             pid = os.fork()
@@ -122,45 +113,35 @@ class Loader:
             return
         if pid == 0:
             try:
-                _become_child(self._pid)
-                worker.run(self._store, wire, self._null, last_words)
+                _become_worker(self._pid)
+                worker.run(self._stores, wire, self._null, last_words)
             finally:
                 os._exit(1)
         wire.close()
-        self._children[pid] = Child(number, now + seconds, now + FRESH_SECONDS, last_words)
+        self._children[number] = Child(pid, last_words)
+        self._tell(channel.FORKED, number, first=pid)
 
     def _reap(self) -> None:
         while self._children:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            child = self._children.pop(pid)
-            reason = child.ended_by or _reason(child.last_words)
+            number = next(number for number, child in self._children.items() if child.pid == pid)
+            child = self._children.pop(number)
+            reason = child.ended_by or _reason(child.last_words, status)
             os.close(child.last_words)
-            self._tell(channel.ENDED, child.number, first=reason, second=status)
-
-    def _look_at_clock(self) -> None:
-        now = time.monotonic()
-        for pid, child in self._children.items():
-            if child.fresh and child.fresh_until <= now:
-                child.fresh = False
-                os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
-            if child.deadline <= now:
-                self._end(pid, child, channel.ENDED_BY_TIME)
-
-    def _end(self, pid: int, child: Child, reason: int) -> None:
-        # The child is reaped only by _reap, so its number cannot have passed to another process.
-        if child.ended_by == channel.ENDED_ITSELF:
-            child.ended_by = reason
-            os.kill(pid, signal.SIGKILL)
+            self._tell(channel.ENDED, number, first=reason, second=status)
 
     def _tell(self, kind: bytes, number: int = 0, *, first: int = 0, second: int = 0) -> None:
         with contextlib.suppress(BrokenPipeError):  # the front has gone; the next read says so
-            self._control.sendall(channel.control(kind, number, 0.0, first, second))
+            self._control.sendall(channel.control(kind, number, first, second))
 
 
-def _reason(last_words: int) -> int:
-    """What the engine said as it died, as one of the reasons of `channel`. Rust panics and aborts on standard error."""
+def _reason(last_words: int, status: int) -> int:
+    """Why a worker ended by itself: the kernel's timer, or what the engine said as it died (Rust panics and aborts on
+    standard error)."""
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
+        return channel.ENDED_BY_TIME
     said = os.pread(last_words, LAST_WORDS_READ, 0).decode(errors="replace")
     if "memory allocation" in said:
         return channel.ENDED_BY_MEMORY
@@ -171,16 +152,16 @@ def _reason(last_words: int) -> int:
     return channel.ENDED_ITSELF
 
 
-def _become_child(loader: int) -> None:
-    """The first acts of a child: die with the loader, let signals mean what they say."""
+def _become_worker(loader: int) -> None:
+    """The first acts of a worker: die with the loader, let signals mean what they say."""
     signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
     die_with_parent()
     if os.getppid() != loader:
         os._exit(1)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        file.write(CHILD_OOM_SCORE)
+        file.write(WORKER_OOM_SCORE)
 
 
 def die_with_parent() -> None:
@@ -196,8 +177,10 @@ def main() -> None:
     """Load, then serve. Exits with 1 and a line on stderr when the data cannot be loaded."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--control", type=int, required=True)
-    parser.add_argument("--data", required=True)
     parser.add_argument("--parent", type=int, required=True)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data")
+    source.add_argument("--store")
     arguments = parser.parse_args()
     die_with_parent()
     if os.getppid() != arguments.parent:
@@ -206,14 +189,25 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=arguments.control)
-    store = ox.Store()
     try:
-        store.bulk_load(path=arguments.data, format=ox.RdfFormat.N_QUADS)
+        stores, statements = _on_disk(arguments.store) if arguments.store else _in_memory(arguments.data)
     except (OSError, SyntaxError, ValueError) as error:
-        sys.exit(f"{arguments.data}: {error}")
+        sys.exit(f"{arguments.store or arguments.data}: {error}")
     gc.collect()
-    gc.freeze()  # a collection in a child would copy every page that holds a Python object
-    Loader(store, control).serve()
+    gc.freeze()  # a collection in a worker would copy every page that holds a Python object
+    Loader(stores, control, statements).serve()
+
+
+def _in_memory(path: str) -> tuple[worker.Stores, int]:
+    store = ox.Store()
+    store.bulk_load(path=path, format=ox.RdfFormat.N_QUADS)
+    return worker.Stores(lambda: store), len(store)
+
+
+def _on_disk(folder: str) -> tuple[worker.Stores, int]:
+    """RocksDB has threads of its own, which a fork does not take along: each worker opens the store for itself."""
+    statements = len(ox.Store.read_only(folder))
+    return worker.Stores(lambda: ox.Store.read_only(folder), DISK_DESCRIPTORS), statements
 
 
 if __name__ == "__main__":

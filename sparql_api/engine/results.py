@@ -41,17 +41,19 @@ class ResultWriter:
     def write(self, data: bytes) -> int:
         self._buffer += data
         if len(self._buffer) >= self._threshold:
-            self._send(last=False)
+            self._send()
         return len(data)
 
     def flush(self) -> None:
         """The serializers flush at their end; frames go out by size, so there is nothing to do."""
 
-    def finish(self) -> None:
-        """Send what is left, marked as the last. Without the mark the reader takes the result as cut."""
-        self._send(last=True)
+    def finish(self, *, last_of_all: bool = False) -> None:
+        """Send what is left, marked as the last (of this worker, too, if `last_of_all`). Without a mark the reader takes the
+        result as cut."""
+        self._send(channel.LAST_OF_ALL if last_of_all else channel.LAST)
 
-    def _send(self, *, last: bool) -> None:
+    def _send(self, kind: bytes = channel.DATA) -> None:
+        last = kind != channel.DATA
         data, rest = bytes(self._buffer), b""
         if (self._xml or self._tsv) and not last:
             data, rest = _whole_characters(data)
@@ -68,7 +70,7 @@ class ResultWriter:
         while len(data) > channel.MAX_FRAME:
             channel.send_frame(self._wire, channel.DATA, data[: channel.MAX_FRAME])
             data = data[channel.MAX_FRAME :]
-        channel.send_frame(self._wire, channel.LAST if last else channel.DATA, data)
+        channel.send_frame(self._wire, kind, data)
 
 
 def well_formed(data: bytes) -> tuple[bytes, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import signal
@@ -73,6 +74,16 @@ class Service:
 
     def workers(self) -> list[psutil.Process]:
         return [child for loader in self.loaders() for child in loader.children()]
+
+    def busy_workers(self) -> list[psutil.Process]:
+        """Those that have had a query for so long that they lost priority, and have it still."""
+        found = []
+        for loader in self.loaders():
+            for child in loader.children():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if child.nice() > loader.nice():
+                        found.append(child)
+        return found
 
     def seconds_of_a_small_query(self) -> float:
         """Over a new connection, with the least work on our side: what another client would wait."""

@@ -40,6 +40,17 @@ def with_engine(folder: Path, work: Callable[[EmbeddedEngine], Awaitable[None]])
     asyncio.run(run())
 
 
+async def busy_worker(engine: EmbeddedEngine) -> psutil.Process:
+    """The one worker that has a query, once it has it for long enough to have lost priority."""
+    while True:
+        await asyncio.sleep(0.02)
+        found = [psutil.Process(pid) for pid in engine.status().pids["worker"]]
+        busy = [process for process in found if process.nice() > psutil.Process(engine.loader_pid).nice()]
+        if busy:
+            assert len(busy) == 1
+            return busy[0]
+
+
 def unguarded(text: str) -> GuardedQuery:
     """A query that never went through the guard: what stands behind it must hold by itself."""
     return GuardedQuery(text=text, form="SELECT")
@@ -74,15 +85,11 @@ def test_a_child_can_open_nothing(tmp_path: Path) -> None:
 def test_a_child_holds_no_file_of_the_front(tmp_path: Path) -> None:
     async def work(engine: EmbeddedEngine) -> None:
         running = asyncio.create_task(engine.answer(guard(CROSS), None, JSON, LIMITS))
-        loader = psutil.Process(engine.loader_pid)
-        while not loader.children():
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)
-        (child,) = loader.children()
-        assert sorted(int(name) for name in os.listdir(f"/proc/{child.pid}/fd")) == [0, 1, 2, 3]
+        child = await busy_worker(engine)
+        assert sorted(int(name) for name in os.listdir(f"/proc/{child.pid}/fd")) == [0, 1, 2, 3, 4]
+        assert os.readlink(f"/proc/{child.pid}/fd/4") == f"/proc/{child.pid}/statm"
         limits = Path(f"/proc/{child.pid}/limits").read_text()
-        assert "Max open files            4" in limits
-        assert child.nice() > 0 or loader.nice() == child.nice()
+        assert "Max open files            5" in limits
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
@@ -132,14 +139,40 @@ def test_a_cut_raises_after_the_first_bytes(tmp_path: Path) -> None:
 def test_cancel_ends_the_child_and_frees_its_place(tmp_path: Path) -> None:
     async def work(engine: EmbeddedEngine) -> None:
         answer = await engine.answer(guard(CROSS.replace("(COUNT(*) AS ?n)", "*")), None, JSON, LIMITS)
-        loader = psutil.Process(engine.loader_pid)
-        assert len(loader.children()) == 1
+        child = await busy_worker(engine)
         answer.cancel()
         for _ in range(100):
             await asyncio.sleep(0.02)
             if engine.open_queries == 0:
                 break
-        assert loader.children() == [] and engine.open_queries == 0
+        assert engine.open_queries == 0 and not child.is_running()
+
+    with_engine(tmp_path, work)
+
+
+def test_a_worker_answers_many_queries_and_goes_when_it_has_grown(tmp_path: Path) -> None:
+    async def work(engine: EmbeddedEngine) -> None:
+        await body_of(await engine.answer(guard("ASK {}"), None, JSON, LIMITS))
+        before = set(engine.status().pids["worker"])
+        for _ in range(50):
+            await body_of(await engine.answer(guard("ASK {}"), None, JSON, LIMITS))
+        assert set(engine.status().pids["worker"]) <= before
+        greedy = 'SELECT (STRLEN(GROUP_CONCAT(?x)) AS ?n) { { SELECT ?x { ?s ?p ?o . ?s2 ?p2 ?o2 BIND(CONCAT(STR(?p), STR(?p2), STR(?o)) AS ?x) } LIMIT 60000 } }'
+        await body_of(await engine.answer(guard(greedy), None, JSON, Limits(20.0, 2**30)))
+        assert b"true" in await body_of(await engine.answer(guard("ASK {}"), None, JSON, LIMITS))
+        assert engine.held_bytes == 0
+
+    with_engine(tmp_path, work)
+
+
+def test_a_worker_that_dies_idle_is_replaced(tmp_path: Path) -> None:
+    async def work(engine: EmbeddedEngine) -> None:
+        for _ in range(3):
+            for pid in engine.status().pids["worker"]:
+                os.kill(pid, signal.SIGKILL)
+            await asyncio.sleep(0.5)
+            assert b"true" in await body_of(await engine.answer(guard("ASK {}"), None, JSON, LIMITS))
+            assert engine.status().workers_idle >= 1
 
     with_engine(tmp_path, work)
 
@@ -148,11 +181,7 @@ def test_a_signal_from_outside_is_a_problem(tmp_path: Path) -> None:
     async def work(engine: EmbeddedEngine) -> None:
         for number, status in ((signal.SIGSEGV, 500), (signal.SIGKILL, 507), (signal.SIGXCPU, 503)):
             running = asyncio.create_task(engine.answer(guard(CROSS), None, JSON, LIMITS))
-            loader = psutil.Process(engine.loader_pid)
-            while not loader.children():
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.05)
-            loader.children()[0].send_signal(number)
+            (await busy_worker(engine)).send_signal(number)
             with pytest.raises(EngineProblem) as caught:
                 await running
             assert caught.value.status == status
