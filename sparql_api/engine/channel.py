@@ -12,7 +12,7 @@ import json
 import socket
 import struct
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 CONTROL = struct.Struct("!cQqq")  # kind, worker number, two integers
@@ -57,7 +57,7 @@ class Job:
     text_probe: str | None = None
 
     def encode(self) -> bytes:
-        body = json.dumps(asdict(self)).encode()
+        body = json.dumps(vars(self)).encode()
         return LENGTH.pack(len(body)) + body
 
 
