@@ -159,6 +159,8 @@ def _write_graphs(path: Path, base: str, quads: list[ox.Quad]) -> None:
         (path / f"{name}.gz").write_bytes(packed.getvalue())
     for graph in sorted({q.graph_name.value for q in quads if q.graph_name != ox.DefaultGraph()}):
         slug = graph.removeprefix(f"{base}graph/")
+        if slug == graph:
+            continue  # a graph of another address, which tests may hold, has no file of its own
         inside = [ox.Quad(q.subject, q.predicate, q.object) for q in quads if getattr(q.graph_name, "value", "") == graph]
         (path / "graphs" / f"{slug}.nt").write_text(_lines(inside), encoding="utf-8")
     catalog = [q.triple for q in quads if getattr(q.graph_name, "value", "") == f"{base}graph/catalog"]
