@@ -7,7 +7,7 @@ of BASE, OPTIONS, CORS, security headers, the name of the release, and an answer
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request
@@ -22,9 +22,11 @@ from sparql_api import problems
 from sparql_api.caching import with_vary
 from sparql_api.documents import RELEASE_HEADER, language_of, release_link
 from sparql_api.engine import Engine
+from sparql_api.http_protocol import HEAD, STATUS_LINE
 from sparql_api.negotiation import choose
 from sparql_api.pages import problem_page, problem_title
 from sparql_api.problems import Problem, not_found
+from sparql_api.repeated import Repeated, RepeatedRequests, header_lines, lasting
 from sparql_api.routes import catalogue, doc, files, health, identifiers, meta, sparql, vocabulary
 from sparql_api.settings import Settings
 from sparql_api.site import EDITION, Edition, Site
@@ -170,17 +172,22 @@ class CommonLayer:
         path = edition.links.below(scope["path"]) if edition else scope["path"]
         scope = {**scope, EDITION: edition, "path": path, "root_path": ""}
         started = False
+        keeper = _Keeper(edition.repeated, scope[HEAD]) if edition and HEAD in scope and edition.repeated.wants(scope[HEAD]) else None
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 _complete(MutableHeaders(scope=message), edition)
+            if keeper is not None:
+                keeper.see(message)
             await send(message)
 
         try:
             if scope["method"] == "OPTIONS":
                 await _options(scope)(scope, receive, send_with_headers)
+            elif (work := straight(scope, receive)) is not None:
+                await (await _answered(work, Request(scope, receive)))(scope, receive, send_with_headers)
             else:
                 await self.app(scope, receive, send_with_headers)
         except Exception:
@@ -193,6 +200,49 @@ class CommonLayer:
                 {"es": "Algo falló en el servicio; el error quedó registrado.", "en": "Something failed in the service; the error was logged."},
             )
             await problem_response(Request(scope), problem)(scope, receive, send_with_headers)
+
+
+def straight(scope: Scope, receive: Receive) -> Awaitable[Response] | None:
+    """The work on a request of the commonest kinds, which goes past the router: finding a route through it costs more
+    than the answer. None for every other request. The routes stay registered, for OPTIONS and the OpenAPI document."""
+    path: str = scope["path"]
+    if scope["method"] not in ("GET", "HEAD"):
+        return sparql.sparql(Request(scope, receive)) if path == "/sparql" and scope["method"] == "POST" else None
+    if path == "/sparql":
+        return sparql.sparql(Request(scope, receive))
+    _, kind_of_address, kind, key = path.split("/", 3) if path.count("/") > 2 else ("", "", "", "")
+    if kind and key and kind_of_address == "doc":
+        return doc.description(Request(scope, receive), kind, key)
+    if kind and key and kind_of_address == "id":
+        return identifiers.thing(Request(scope, receive), kind, key)
+    return None
+
+
+async def _answered(work: Awaitable[Response], request: Request) -> Response:
+    """What the exception handlers of the router would have done, too."""
+    try:
+        return await work
+    except Problem as problem:
+        return problem_response(request, problem)
+
+
+class _Keeper:
+    """Looks on while an answer is sent, and keeps it for requests with the same head."""
+
+    def __init__(self, repeated: RepeatedRequests, head: bytes) -> None:
+        self._repeated = repeated
+        self._head = head
+        self._start: Message | None = None
+
+    def see(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message if lasting("GET", message["status"], message["headers"]) else None
+        elif self._start is not None:
+            start, self._start = self._start, None
+            if not message.get("more_body"):
+                status = start["status"]
+                rest = header_lines(start["headers"])
+                self._repeated.put(self._head, Repeated(STATUS_LINE[status], rest, message.get("body", b""), status))
 
 
 def _options(scope: Scope) -> Response:

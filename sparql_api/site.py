@@ -25,7 +25,8 @@ from sparql_api.formats import N_TRIPLES, RESULTS_JSON, parse_triples
 from sparql_api.identifiers import Identifiers, Name
 from sparql_api.links import Links
 from sparql_api.problems import Problem
-from sparql_api.sparql.guard import guard
+from sparql_api.repeated import RepeatedRequests
+from sparql_api.sparql.guard import GuardedQuery, guard
 from sparql_api.terms import Terms
 from sparql_api.vocabulary import Vocabulary
 
@@ -54,6 +55,7 @@ class Edition:
         self.engine = engine
         self.links = Links(release.base)
         self.cache = RepresentationCache()
+        self.repeated = RepeatedRequests()
         self._aliases: dict[Name, Name] | None = None
         self._alias_lock = asyncio.Lock()
 
@@ -107,7 +109,7 @@ class Edition:
         names = self.release.manifest.graphs
         return sorted(f"{self.release.base}graph/{name}" for name in names if name and name != "consolidated")
 
-    async def construct(self, query: str, dataset: Dataset | None = None) -> list[ox.Triple]:
+    async def construct(self, query: GuardedQuery | str, dataset: Dataset | None = None) -> list[ox.Triple]:
         """Triples of a CONSTRUCT query of ours, sorted, each once. Raises Problem when the engine gives none."""
         body = await self._ask_engine(query, N_TRIPLES.media_type, dataset)
         # Not splitlines(): a literal may hold U+2028 and its like, which N-Triples does not escape.
@@ -125,9 +127,10 @@ class Edition:
         except (Problem, ValueError, KeyError):
             return False
 
-    async def _ask_engine(self, query: str, media_type: str, dataset: Dataset | None) -> bytes:
+    async def _ask_engine(self, query: GuardedQuery | str, media_type: str, dataset: Dataset | None) -> bytes:
         try:
-            answer = await self.engine.answer(guard(query), dataset, media_type, PAGE_LIMITS)
+            guarded = guard(query) if isinstance(query, str) else query
+            answer = await self.engine.answer(guarded, dataset, media_type, PAGE_LIMITS)
             return b"".join([chunk async for chunk in answer.chunks])
         except EngineProblem as error:
             headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}

@@ -1,0 +1,175 @@
+"""uvicorn's HTTP/1.1 protocol with three things it lacks: answers to repeated requests without parsing them, a bound on
+request heads, and an end to connections on which nothing moves.
+
+Parsing, pipelining and ASGI stay uvicorn's. A connection that sends a whole GET head in one piece, while nothing else of
+it is under way, gets the bytes kept for exactly that head (`sparql_api.repeated`); the date is that of uvicorn's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE as STATUS_LINE
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from sparql_api.repeated import Repeated, RepeatedRequests
+
+# Key of the ASGI scope under which a request's head stands when its answer could be kept.
+HEAD = "commitments.head"
+MOST_HEAD = 64 * 1024  # bytes of request line and headers
+HEAD_SECONDS = 20.0  # from the first byte of a request to the end of its headers, and from connecting to that byte
+STALL_SECONDS = 60.0  # without a client taking a byte of what waits for it
+_TITLES = {
+    400: ("bad-request", "The request is not well-formed HTTP/1.1.", "La petición no es HTTP/1.1 bien formado."),
+    408: ("bad-request", "The request did not come in time.", "La petición no llegó a tiempo."),
+    431: ("head-too-large", f"Request line and headers exceed {MOST_HEAD} bytes; send long queries with POST.",
+          f"La línea de petición y los encabezados superan {MOST_HEAD} bytes; envíe las consultas largas con POST."),
+}  # fmt: skip
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection. `repeated` and `answered` are set by `protocol_for`."""
+
+    repeated: Callable[[], RepeatedRequests | None]
+    answered: Callable[[Repeated, int], bytes]
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._head_bytes = 0  # received of a head that is not complete
+        self._in_head = True
+        self._in_message = False
+        self._last_repeated = 0.0
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._stall_timer: asyncio.TimerHandle | None = None
+
+    # --- connection
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for timer in (self._head_timer, self._stall_timer):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._stall_timer is None:
+            self._stall_timer = self.loop.call_later(STALL_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection, for good when the client does not take what it has been sent."""
+        left = self._last_repeated + self.timeout_keep_alive - self.loop.time()
+        if left > 0:  # answers to repeated requests leave the timer alone
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+            return
+        super().timeout_keep_alive_handler()
+        if self._stall_timer is None:
+            self._stall_timer = self.loop.call_later(STALL_SECONDS, self.transport.abort)
+
+    # --- requests
+
+    def data_received(self, data: bytes) -> None:
+        idle = not self._in_message and (self.cycle is None or self.cycle.response_complete)
+        if idle and data[:4] == b"GET " and data[-4:] == b"\r\n\r\n":
+            kept = self.repeated()
+            if kept is not None and not self.flow.write_paused:
+                found = kept.get(data)
+                if found is not None:
+                    self._answer_again(found, len(data))
+                    return
+            self._raw: bytes | None = data
+        else:
+            self._raw = None
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > MOST_HEAD and not self.transport.is_closing():
+            self._refuse(431)
+
+    def _answer_again(self, found: Repeated, received: int) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+        self.server_state.total_requests += 1
+        own = self.answered(found, received)
+        lines = b"".join([b"%s: %s\r\n" % pair for pair in self.server_state.default_headers])
+        self.transport.writelines([found.status_line, lines, found.rest, own, b"\r\n", found.body])
+        self._last_repeated = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_message = self._in_head = True
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._head_bytes = 0
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_message = False
+        raw = self._raw
+        # One whole request and nothing else, on a connection that stays: the application may keep its answer.
+        if raw is not None and raw.find(b"\r\n\r\n") == len(raw) - 4 and self.parser.should_keep_alive() and not self.parser.should_upgrade():
+            self.scope[HEAD] = raw  # type: ignore[typeddict-unknown-key]
+        super().on_message_complete()
+
+    def shutdown(self) -> None:
+        if self._in_message and self._in_head:  # half a head is no request under way
+            self.transport.close()
+        super().shutdown()
+
+    # --- refusals that ASGI never sees
+
+    def _head_is_late(self) -> None:
+        self._head_timer = None
+        if self._in_message and not self.transport.is_closing():
+            self._refuse(408)
+        else:
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(431 if self._head_bytes > MOST_HEAD else 400)
+
+    def _refuse(self, status: int) -> None:
+        """Answer what is no request, as problem+json in both languages, and hang up."""
+        slug, english, spanish = _TITLES[status]
+        body = json.dumps({"type": f"/problems/{slug}", "title": english, "status": status, "detail": english, "detail_es": spanish}, ensure_ascii=False).encode()
+        lines = [b"%s: %s\r\n" % pair for pair in self.server_state.default_headers]
+        lines += [
+            b"content-type: application/problem+json\r\n",
+            b"cache-control: no-store\r\n",
+            b"access-control-allow-origin: *\r\n",
+            b"content-length: %d\r\n" % len(body),
+            b"connection: close\r\n\r\n",
+        ]
+        if self.cycle is None or self.cycle.response_complete:  # never into the middle of another answer
+            self.transport.write(b"".join([STATUS_LINE[status], *lines, body]))
+        self.transport.close()
+
+
+def protocol_for(repeated: Callable[[], RepeatedRequests | None], answered: Callable[[Repeated, int], bytes]) -> type[Protocol]:
+    """The protocol class of one service.
+
+    repeated   gives the answers kept for the release of this moment, or None when nothing may be kept
+    answered   is told of each repeated answer and the bytes of its request, and gives header lines of its own
+    """
+    return type("ServiceProtocol", (Protocol,), {"repeated": staticmethod(repeated), "answered": staticmethod(answered)})
