@@ -1,4 +1,7 @@
-"""`python -m benchmarks [build|serve|all] [--rounds N] [--data DIR]`: measure, print a table, keep the samples as JSON."""
+"""`python -m benchmarks [build|serve|service|all] [--rounds N] …`: measure, print a table, keep the samples as JSON.
+
+`python -m benchmarks goals RESULT.json RESULT.json`: which goals two runs have met.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +12,47 @@ from pathlib import Path
 
 import click
 
-from benchmarks import building, machine, report, rivals, serving
+from benchmarks import building, generated, machine, report, rivals, service, serving
 from benchmarks.figures import Figures
 from benchmarks.processes import Broken
 
-PARTS = ("build", "serve")
+PARTS = ("build", "serve", "service")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("what", type=click.Choice([*PARTS, "all"]), default="all")
+@click.argument("what", type=click.Choice([*PARTS, "all", "goals"]), default="all")
+@click.argument("results", nargs=-1, type=FILE)
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds; figures from fewer than 5 are marked (!).")
 @click.option("--data", type=FOLDER, default=machine.ROOT / "data", help="Data folder to copy and build; the checkout's own by default.")
 @click.option("--page", default="commitment/MX-4-01", show_default=True, help="KIND/KEY of the page that is asked for again and again.")
-def main(what: str, rounds: int, data: Path, page: str) -> None:
-    """Measure the product: building a release, serving it, or all. Nothing in the data folder is changed."""
+@click.option("--scale", "scales", multiple=True, type=click.Choice(list(generated.SCALES)), default=("S", "M"), show_default=True, help="service: generated release.")
+@click.option("--row", "rows", multiple=True, type=click.Choice(service.ROWS), default=service.ROWS, show_default=True, help="service: what to measure.")
+def main(what: str, results: tuple[Path, ...], rounds: int, data: Path, page: str, scales: tuple[str, ...], rows: tuple[str, ...]) -> None:
+    """Measure the product: building a release, serving it, serving generated releases at scale, or all; or compare runs.
+
+    Nothing in the data folder is changed. Generated releases are kept in benchmarks/generated-releases/.
+    """
+    if what == "goals":
+        if not results:
+            raise click.UsageError("goals: name the result files to compare")
+        click.echo(report.goals(results))
+        return
     figures, moment = Figures(), dt.datetime.now(dt.UTC)
     facts: dict[str, object] = {"date": moment.isoformat(timespec="seconds"), "machine": machine.description(), "rounds": rounds}
     loads = [machine.load()]
     parts = PARTS if what == "all" else (what,)
     try:
-        if "serve" in parts:
+        if parts != ("build",):
             rivals.check_installed()  # before the minutes that building takes
         for part in parts:
-            facts[part] = building.measure(data, rounds, figures) if part == "build" else serving.measure(data, rounds, figures, page)
+            if part == "build":
+                facts[part] = building.measure(data, rounds, figures)
+            elif part == "serve":
+                facts[part] = serving.measure(data, rounds, figures, page)
+            else:
+                facts[part] = {scale: service.measure(scale, rounds, figures, rows) for scale in scales}
             loads.append(machine.load())
     except Broken as broken:
         sys.exit(f"benchmarks: {broken}")

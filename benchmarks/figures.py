@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,21 @@ def spread(samples: Sequence[float]) -> Spread:
     return Spread(median, low, high, len(samples))
 
 
+@dataclass(frozen=True)
+class Goal:
+    """What a median has to reach: that of the ratios, or of our own samples. `at_most` or else at least `value`."""
+
+    value: float
+    at_most: bool
+    of: Literal["ratio", "ours"] = "ratio"
+
+    def met(self, median: float) -> bool:
+        return median <= self.value if self.at_most else median >= self.value
+
+    def __str__(self) -> str:
+        return f"{'≤' if self.at_most else '≥'} {self.value:g}"
+
+
 @dataclass
 class Figure:
     """One line of the table: our samples in round order, and those of a reference from the same rounds, if any.
@@ -39,12 +54,19 @@ class Figure:
     unit: str
     better: str = "lower"
     reference: str = ""
+    goal: Goal | None = None
     ours: list[float] = field(default_factory=list)
     theirs: list[float] = field(default_factory=list)
 
     def ratios(self) -> list[float]:
         """Ours over the reference, round by round; a machine that is slower in one round is so for both."""
         return [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)] if self.theirs else []
+
+    def met(self) -> bool | None:
+        """Whether the median of this run reaches the goal; None without a goal."""
+        if self.goal is None:
+            return None
+        return self.goal.met(spread(self.ratios() if self.goal.of == "ratio" else self.ours).median)
 
     def as_json(self) -> dict[str, Any]:
         ratios = self.ratios()
@@ -53,6 +75,7 @@ class Figure:
             "ours_spread": asdict(spread(self.ours)),
             "theirs_spread": asdict(spread(self.theirs)) if self.theirs else None,
             "ratio_spread": asdict(spread(ratios)) if ratios else None,
+            "met": self.met(),
         }
 
 
@@ -63,10 +86,10 @@ class Figures:
         self._held: dict[str, Figure] = {}
 
     def add(
-        self, what: str, unit: str, ours: float, theirs: float | None = None, *, reference: str = "", better: str = "lower"
+        self, what: str, unit: str, ours: float, theirs: float | None = None, *, reference: str = "", better: str = "lower", goal: Goal | None = None
     ) -> None:
         """Add the samples of one round. A figure has a reference in every round or in none."""
-        figure = self._held.setdefault(what, Figure(what, unit, better, reference))
+        figure = self._held.setdefault(what, Figure(what, unit, better, reference, goal))
         figure.ours.append(ours)
         if theirs is not None:
             figure.theirs.append(theirs)

@@ -148,6 +148,15 @@ def _date(day: dt.date) -> str:
     return terms.typed(day.isoformat(), "date")
 
 
+def _a(name: str) -> tuple[str, str]:
+    """As in Turtle: what class a subject is of."""
+    return "rdf:type", _curie(name)
+
+
+def _called(names: Texts) -> list[tuple[str, str]]:
+    return [*_named("rdfs:label", names), *_named("skos:prefLabel", names)]
+
+
 def _named(name: str, texts: Texts) -> list[tuple[str, str]]:
     return [(name, terms.text(text, language)) for language, text in texts.items()]
 
@@ -223,7 +232,7 @@ class Generator:
         digest = hashlib.sha256(key.encode()).hexdigest()
         subject = self.out.thing("source", key)
         self.out.add(
-            key if kind != "curation" else "curated", subject, ("rdf:type", _curie("ogcm:Source")), ("rdfs:label", terms.text(title[language], language)),
+            key if kind != "curation" else "curated", subject, _a("ogcm:Source"), ("rdfs:label", terms.text(title[language], language)),
             ("dct:title", terms.text(title[language], language)), ("ogcm:sourceSeries", terms.text(series)), ("dct:type", _code("source-type", kind)),
             ("dct:issued", _date(ISSUED)), ("dct:rights", _code("rights", "not-stated")), ("ogcm:documentStatus", _code("document-status", "held")),
             ("ogcm:sha256", terms.text(digest)),
@@ -235,7 +244,7 @@ class Generator:
         """Term of the place in a source where a row stands."""
         subject = self.out.thing("passage", uris.passage(source, table, row))
         self.out.add(
-            graph, subject, ("rdf:type", _curie("ogcm:Passage")), ("rdfs:label", terms.text(f"{source}: {table}, {row}", "en")),
+            graph, subject, _a("ogcm:Passage"), ("rdfs:label", terms.text(f"{source}: {table}, {row}", "en")),
             ("dct:isPartOf", self.out.thing("source", source)), ("ogcm:locator", terms.text(f"{table}, {row}", "en")),
         )  # fmt: skip
         return subject
@@ -247,9 +256,9 @@ class Generator:
         self.source(EXPORT, "ogp", "ogp-database", {"es": "Exportación de compromisos", "en": "Export of commitments"})
         stated = ("ogcm:statedIn", self.passage(graph, "reference", "organizations", "ogp"))
         name = {"es": "Alianza para el Gobierno Abierto", "en": "Open Government Partnership"}
-        out.add(graph, out.thing("initiative", "ogp"), ("rdf:type", _curie("ogcm:Initiative")), *_named("rdfs:label", name), *_named("skos:prefLabel", name), ("ogcm:acronym", terms.text("OGP")), stated)
+        out.add(graph, out.thing("initiative", "ogp"), _a("ogcm:Initiative"), *_called(name), ("ogcm:acronym", terms.text("OGP")), stated)
         name = {"es": "Mecanismo de Revisión Independiente", "en": "Independent Reporting Mechanism"}
-        out.add(graph, out.thing("org", "int-irm"), ("rdf:type", _curie("ogcm:InternationalOrganisation")), *_named("rdfs:label", name), *_named("skos:prefLabel", name), ("ogcm:acronym", terms.text("IRM")), stated)
+        out.add(graph, out.thing("org", "int-irm"), _a("ogcm:InternationalOrganisation"), *_called(name), ("ogcm:acronym", terms.text("IRM")), stated)
         self._goals()
         self._topics()
 
@@ -258,8 +267,8 @@ class Generator:
             for row in csv.DictReader(file):
                 labels = {"es": row["label_es"], "en": row["label_en"]}
                 self.out.add(
-                    "reference", terms.iri(row["uri"]), ("rdf:type", _curie("sdgo:Goal")), ("rdf:type", _curie("skos:Concept")), *_named("rdfs:label", labels),
-                    *_named("skos:prefLabel", labels), ("skos:notation", terms.text(row["goal"])), ("skos:inScheme", terms.iri(_SDG)), ("skos:topConceptOf", terms.iri(_SDG)),
+                    "reference", terms.iri(row["uri"]), _a("sdgo:Goal"), _a("skos:Concept"), *_called(labels),
+                    ("skos:notation", terms.text(row["goal"])), ("skos:inScheme", terms.iri(_SDG)), ("skos:topConceptOf", terms.iri(_SDG)),
                     ("ogcm:statedIn", self.passage("reference", "reference", "sdg-goals", row["goal"])),
                 )  # fmt: skip
 
@@ -267,12 +276,12 @@ class Generator:
         """A topic scheme of two levels, which the policy areas of the vocabulary do not have."""
         out, scheme = self.out, self.out.concept(SCHEME)
         title = {"es": "Temas de los planes", "en": "Topics of the plans"}
-        out.add("reference", scheme, ("rdf:type", _curie("skos:ConceptScheme")), *_named("rdfs:label", title), *_named("skos:prefLabel", title), *_named("dct:title", title))
+        out.add("reference", scheme, _a("skos:ConceptScheme"), *_called(title), *_named("dct:title", title))
         for topic in (*self.phrases("groups"), *self.subjects):
             names = {language: _upper(text) for language, text in _bare({"es": topic["es"], "en": topic["en"]}).items()}
             place = ("skos:broader", out.concept(SCHEME, topic["group"])) if "group" in topic else ("skos:topConceptOf", scheme)
             out.add(
-                "reference", out.concept(SCHEME, topic["key"]), ("rdf:type", _curie("skos:Concept")), *_named("rdfs:label", names), *_named("skos:prefLabel", names),
+                "reference", out.concept(SCHEME, topic["key"]), _a("skos:Concept"), *_called(names),
                 ("skos:notation", terms.text(topic["key"])), ("skos:inScheme", scheme), place,
                 ("ogcm:statedIn", self.passage("reference", "reference", "topics", topic["key"])),
             )  # fmt: skip
@@ -311,7 +320,7 @@ class _Author:
         kind = "ogcm:Country" if place.key == place.country else "ogcm:LocalArea"
         area = out.thing("area", place.key)
         out.add(
-            "reference", area, ("rdf:type", _curie(kind)), *_named("rdfs:label", place.names), *_named("skos:prefLabel", place.names), ("skos:notation", terms.text(place.key)),
+            "reference", area, _a(kind), *_called(place.names), ("skos:notation", terms.text(place.key)),
             ("ogcm:authority", _code("authority", "reference")), ("ogcm:statedIn", self._generator.passage("reference", "reference", "countries", place.key)),
         )  # fmt: skip
         return area
@@ -322,7 +331,7 @@ class _Author:
         acronym = "".join(word[0] for word in names["es"].split() if word[0].isupper())
         term = out.thing("org", key)
         out.add(
-            "reference", term, ("rdf:type", _curie(kind)), *_named("rdfs:label", full), *_named("skos:prefLabel", full), ("skos:altLabel", terms.text(names["es"], "es")),
+            "reference", term, _a(kind), *_called(full), ("skos:altLabel", terms.text(names["es"], "es")),
             ("ogcm:acronym", terms.text(acronym)), ("dct:spatial", self._area),
             ("ogcm:statedIn", self._generator.passage("reference", "reference", "organizations", key)),
         )  # fmt: skip
@@ -341,7 +350,7 @@ class _Author:
         plan = out.thing("plan", key)
         passage = self._generator.passage(self._plans, self._plans, "plans", str(ordinal))
         out.add(
-            self._plans, plan, ("rdf:type", _curie("ogcm:ActionPlan")), *_named("rdfs:label", title), *_named("dct:title", title), ("ogcm:number", terms.text(str(ordinal))),
+            self._plans, plan, _a("ogcm:ActionPlan"), *_named("rdfs:label", title), *_named("dct:title", title), ("ogcm:number", terms.text(str(ordinal))),
             ("ogcm:position", terms.integer(ordinal)), ("ogcm:jurisdiction", self._area), ("ogcm:underInitiative", out.thing("initiative", "ogp")),
             ("dct:temporal", self._period(self._plans, start, end)), ("ogcm:declaredCommitmentCount", terms.integer(number)), ("ogcm:statedIn", passage),
         )  # fmt: skip
@@ -356,7 +365,7 @@ class _Author:
     def _figure(self, key: str, plan: str, number: int, passage: str) -> None:
         figure = self._out.thing("figure", uris.figure("plan", key, "commitments", None, self._plans))
         self._out.add(
-            self._plans, figure, ("rdf:type", _curie("ogcm:Figure")), ("rdfs:label", terms.text(f"Compromisos del plan {key}: {number}", "es")), ("ogcm:about", plan),
+            self._plans, figure, _a("ogcm:Figure"), ("rdfs:label", terms.text(f"Compromisos del plan {key}: {number}", "es")), ("ogcm:about", plan),
             ("ogcm:measure", _code("measure", "commitments")), ("schema:value", terms.integer(number)), ("ogcm:statedIn", passage),
         )  # fmt: skip
 
@@ -364,7 +373,7 @@ class _Author:
         key = uris.period(start.isoformat(), end.isoformat())
         period = self._out.thing("period", key)
         self._out.add(
-            graph, period, ("rdf:type", _curie("dct:PeriodOfTime")), ("rdf:type", _curie("time:Interval")), ("rdfs:label", terms.text(f"{start} – {end}")),
+            graph, period, _a("dct:PeriodOfTime"), _a("time:Interval"), ("rdfs:label", terms.text(f"{start} – {end}")),
             ("dcat:startDate", _date(start)), ("dcat:endDate", _date(end)),
         )  # fmt: skip
         self._out.add("derived", period, ("ogcm:earliestStart", _date(start)), ("ogcm:latestEnd", _date(end)))
@@ -375,7 +384,7 @@ class _Author:
         report = out.thing("report", f"int-irm_{key}_{method.report}")
         title = terms.text(f"IRM report on the plan {key}", "en")
         out.add(
-            EXPORT, report, ("rdf:type", _curie("ogcm:AssessmentReport")), ("rdfs:label", title), ("dct:title", title), ("ogcm:assessor", out.thing("org", "int-irm")),
+            EXPORT, report, _a("ogcm:AssessmentReport"), ("rdfs:label", title), ("dct:title", title), ("ogcm:assessor", out.thing("org", "int-irm")),
             ("ogcm:forPlan", plan), ("ogcm:reportType", _code("report-type", method.report)),
             ("ogcm:statedIn", self._generator.passage(EXPORT, EXPORT, "reports", key)),
         )  # fmt: skip
@@ -393,7 +402,7 @@ class _Author:
         in_export = generator.passage(EXPORT, EXPORT, "commitments", outside)
         title = _spanish_contractions(generator.fill(rng, rng.choice(generator.phrases("actions")), subject=about))
         description = self._description(about)
-        known = [("rdf:type", _curie("ogcm:Commitment")), ("dct:isPartOf", plan)]
+        known = [_a("ogcm:Commitment"), ("dct:isPartOf", plan)]
         out.add(
             self._plans, commitment, *known, ("rdfs:label", terms.text(title["es"], "es")), ("dct:title", terms.text(title["es"], "es")),
             ("dct:description", terms.text(description["es"], "es")), ("ogcm:number", terms.text(str(position))), ("ogcm:position", terms.integer(position)),
@@ -415,7 +424,7 @@ class _Author:
         problem = self._out.thing("problem", key)
         name = self._generator.fill(self._rng, self._rng.choice(self._generator.phrases("problems")), subject=about)
         self._out.add(
-            self._plans, problem, ("rdf:type", _curie("ogcm:Problem")), ("rdfs:label", terms.text(name["es"], "es")),
+            self._plans, problem, _a("ogcm:Problem"), ("rdfs:label", terms.text(name["es"], "es")),
             ("dct:description", terms.text(f"{name['es']}. {description['es']}", "es")), ("ogcm:statedIn", in_plan),
         )  # fmt: skip
         return problem
@@ -433,7 +442,7 @@ class _Author:
         passage = self._generator.passage("curated", "curation", "identity", outside)
         identifier = out.thing("identifier", uris.identifier("ogp", outside))
         out.add(
-            "curated", identifier, ("rdf:type", _curie("adms:Identifier")), ("rdfs:label", terms.text(outside)), ("skos:notation", terms.text(outside)),
+            "curated", identifier, _a("adms:Identifier"), ("rdfs:label", terms.text(outside)), ("skos:notation", terms.text(outside)),
             ("adms:schemaAgency", terms.text("Open Government Partnership")), ("dct:creator", out.thing("initiative", "ogp")),
             ("dct:type", _code("id-scheme", "ogp-commitment")), ("ogcm:statedIn", passage),
         )  # fmt: skip
@@ -458,7 +467,7 @@ class _Author:
             for position, body in enumerate(bodies, 1):
                 name = body.names[language]
                 self._out.add(
-                    graph, self._out.thing("responsibility", uris.responsibility(key, role, body.key, series)), ("rdf:type", _curie("ogcm:Responsibility")),
+                    graph, self._out.thing("responsibility", uris.responsibility(key, role, body.key, series)), _a("ogcm:Responsibility"),
                     ("rdfs:label", terms.text(f"{name}, {word} ({key})", language)), ("ogcm:forCommitment", commitment), ("ogcm:actor", body.term),
                     ("ogcm:role", _code("role", role)), ("ogcm:nameAsWritten", terms.text(name, language)), ("ogcm:position", terms.integer(position)),
                     ("ogcm:statedIn", passage),
@@ -473,13 +482,13 @@ class _Author:
             finish = begin + dt.timedelta(days=30 * rng.randint(1, 12))
             milestone = out.thing("milestone", f"{key}_{position}")
             out.add(
-                self._plans, milestone, ("rdf:type", _curie("ogcm:Milestone")), ("rdfs:label", terms.text(name["es"], "es")), ("dct:title", terms.text(name["es"], "es")),
+                self._plans, milestone, _a("ogcm:Milestone"), ("rdfs:label", terms.text(name["es"], "es")), ("dct:title", terms.text(name["es"], "es")),
                 ("dct:isPartOf", commitment), ("ogcm:number", terms.text(f"{position}")), ("ogcm:position", terms.integer(position)),
                 ("dct:temporal", self._period(self._plans, begin, finish)), ("ogcm:statedIn", in_plan),
             )  # fmt: skip
             if rng.random() < 0.4:
                 out.add(
-                    self._plans, out.thing("activity", f"{key}_{position}-1"), ("rdf:type", _curie("ogcm:Activity")),
+                    self._plans, out.thing("activity", f"{key}_{position}-1"), _a("ogcm:Activity"),
                     ("rdfs:label", terms.text(f"{name['es']}: preparación", "es")), ("dct:isPartOf", milestone), ("ogcm:statedIn", in_plan),
                 )  # fmt: skip
 
@@ -493,7 +502,7 @@ class _Author:
             label = f"{title['en'][:60]}, {dimension.replace('-', ' ')}: {verdict.replace('-', ' ')}"
             out.add(
                 EXPORT, out.thing("assessment", uris.assessment("commitment", key, "int-irm", method.report, dimension, method.code)),
-                ("rdf:type", _curie("ogcm:Assessment")), ("rdfs:label", terms.text(label, "en")), ("ogcm:target", commitment), ("ogcm:dimension", _code("dimension", dimension)),
+                _a("ogcm:Assessment"), ("rdfs:label", terms.text(label, "en")), ("ogcm:target", commitment), ("ogcm:dimension", _code("dimension", dimension)),
                 ("ogcm:verdict", _code(scale, verdict)), ("ogcm:methodVersion", _code("method", method.code)), ("ogcm:assessor", out.thing("org", "int-irm")),
                 ("ogcm:report", report), ("ogcm:statedIn", passage),
             )  # fmt: skip
@@ -501,8 +510,9 @@ class _Author:
             observed = span[0] + dt.timedelta(days=200 + 180 * number)
             percent = rng.randint(0, 100)
             out.add(
-                self._tracker, out.thing("status", uris.status("commitment", key, "tracker", observed.isoformat(), "")), ("rdf:type", _curie("ogcm:StatusReport")),
-                ("rdfs:label", terms.text(f"Avance {percent} %: {title['es'][:60]}", "es")), ("ogcm:target", commitment), ("ogcm:dimension", _code("dimension", "progress")),
+                self._tracker, out.thing("status", uris.status("commitment", key, "tracker", observed.isoformat(), "")),
+                _a("ogcm:StatusReport"), ("rdfs:label", terms.text(f"Avance {percent} %: {title['es'][:60]}", "es")),
+                ("ogcm:target", commitment), ("ogcm:dimension", _code("dimension", "progress")),
                 ("ogcm:progressPercent", terms.typed(f"{percent}", "decimal")), ("ogcm:observedOn", _date(observed)),
                 ("ogcm:reportedBy", rng.choice(self._public).term),
                 ("ogcm:statedIn", self._generator.passage(self._tracker, self._tracker, "progress", f"{key}-{number}")),

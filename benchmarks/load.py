@@ -23,7 +23,7 @@ local number = 0
 {request}
 done = function(summary, latency, requests)
   local errors = summary.errors
-  io.write(string.format('\\nJSON {{"requests": %d, "seconds": %.6f, "p50": %.3f, "p99": %.3f, "errors": %d}}\\n',
+  io.write(string.format('\\nJSON {"requests": %d, "seconds": %.6f, "p50": %.3f, "p99": %.3f, "errors": %d}\\n',
     summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
     errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end
@@ -33,18 +33,26 @@ local path
 init = function(arguments) path = arguments[1]; number = math.random(1, 1000000) * 1000000 end
 request = function() number = number + 1; return wrk.format(nil, path .. "%0A%23" .. number) end
 """
+_LISTED = """
+local requests, number = {}, 0
+init = function(arguments)
+  for path in io.lines(arguments[1]) do requests[#requests + 1] = wrk.format(nil, path) end
+end
+request = function() number = number % #requests + 1; return requests[number] end
+"""
 
 
 @dataclass(frozen=True)
 class Load:
     """What one stretch of load gave: answered requests per second, latencies in milliseconds, processor milliseconds per
-    request, and how many requests were not answered with 200."""
+    request, how many requests were not answered with 200, and how many there were."""
 
     per_second: float
     p50: float
     p99: float
     processor: float
     failed: int = 0
+    requests: int = 0
 
 
 def wrk(server: Server, path: str, headers: dict[str, str], *, connections: int, seconds: int, home: Path, counted: bool = False) -> Load:
@@ -52,13 +60,28 @@ def wrk(server: Server, path: str, headers: dict[str, str], *, connections: int,
 
     The latencies are those of all requests, of failed ones too: wrk does not tell them apart.
     """
-    script = home / ("counted.lua" if counted else "plain.lua")
-    script.write_text(_SCRIPT.format(request=_COUNTED if counted else ""), encoding="utf-8")
-    command = [str(program("wrk")), "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "20s", "-s", str(script)]
+    script = _COUNTED if counted else ""
+    return _wrk(server, path, headers, connections=connections, seconds=seconds, home=home, script=script, argument=path)
+
+
+def wrk_over(server: Server, paths: Sequence[str], headers: dict[str, str], *, connections: int, seconds: int, home: Path) -> Load:
+    """Keep-alive load that asks for one path after the other, from the start again after the last. Raises as `wrk` does.
+
+    The requests are made before the clock starts, so that a list costs the client no more than one path.
+    """
+    listed = home / "paths.txt"
+    listed.write_text("".join(f"{path}\n" for path in paths), encoding="ascii")
+    return _wrk(server, paths[0], headers, connections=connections, seconds=seconds, home=home, script=_LISTED, argument=str(listed))
+
+
+def _wrk(server: Server, path: str, headers: dict[str, str], *, connections: int, seconds: int, home: Path, script: str, argument: str) -> Load:
+    file = home / "script.lua"
+    file.write_text(_SCRIPT.replace("{request}", script), encoding="utf-8")
+    command = [str(program("wrk")), "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "20s", "-s", str(file)]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     before = processor_seconds(server)
-    done = subprocess.run([*command, server.url(path), "--", path], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, server.url(path), "--", argument], capture_output=True, text=True, check=False)
     used = processor_seconds(server) - before
     report = next((line for line in done.stdout.splitlines() if line.startswith("JSON ")), None)
     if report is None:
@@ -67,7 +90,8 @@ def wrk(server: Server, path: str, headers: dict[str, str], *, connections: int,
     answered = found["requests"] - found["errors"]
     if answered <= 0:
         raise Broken(f"none of {found['requests']} requests for {path} was answered:\n{server.log.read_text(errors='replace')[-2000:]}")
-    return Load(answered / found["seconds"], found["p50"], found["p99"], used / found["requests"] * 1000, found["errors"])
+    per_second = answered / found["seconds"]
+    return Load(per_second, found["p50"], found["p99"], used / found["requests"] * 1000, found["errors"], found["requests"])
 
 
 def get(server: Server, path: str, headers: dict[str, str]) -> bytes:
@@ -114,7 +138,7 @@ def once_each(server: Server, paths: Sequence[str], headers: dict[str, str], *, 
         raise Broken(f"none of {len(paths)} requests was answered: {faults[0]}")
     latencies.sort()
     last = latencies[int(len(latencies) * 0.99)]
-    return Load(len(latencies) / seconds, median(latencies), last, used / len(paths) * 1000, len(faults))
+    return Load(len(latencies) / seconds, median(latencies), last, used / len(paths) * 1000, len(faults), len(paths))
 
 
 def _ask(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> bytes:

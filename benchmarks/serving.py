@@ -10,11 +10,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 
@@ -34,11 +35,11 @@ NGINX, OXIGRAPH = "nginx static", "oxigraph serve"
 
 
 @contextmanager
-def ours(data: Path, log: Path) -> Iterator[Server]:
-    """Our service over the current release of a data folder, with default settings, until /health/ready is 200."""
+def ours(data: Path, log: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
+    """Our service over the current release of a data folder until /health/ready is 200; default settings but for those given."""
     port = free_port()
     command = commitments("serve", "--host", HOST, "--port", str(port), "--data", str(data))
-    with started(command, port, "/health/ready", log, environment(data)) as server:
+    with started(command, port, "/health/ready", log, {**environment(data), **settings}) as server:
         yield server
 
 
@@ -105,22 +106,22 @@ def _round(bench: Bench, number: int) -> None:
 
 
 def _start(figures: Figures, server: Server, oxigraph: Server) -> None:
-    """Start-up and memory at rest: of the whole service, and of its two processes."""
+    """Start-up and memory at rest: of the whole service, of its front, and of the engine (the loader and its idle workers)."""
     family = server.family()
-    if len(family) != 2:
-        raise Broken(f"expected a front and a loader, found {[process.cmdline() for process in family]}")
+    if len(family) < 2:
+        raise Broken(f"expected a front and an engine, found {[process.cmdline() for process in family]}")
     reference_resident, reference_proportional = memory(oxigraph.family())
     figures.add("start-up until ready", "s", server.seconds, oxigraph.seconds, reference=f"{OXIGRAPH}, POST of the N-Quads included")
     resident, proportional = memory(family)
     figures.add("memory at rest, RSS summed", "MiB", resident, reference_resident, reference=OXIGRAPH)
     figures.add("memory at rest, PSS", "MiB", proportional, reference_proportional, reference=OXIGRAPH)
-    for name, process in zip(("front", "loader"), family, strict=True):
-        resident, proportional = memory([process])
+    for name, processes in (("front", family[:1]), ("engine", family[1:])):
+        resident, proportional = memory(processes)
         figures.add(f"memory at rest, RSS of the {name}", "MiB", resident)
         figures.add(f"memory at rest, PSS of the {name}", "MiB", proportional)
 
 
-def _in_turn(first: Callable[[], Load], second: Callable[[], Load], turn: bool) -> tuple[Load, Load]:
+def in_turn(first: Callable[[], Load], second: Callable[[], Load], turn: bool) -> tuple[Load, Load]:
     """Both loads, one right after the other; with `turn` the second goes first."""
     if turn:
         later = second()
@@ -146,7 +147,7 @@ def _fresh_pages(bench: Bench, server: Server, nginx: Server, turn: bool) -> Non
         files = [f"/{file_of(document, media_type)}" for document in documents]
         ask_us = partial(once_each, server, documents, {"Accept": media_type}, connections=connections)
         ask_nginx = partial(once_each, nginx, files, {"Accept": media_type}, connections=connections)
-        pair = _in_turn(ask_us, ask_nginx, turn)
+        pair = in_turn(ask_us, ask_nginx, turn)
         _add(bench.figures, f"page {SUFFIX[media_type]}, first hit", connections, pair, NGINX, brief=True)
 
 
@@ -156,7 +157,7 @@ def _cached_page(bench: Bench, server: Server, nginx: Server, media_type: str, c
         return wrk(target, path, {"Accept": media_type}, connections=connections, seconds=LOAD_SECONDS, home=bench.home)
 
     file = f"/{file_of(bench.pages.favourite, media_type)}"
-    pair = _in_turn(lambda: load(server, bench.pages.favourite), lambda: load(nginx, file), turn)
+    pair = in_turn(lambda: load(server, bench.pages.favourite), lambda: load(nginx, file), turn)
     _add(bench.figures, f"page {SUFFIX[media_type]}, cached", connections, pair, NGINX)
 
 
@@ -166,7 +167,7 @@ def _query(bench: Bench, server: Server, oxigraph: Server, query: Query, connect
         wrk(target, address, {"Accept": JSON}, connections=connections, seconds=WARM_SECONDS, home=bench.home, counted=True)
         return wrk(target, address, {"Accept": JSON}, connections=connections, seconds=LOAD_SECONDS, home=bench.home, counted=True)
 
-    pair = _in_turn(lambda: load(server, "/sparql"), lambda: load(oxigraph, "/query"), turn)
+    pair = in_turn(lambda: load(server, "/sparql"), lambda: load(oxigraph, "/query"), turn)
     _add(bench.figures, query.name, connections, pair, OXIGRAPH)
 
 
@@ -180,7 +181,7 @@ def _memory_under_load(bench: Bench, server: Server, oxigraph: Server) -> None:
 
 
 def _greatest_memory(bench: Bench, server: Server, path: str) -> tuple[float, float, int]:
-    """Greatest summed RSS and PSS in MiB, and most processes below the loader, sampled while the load runs."""
+    """Greatest summed RSS and PSS in MiB, and most processes besides the first two, sampled while the load runs."""
     address = f"{path}?{queries()[-1].parameters}"
     over = threading.Event()
     faults: list[Exception] = []
