@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import pyoxigraph as ox
 
+from sparql_api.engine import capped
+from sparql_api.engine.capped import Writer
 from sparql_api.engine.channel import Job
 from sparql_api.engine.order import ORDER_KEY, order_key
+from sparql_api.engine.results import ResultWriter
 
 RESULT_TYPES = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -28,34 +31,66 @@ GRAPH_TYPES = {
 _NCNAME_END = re.compile(r"[^\W\d][\w.\-·]*$")
 
 
-class Writer(Protocol):
-    """What the serializers write to."""
-
-    def write(self, data: bytes) -> int: ...
-
-    def flush(self) -> None: ...
-
-
 class NotExpressible(Exception):
     """The result holds something that the format cannot write."""
 
 
-def answer(store: ox.Store, job: Job, writer: Writer) -> None:
+def answer(store: ox.Store, job: Job, writer: ResultWriter) -> None:
     """Evaluate a job's query and write its result. Raises what `evaluate` and `serialize` raise."""
-    serialize(evaluate(store, job), job.media_type, job.prefixes, writer)
+    if job.rows is None:
+        serialize(evaluate(store, job), job.media_type, job.prefixes, writer)
+    elif job.media_type in GRAPH_TYPES:
+        _answer_triples(store, job, job.rows, writer)
+    else:
+        _answer_rows(store, job, job.rows, writer)
 
 
-def evaluate(store: ox.Store, job: Job) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Start the query over the job's dataset.
+def _answer_rows(store: ox.Store, job: Job, most: int, writer: ResultWriter) -> None:
+    """At most so many rows. Whether there are more has to be known before the first byte, where HTTP, JSON and XML say
+    so; pyoxigraph writes only whole results, so a first evaluation counts and a second one is written.
+    """
+    assert job.text_probe is not None and job.text_capped is not None
+    if job.text_capped == job.text:  # its own LIMIT is as low
+        serialize(evaluate(store, job), job.media_type, job.prefixes, writer)
+        return
+    results = evaluate(store, job, job.text_probe)
+    if isinstance(results, ox.QueryBoolean) or not _more_than(most, results):
+        complete = results if isinstance(results, ox.QueryBoolean) else evaluate(store, job)
+        serialize(complete, job.media_type, job.prefixes, writer)
+        return
+    writer.add_header(capped.HEADER, capped.notice(most))
+    linked = capped.LinkInHead(writer, job.media_type, job.base)
+    serialize(evaluate(store, job, job.text_capped), job.media_type, job.prefixes, linked)
+
+
+def _answer_triples(store: ox.Store, job: Job, most: int, writer: ResultWriter) -> None:
+    """At most so many triples, as `_answer_rows`. LIMIT counts solutions, of which each makes any number of them."""
+    more = _more_than(most, evaluate(store, job))
+    triples = evaluate(store, job)
+    if not more:
+        serialize(triples, job.media_type, job.prefixes, writer)
+        return
+    writer.add_header(capped.HEADER, capped.notice(most))
+    _write_triples(islice(triples, most), job.media_type, job.prefixes, writer)
+    writer.write(capped.comment(job.media_type, most))
+
+
+def _more_than(most: int, results: Iterable[object]) -> bool:
+    return next(islice(results, most, None), None) is not None
+
+
+def evaluate(store: ox.Store, job: Job, text: str | None = None) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """Start the job's query, or `text` in its place, over the job's dataset.
 
     A dataset given in the request replaces the one in the text; a graph that the store does not hold is empty. The
     empty string stands for the unnamed graph.
     """
     functions = {ox.NamedNode(name): _no_value for name in job.functions} | {ox.NamedNode(ORDER_KEY): order_key}
+    text = job.text if text is None else text
     if job.default_graphs is None and job.named_graphs is None:
-        return store.query(job.text, base_iri=job.base, custom_functions=functions)
+        return store.query(text, base_iri=job.base, custom_functions=functions)
     return store.query(
-        job.text,
+        text,
         base_iri=job.base,
         custom_functions=functions,
         default_graph=[ox.NamedNode(name) if name else ox.DefaultGraph() for name in job.default_graphs or ()],
@@ -79,14 +114,10 @@ def serialize(
     """
     if not isinstance(results, ox.QueryTriples):
         _write_boolean_or_rows(results, media_type, writer)
-        return
-    form = GRAPH_TYPES[media_type]
-    if form in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG):
-        ox.serialize(results, writer, format=form, prefixes=prefixes)
-    elif form == ox.RdfFormat.RDF_XML:
-        ox.serialize(_checked_for_xml(results), writer, format=form)
+    elif GRAPH_TYPES[media_type] in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS, ox.RdfFormat.JSON_LD):
+        results.serialize(writer, format=GRAPH_TYPES[media_type])  # no triple becomes an object of Python
     else:
-        results.serialize(writer, format=form)
+        _write_triples(results, media_type, prefixes, writer)
 
 
 def _write_boolean_or_rows(
@@ -99,6 +130,16 @@ def _write_boolean_or_rows(
         writer.write((b"true" if bool(results) else b"false") + line_end)
         return
     results.serialize(writer, format=form)
+
+
+def _write_triples(triples: Iterator[ox.Triple], media_type: str, prefixes: dict[str, str], writer: Writer) -> None:
+    form = GRAPH_TYPES[media_type]
+    if form == ox.RdfFormat.RDF_XML:
+        ox.serialize(_checked_for_xml(triples), writer, format=form)
+    elif form in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG):
+        ox.serialize(triples, writer, format=form, prefixes=prefixes)
+    else:
+        ox.serialize(triples, writer, format=form)
 
 
 def _checked_for_xml(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:

@@ -6,6 +6,7 @@ that many readers take for the end of a line.
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 
@@ -37,6 +38,10 @@ class ResultWriter:
         self._buffer = bytearray()
         self._threshold = FIRST_BYTES
         self._replaced = 0
+
+    def add_header(self, name: str, value: str) -> None:
+        """A header of the answer, which has to go before its first byte."""
+        channel.send_frame(self._wire, channel.NOTICE, json.dumps({name: value}).encode())
 
     def write(self, data: bytes) -> int:
         self._buffer += data
