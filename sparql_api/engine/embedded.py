@@ -18,7 +18,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commitments.release import Release
@@ -76,7 +76,7 @@ class EmbeddedEngine:
         self._control: socket.socket | None = None
         self._ready: asyncio.Future[None] | None = None
         self._pool = Pool(self._fork)
-        self._queries: dict[int, _Query] = {}  # by the number of the worker
+        self._queries: dict[int, Started] = {}  # by the number of the worker
         self._pids: dict[int, int] = {}
         self._last = 0
         self._received = b""
@@ -84,6 +84,7 @@ class EmbeddedEngine:
         self._restart: asyncio.Task[None] | None = None
         self._ticking: asyncio.TimerHandle | None = None
         self.held_bytes = 0  # of results that clients have not read yet
+        self.loop: asyncio.AbstractEventLoop  # set by `start`
 
     @property
     def loader_pid(self) -> int | None:
@@ -102,6 +103,7 @@ class EmbeddedEngine:
 
     async def start(self) -> None:
         """Load the release. Raises EngineProblem 503 when the loader ends before it is ready."""
+        self.loop = asyncio.get_running_loop()
         self._spawn()
         assert self._ready is not None
         await self._ready
@@ -124,37 +126,64 @@ class EmbeddedEngine:
 
     async def answer(self, query: GuardedQuery, dataset: Dataset | None, media_type: str, limits: Limits) -> Answer:
         """Begin one query; see `Engine.answer`. The first bytes are here when it returns."""
+        request = Request(query, dataset, media_type, limits)
+        return await self.answer_started(self.begin_now(request) or await self._begin(request))
+
+    def begin_now(self, request: Request) -> Started | None:
+        """Begin one query without waiting, or None when it would have to wait for a place or a worker.
+
+        Raises EngineProblem 503 when there is no loader.
+        """
+        if not self._pool.idle:
+            return None
+        self._check_loader()
+        ticket = self._admission.enter_now(heavy=request.query.heavy)
+        return None if ticket is None else self._send(request, ticket)
+
+    async def _begin(self, request: Request) -> Started:
+        self._check_loader()
+        ticket = self._admission.enter_now(heavy=request.query.heavy) or await self._admission.enter(heavy=request.query.heavy)
+        return self._send(request, ticket)
+
+    def _check_loader(self) -> None:
         if self._control is None or self._ready is None or not self._ready.done():
             raise problems.not_ready()
-        start = asyncio.get_running_loop().time()
-        try:
-            return await self._answer(query, dataset, media_type, limits)
-        except _BrokenSort:
-            # The engine compares some terms in circles and dies of it; sorted by a key of ours they have one order.
-            left = limits.seconds - (asyncio.get_running_loop().time() - start)
-            again = replace(query, text=query.text_with_order_keys)
-            return await self._answer(again, dataset, media_type, replace(limits, seconds=max(left, 0.1)))
-        except _WorkerLost:
-            return await self._answer(query, dataset, media_type, limits)
 
-    async def _answer(self, query: GuardedQuery, dataset: Dataset | None, media_type: str, limits: Limits) -> Answer:
-        job = make_job(self.release, query, dataset, media_type, limits).encode()
-        ticket = self._admission.enter_now(heavy=query.heavy) or await self._admission.enter(heavy=query.heavy)
+    def _send(self, request: Request, ticket: Ticket) -> Started:
         try:
-            task = _Query(self, self._pool.take(), ticket, limits)
+            job = make_job(self.release, request.query, request.dataset, request.media_type, request.limits).encode()
+            started = Started(self, request, self._pool.take(), ticket)
         except BaseException:
             ticket.leave()
             raise
-        self._queries[task.wire.number] = task
+        self._queries[started.wire.number] = started
+        started.send(job)
+        return started
+
+    async def answer_started(self, started: Started) -> Answer:
+        """The answer of a query that was begun. Raises EngineProblem; cancelling the call ends the work."""
+        request = started.request
         try:
-            await task.begin(job)
+            return await self._first_bytes(started)
+        except _BrokenSort:
+            # The engine compares some terms in circles and dies of it; sorted by a key of ours they have one order.
+            left = request.limits.seconds - (asyncio.get_running_loop().time() - started.since)
+            limits = replace(request.limits, seconds=max(left, 0.1))
+            again = replace(request, query=replace(request.query, text=request.query.text_with_order_keys), limits=limits)
+            return await self._first_bytes(await self._begin(again))
+        except _WorkerLost:
+            return await self._first_bytes(await self._begin(request))
+
+    async def _first_bytes(self, started: Started) -> Answer:
+        try:
+            await started.first()
         except BaseException:
-            task.cancel()
+            started.cancel()
             raise
-        headers = {"Content-Type": media_type, **task.notices}
-        if task.complete and len(task.held) == 1:
-            headers["Content-Length"] = str(len(task.held[0]))
-        return Answer(200, headers, task.chunks(), task.cancel)
+        headers = {"Content-Type": started.request.media_type, **started.notices}
+        if started.complete and len(started.held) == 1:
+            headers["Content-Length"] = str(len(started.held[0]))
+        return Answer(200, headers, started.chunks(), started.cancel)
 
     # --- loader and workers
 
@@ -293,13 +322,13 @@ class EmbeddedEngine:
         with contextlib.suppress(EngineProblem):
             self._tell(channel.KILL, wire.number)
 
-    def finished(self, query: _Query) -> None:
+    def finished(self, query: Started) -> None:
         """The worker has done its part."""
         if self._queries.pop(query.wire.number, None) and self._control is not None:
             with contextlib.suppress(EngineProblem):
-                self._pool.give_back(query.wire, asyncio.get_running_loop().time())
+                self._pool.give_back(query.wire, self.loop.time())
 
-    def forget(self, query: _Query) -> None:
+    def forget(self, query: Started) -> None:
         """The worker has gone in the middle of it."""
         self._queries.pop(query.wire.number, None)
 
@@ -320,23 +349,39 @@ class _WorkerLost(EngineProblem):
         super().__init__(meant.status, meant.slug, meant.detail)
 
 
-class _Query:
-    """One query under way: its place, its worker, and what of its result the client has not taken yet."""
+@dataclass(frozen=True)
+class Request:
+    """What `Engine.answer` takes."""
 
-    def __init__(self, engine: EmbeddedEngine, wire: Wire, ticket: Ticket, limits: Limits) -> None:
+    query: GuardedQuery
+    dataset: Dataset | None
+    media_type: str
+    limits: Limits
+
+
+class Started:
+    """One query under way: its place, its worker, and what of its result the client has not taken yet.
+
+    `on_news` is called at each change that someone may wait for, in place of waking `first` or `chunks`.
+    """
+
+    def __init__(self, engine: EmbeddedEngine, request: Request, wire: Wire, ticket: Ticket) -> None:
+        self.engine = engine
+        self.request = request
         self.wire = wire
         self.held: deque[bytes] = deque()
         self.notices: dict[str, str] = {}
         self.complete = False  # the end mark has come
-        self._engine = engine
+        self.on_news: Callable[[], None] | None = None
         self._ticket = ticket
-        self._limits = limits
-        self._loop = asyncio.get_running_loop()
-        self._started = self._loop.time()
+        self._limits = request.limits
+        self._loop = engine.loop
+        self.since = self._loop.time()
         self._age = 0  # 0 fresh, 1 no longer, 2 long
         self._held_bytes = 0
         self._said: EngineProblem | None = None
         self._closed = False  # no frame will follow
+        self._unsent = b""
         self._news: asyncio.Future[None] | None = None
         self._end: asyncio.Future[tuple[int, int]] | None = None
         self._ended: tuple[int, int] | None = None
@@ -344,11 +389,15 @@ class _Query:
         self._killed = False
         wire.listener = self
 
-    async def begin(self, job: bytes) -> None:
-        """Send the job and wait for its first bytes. Raises EngineProblem."""
-        left = self.wire.send_now(job)
-        if left:
-            await self.wire.send(left)
+    def send(self, job: bytes) -> None:
+        """Send the job; what the socket does not take at once goes with `first`."""
+        self._unsent = self.wire.send_now(job)
+
+    async def first(self) -> None:
+        """Wait for the first bytes. Raises EngineProblem."""
+        if self._unsent:
+            rest, self._unsent = self._unsent, b""
+            await self.wire.send(rest)
         while not (self.held or self.complete):
             if self._said:
                 raise self._said
@@ -382,7 +431,9 @@ class _Query:
             self._news = None
 
     def _tell_news(self) -> None:
-        if self._news is not None and not self._news.done():
+        if self.on_news is not None:
+            self.on_news()
+        elif self._news is not None and not self._news.done():
             self._news.set_result(None)
 
     # --- from the worker
@@ -411,7 +462,7 @@ class _Query:
         if ends:
             self.wire.close()
         self._ticket.leave()
-        self._engine.finished(self)
+        self.engine.finished(self)
 
     def wire_closed(self) -> None:
         """See `pool.Listener`: there was no end mark."""
@@ -424,7 +475,7 @@ class _Query:
         if self._end is not None and not self._end.done():
             self._end.set_result(self._ended)
         self._ticket.leave()
-        self._engine.forget(self)
+        self.engine.forget(self)
 
     # --- from the client and from the clock
 
@@ -435,18 +486,18 @@ class _Query:
         self.held.clear()
         if not self.complete and self._said is None and self._ended is None and not self._killed:
             self._killed = True
-            self._engine.kill(self.wire)
+            self.engine.kill(self.wire)
             self.wire.close()
             self.wire_closed()
 
     def grow_older(self, now: float) -> None:
-        age = now - self._started
+        age = now - self.since
         if self._age == 0 and age >= FRESH_SECONDS:
             self._age = 1
-            self._engine.make_nice(self.wire, NICENESS)
+            self.engine.make_nice(self.wire, NICENESS)
         if self._age == 1 and (self._ticket.slow or age >= self._ticket.slow_after):
             self._age = 2
-            self._engine.make_nice(self.wire, SLOW_NICENESS)
+            self.engine.make_nice(self.wire, SLOW_NICENESS)
             if not self._ticket.slow:
                 self._ticket.become_slow(self._crowd_out)
         if age > self._limits.seconds + GRACE_SECONDS:
@@ -454,16 +505,16 @@ class _Query:
 
     def _crowd_out(self) -> None:
         self._crowded_out = True
-        self._engine.kill(self.wire)
+        self.engine.kill(self.wire)
 
     # --- backpressure
 
     def _count(self, change: int) -> None:
         self._held_bytes += change
-        self._engine.held_bytes += change
+        self.engine.held_bytes += change
 
     def _most_held(self) -> int:
-        return HELD_BYTES if self._engine.held_bytes < HELD_BYTES_OF_ALL else HELD_BYTES_WHEN_FULL
+        return HELD_BYTES if self.engine.held_bytes < HELD_BYTES_OF_ALL else HELD_BYTES_WHEN_FULL
 
     def wire_may_go_on(self) -> None:
         if not self.complete and not self._closed and self._held_bytes <= self._most_held() // 2:
@@ -494,7 +545,7 @@ class _Query:
             return problems.not_ready()
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
-        if number == signal.SIGKILL and self._loop.time() - self._started < FRESH_SECONDS:
+        if number == signal.SIGKILL and self._loop.time() - self.since < FRESH_SECONDS:
             return _WorkerLost(self._limits.memory_bytes)
         problem = problems.from_exit(number, code, self._limits.seconds, self._limits.memory_bytes)
         if problem.status == 500:
