@@ -22,11 +22,11 @@ from sparql_api import problems
 from sparql_api.caching import with_vary
 from sparql_api.documents import RELEASE_HEADER, language_of, release_link
 from sparql_api.engine import Engine
-from sparql_api.http_protocol import HEAD, STATUS_LINE
+from sparql_api.http_protocol import HEAD, STARTED, STATUS_LINE
 from sparql_api.negotiation import choose
 from sparql_api.pages import problem_page, problem_title
 from sparql_api.problems import Problem, not_found
-from sparql_api.repeated import Repeated, RepeatedRequests, header_lines, lasting
+from sparql_api.repeated import Repeated, header_lines, lasting
 from sparql_api.routes import catalogue, doc, files, health, identifiers, meta, sparql, vocabulary
 from sparql_api.settings import Settings
 from sparql_api.site import EDITION, Edition, Site
@@ -172,7 +172,7 @@ class CommonLayer:
         path = edition.links.below(scope["path"]) if edition else scope["path"]
         scope = {**scope, EDITION: edition, "path": path, "root_path": ""}
         started = False
-        keeper = _Keeper(edition.repeated, scope[HEAD]) if edition and HEAD in scope and edition.repeated.wants(scope[HEAD]) else None
+        keeper = _Keeper(edition, scope[HEAD], path == "/sparql") if edition and HEAD in scope else None
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
@@ -200,6 +200,9 @@ class CommonLayer:
                 {"es": "Algo falló en el servicio; el error quedó registrado.", "en": "Something failed in the service; the error was logged."},
             )
             await problem_response(Request(scope), problem)(scope, receive, send_with_headers)
+        finally:
+            if STARTED in scope:
+                scope[STARTED].cancel()  # in case nobody took the query over
 
 
 def straight(scope: Scope, receive: Receive) -> Awaitable[Response] | None:
@@ -227,22 +230,26 @@ async def _answered(work: Awaitable[Response], request: Request) -> Response:
 
 
 class _Keeper:
-    """Looks on while an answer is sent, and keeps it for requests with the same head."""
+    """Looks on while an answer is sent: keeps it for requests with the same head, and learns from those to queries."""
 
-    def __init__(self, repeated: RepeatedRequests, head: bytes) -> None:
-        self._repeated = repeated
+    def __init__(self, edition: Edition, head: bytes, is_query: bool) -> None:
+        self._edition = edition
         self._head = head
+        self._is_query = is_query
         self._start: Message | None = None
 
     def see(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._start = message if lasting("GET", message["status"], message["headers"]) else None
-        elif self._start is not None:
-            start, self._start = self._start, None
-            if not message.get("more_body"):
-                status = start["status"]
-                rest = header_lines(start["headers"])
-                self._repeated.put(self._head, Repeated(STATUS_LINE[status], rest, message.get("body", b""), status))
+            return
+        start, self._start = self._start, None
+        if start is None or message.get("more_body"):
+            return
+        status, headers, body = start["status"], start["headers"], message.get("body", b"")
+        if self._is_query:
+            self._edition.lessons.learn(self._head, status, headers, body)
+        if self._edition.repeated.wants(self._head):
+            self._edition.repeated.put(self._head, Repeated(STATUS_LINE[status], header_lines(headers), body, status))
 
 
 def _options(scope: Scope) -> Response:

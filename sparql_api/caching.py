@@ -25,7 +25,7 @@ from sparql_api.negotiation import choose_coding
 from sparql_api.problems import Problem
 
 # Below this size the headers of compression cost more than it saves.
-_WORTH_COMPRESSING = 512
+WORTH_COMPRESSING = 512
 _STRONG = re.compile(r'(?<!W/)"[^"]*"')
 _ETAG = re.compile(r'(?:W/)?"[^"]*"')
 # RFC 9110 section 15.4.5: what a 304 repeats from the 200.
@@ -73,7 +73,7 @@ def _encode(body: bytes, coding: str) -> bytes:
 
 def respond(request: Request, representation: Representation, status: int = 200) -> Response:
     """The answer to a GET or HEAD: coding chosen, validators set, 304 when the client holds these very bytes."""
-    compressible = representation.compress and len(representation.body) >= _WORTH_COMPRESSING
+    compressible = representation.compress and len(representation.body) >= WORTH_COMPRESSING
     coding = choose_coding(request.headers.getlist("accept-encoding")) if compressible else "identity"
     body, etag = representation.form(coding)
     headers = {name.lower(): value for name, value in representation.headers.items()}

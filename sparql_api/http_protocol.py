@@ -19,6 +19,10 @@ from sparql_api.repeated import Repeated, RepeatedRequests
 
 # Key of the ASGI scope under which a request's head stands when its answer could be kept.
 HEAD = "commitments.head"
+# Under this key stands a query that the fast lane has begun (`fast_queries`), as `engine.embedded.Started`.
+STARTED = "commitments.started"
+# And under this one the connection, which can tell when its client leaves.
+CONNECTION = "commitments.connection"
 MOST_HEAD = 64 * 1024  # bytes of request line and headers
 HEAD_SECONDS = 20.0  # from the first byte of a request to the end of its headers, and from connecting to that byte
 STALL_SECONDS = 60.0  # without a client taking a byte of what waits for it
@@ -31,10 +35,11 @@ _TITLES = {
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection. `repeated` and `answered` are set by `protocol_for`."""
+    """One connection. `repeated`, `answered` and `lane` are set by `protocol_for`."""
 
     repeated: Callable[[], RepeatedRequests | None]
     answered: Callable[[Repeated, int], bytes]
+    lane: Callable[[Protocol, bytes], bool]
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
@@ -42,6 +47,13 @@ class Protocol(HttpToolsProtocol):
         self._in_head = True
         self._in_message = False
         self._last_repeated = 0.0
+        self._in_exchange = False
+        self._cancel_exchange: Callable[[], None] | None = None
+        self._waiting = b""  # received during an exchange
+        self._closing_after_exchange = False
+        self._more_scope: dict[str, Any] = {}
+        self.lost = False
+        self.when_lost: Callable[[], object] | None = None  # called once when the client leaves
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
 
@@ -52,6 +64,11 @@ class Protocol(HttpToolsProtocol):
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
+        cancel, self._cancel_exchange = self._cancel_exchange, None
+        for leave in (cancel, self.when_lost):
+            if leave is not None:
+                leave()
         for timer in (self._head_timer, self._stall_timer):
             if timer is not None:
                 timer.cancel()
@@ -71,6 +88,8 @@ class Protocol(HttpToolsProtocol):
     def timeout_keep_alive_handler(self) -> None:
         """Close an idle connection, for good when the client does not take what it has been sent."""
         left = self._last_repeated + self.timeout_keep_alive - self.loop.time()
+        if self._in_exchange:
+            left = self.timeout_keep_alive
         if left > 0:  # answers to repeated requests leave the timer alone
             self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
             return
@@ -81,37 +100,86 @@ class Protocol(HttpToolsProtocol):
     # --- requests
 
     def data_received(self, data: bytes) -> None:
+        if self._in_exchange:
+            self._waiting += data
+            if len(self._waiting) > MOST_HEAD:
+                self.transport.pause_reading()
+            return
         idle = not self._in_message and (self.cycle is None or self.cycle.response_complete)
         if idle and data[:4] == b"GET " and data[-4:] == b"\r\n\r\n":
-            kept = self.repeated()
-            if kept is not None and not self.flow.write_paused:
-                found = kept.get(data)
+            if not self.flow.write_paused and data.find(b"\r\n\r\n") == len(data) - 4:
+                kept = self.repeated()
+                found = kept.get(data) if kept is not None else None
                 if found is not None:
-                    self._answer_again(found, len(data))
+                    self._write(found, self.answered(found, len(data)))
+                    return
+                if self.lane(self, data):
                     return
             self._raw: bytes | None = data
         else:
             self._raw = None
+        self._feed(data)
+
+    def _feed(self, data: bytes) -> None:
+        """The ordinary way."""
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
         if self._in_head and self._head_bytes > MOST_HEAD and not self.transport.is_closing():
             self._refuse(431)
 
-    def _answer_again(self, found: Repeated, received: int) -> None:
+    def _write(self, answer: Repeated, own: bytes) -> None:
+        """Send a whole answer to a request that uvicorn never saw."""
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
         self.server_state.total_requests += 1
-        own = self.answered(found, received)
         lines = b"".join([b"%s: %s\r\n" % pair for pair in self.server_state.default_headers])
-        self.transport.writelines([found.status_line, lines, found.rest, own, b"\r\n", found.body])
+        self.transport.writelines([answer.status_line, lines, answer.rest, own, b"\r\n", answer.body])
         self._last_repeated = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
+    # --- requests that the fast lane works on
+
+    def begin_exchange(self, cancel: Callable[[], None]) -> None:
+        """From now on until its end the connection belongs to one exchange; `cancel` is called when the client leaves."""
+        self._in_exchange = True
+        self._cancel_exchange = cancel
+
+    def end_exchange(self, answer: Repeated, own: bytes) -> None:
+        """Send the answer of the exchange."""
+        if self._cancel_exchange is None:
+            return  # the client has left
+        self._write(answer, own)
+        self._after_exchange()
+
+    def hand_back(self, head: bytes, more_scope: dict[str, Any]) -> None:
+        """Let the application answer after all; its scope holds `more_scope`, too."""
+        if self._cancel_exchange is None:
+            return
+        self._raw = head
+        self._more_scope = more_scope
+        self._in_exchange = False
+        self._cancel_exchange = None
+        self._feed(head)
+        self._more_scope = {}
+        self._after_exchange()
+
+    def _after_exchange(self) -> None:
+        self._in_exchange = False
+        self._cancel_exchange = None
+        waiting, self._waiting = self._waiting, b""
+        if self._closing_after_exchange:
+            self.shutdown()
+        elif waiting:
+            self.transport.resume_reading()
+            self.data_received(waiting)
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope.update(self._more_scope)  # type: ignore[typeddict-item]
+        self.scope[CONNECTION] = self  # type: ignore[typeddict-unknown-key]
         self._in_message = self._in_head = True
         if self._head_timer is None:
             self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
@@ -133,6 +201,9 @@ class Protocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def shutdown(self) -> None:
+        if self._in_exchange:
+            self._closing_after_exchange = True
+            return
         if self._in_message and self._in_head:  # half a head is no request under way
             self.transport.close()
         super().shutdown()
@@ -166,10 +237,15 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def protocol_for(repeated: Callable[[], RepeatedRequests | None], answered: Callable[[Repeated, int], bytes]) -> type[Protocol]:
+def protocol_for(
+    repeated: Callable[[], RepeatedRequests | None], answered: Callable[[Repeated, int], bytes], lane: Callable[[Protocol, bytes], bool]
+) -> type[Protocol]:
     """The protocol class of one service.
 
     repeated   gives the answers kept for the release of this moment, or None when nothing may be kept
     answered   is told of each repeated answer and the bytes of its request, and gives header lines of its own
+    lane       whether a request (its connection and head) is answered outside ASGI: then it calls `begin_exchange` and later
+               `end_exchange` or `hand_back`
     """
-    return type("ServiceProtocol", (Protocol,), {"repeated": staticmethod(repeated), "answered": staticmethod(answered)})
+    members = {"repeated": staticmethod(repeated), "answered": staticmethod(answered), "lane": staticmethod(lane)}
+    return type("ServiceProtocol", (Protocol,), members)

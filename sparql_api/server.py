@@ -18,8 +18,10 @@ from sparql_api.app import create_app
 from sparql_api.engine import AnswerCut, EngineProblem
 from sparql_api.engine.admission import Admission
 from sparql_api.engine.embedded import EmbeddedEngine
+from sparql_api.fast_queries import FastQueries
 from sparql_api.http_protocol import protocol_for
 from sparql_api.ports import CannotListen, PortTaken, open_sockets
+from sparql_api.repeated import Repeated
 from sparql_api.settings import Settings, only_this_machine
 from sparql_api.site import Site
 
@@ -111,9 +113,13 @@ async def _serve(settings: Settings, release: Release, sockets: list[socket.sock
     await engine.start()
     app = create_app(settings, engine)
     site: Site = app.state.site
+
+    def answered(answer: Repeated, received: int) -> bytes:
+        return b""
+
     config = uvicorn.Config(
         app,
-        http=protocol_for(lambda: site.current.repeated if site.current else None, lambda answer, received: b""),
+        http=protocol_for(lambda: site.current.repeated if site.current else None, answered, FastQueries(site, settings, answered).take),
         log_config=None,
         log_level="warning",
         access_log=settings.access_log,

@@ -23,6 +23,7 @@ from sparql_api.caching import RepresentationCache
 from sparql_api.engine import Dataset, Engine, EngineProblem, Limits
 from sparql_api.formats import N_TRIPLES, RESULTS_JSON, parse_triples
 from sparql_api.identifiers import Identifiers, Name
+from sparql_api.lessons import Lessons
 from sparql_api.links import Links
 from sparql_api.problems import Problem
 from sparql_api.repeated import RepeatedRequests
@@ -56,6 +57,7 @@ class Edition:
         self.links = Links(release.base)
         self.cache = RepresentationCache()
         self.repeated = RepeatedRequests()
+        self.lessons = Lessons()
         self._aliases: dict[Name, Name] | None = None
         self._alias_lock = asyncio.Lock()
 

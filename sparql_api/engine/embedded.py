@@ -381,7 +381,7 @@ class Started:
         self._held_bytes = 0
         self._said: EngineProblem | None = None
         self._closed = False  # no frame will follow
-        self._unsent = b""
+        self.unsent = b""
         self._news: asyncio.Future[None] | None = None
         self._end: asyncio.Future[tuple[int, int]] | None = None
         self._ended: tuple[int, int] | None = None
@@ -391,12 +391,12 @@ class Started:
 
     def send(self, job: bytes) -> None:
         """Send the job; what the socket does not take at once goes with `first`."""
-        self._unsent = self.wire.send_now(job)
+        self.unsent = self.wire.send_now(job)
 
     async def first(self) -> None:
         """Wait for the first bytes. Raises EngineProblem."""
-        if self._unsent:
-            rest, self._unsent = self._unsent, b""
+        if self.unsent:
+            rest, self.unsent = self.unsent, b""
             await self.wire.send(rest)
         while not (self.held or self.complete):
             if self._said:
@@ -404,6 +404,17 @@ class Started:
             if self._closed:
                 raise await self._why()
             await self._wait()
+
+    def take_all(self) -> bytes:
+        """The one chunk of a complete result."""
+        chunk = self.held.popleft()
+        self._count(-len(chunk))
+        return chunk
+
+    def give_back(self, chunk: bytes) -> None:
+        """Undo `take_all`."""
+        self.held.appendleft(chunk)
+        self._count(len(chunk))
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The bytes of the result. Raises AnswerCut when there is no end mark."""

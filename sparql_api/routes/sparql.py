@@ -7,9 +7,8 @@ answer is negotiated and sent, and the work ended when the client leaves.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import zlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -22,15 +21,18 @@ from sparql_api.caching import Representation, etag_of, respond, with_vary
 from sparql_api.documents import FRESH, View, language_of
 from sparql_api.engine import Answer, Dataset, EngineProblem
 from sparql_api.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_media_type, content_type, offers, write
+from sparql_api.http_protocol import STARTED
+from sparql_api.leaving import while_connected
 from sparql_api.negotiation import choose, choose_coding
 from sparql_api.pages_query import query_page
 from sparql_api.problems import Problem, not_acceptable
 from sparql_api.settings import Settings
 from sparql_api.site import Edition, edition_of
 from sparql_api.sparql import protocol
-from sparql_api.sparql.guard import GuardedQuery, QueryRefused, QuerySyntaxError, guard
+from sparql_api.sparql.guard import GuardedQuery, QueryRefused, QuerySyntaxError
 from sparql_api.sparql.service_description import service_description
 from sparql_api.sparql.syntax_errors import from_engine
+from sparql_api.sparql.verdicts import guard_for
 
 router = APIRouter(tags=["sparql"])
 # A result page in a browser holds at most this much; larger results are for the downloads.
@@ -174,10 +176,10 @@ def _notices(edition: Edition, operation: protocol.Operation, query: GuardedQuer
 
 
 async def _guarded(text: str, edition: Edition, settings: Settings) -> GuardedQuery:
-    base = edition.links.absolute("sparql")
+    guard = guard_for(edition.links.absolute("sparql"), settings.caps)
     if len(text) < LONG_QUERY:
-        return guard(text, base, settings.caps)
-    return await asyncio.to_thread(guard, text, base, settings.caps)
+        return guard(text)
+    return await asyncio.to_thread(guard, text)
 
 
 def _wants_page(request: Request, operation: protocol.Operation) -> bool:
@@ -212,33 +214,15 @@ async def _start(
     request: Request, edition: Edition, operation: protocol.Operation, query: GuardedQuery, form: Format, settings: Settings
 ) -> Answer:
     """Begin the query; when the client leaves before its first bytes, the work ends. Raises Problem."""
-    work = edition.engine.answer(query, operation.dataset, form.media_type, settings.limits)
+    begun = request.scope.get(STARTED)
+    if begun is not None and begun.engine is edition.engine:
+        work = begun.engine.answer_started(begun)
+    else:
+        work = edition.engine.answer(query, operation.dataset, form.media_type, settings.limits)
     try:
-        return await _while_connected(request.receive, work)
+        return await while_connected(request.scope, request.receive, work)
     except EngineProblem as error:
         raise _problem_of_engine(error, query) from error
-
-
-async def _while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
-    """Await `work`, cancelling it when the client goes. Raises ClientDisconnect then."""
-    task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_gone(receive))
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        raise ClientDisconnect
-    finally:
-        for each in (task, gone):
-            if not each.done():
-                each.cancel()
-                with contextlib.suppress(asyncio.CancelledError, EngineProblem):
-                    await each
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _problem_of(error: QuerySyntaxError | QueryRefused) -> Problem:
@@ -259,7 +243,7 @@ def _problem_of(error: QuerySyntaxError | QueryRefused) -> Problem:
 
 
 def _problem_of_engine(error: EngineProblem, query: GuardedQuery) -> Problem:
-    if error.slug == "query-syntax" and query.stream is not None:
+    if error.slug == "query-syntax":
         return _problem_of(from_engine(error.message, query.stream))
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
     return Problem(error.status, error.slug, error.detail, headers=headers)
@@ -326,7 +310,7 @@ class StreamedAnswer(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await _while_connected(receive, self._send(send))
+            await while_connected(scope, receive, self._send(send))
         except ClientDisconnect:
             pass  # the work has been ended; there is nobody left to tell
         finally:

@@ -1,0 +1,119 @@
+"""Small queries past ASGI: `GET /sparql?query=…` from a client whose like has been answered before.
+
+What an answer's header lines are is decided in one place, the route. This lane only repeats them: it learns the lines of a
+complete answer by the bytes of the request's header block, and gives them to a later query with the same block whose
+result is as small, with its own body, length and ETag. Whatever is not so simple (another parameter, a condition, a larger
+result, an error, no free place) goes the ordinary way; a query that was begun here is taken over there, not asked twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from sparql_api.caching import WORTH_COMPRESSING, etag_of
+from sparql_api.engine import EngineProblem
+from sparql_api.engine.embedded import EmbeddedEngine, Request, Started
+from sparql_api.http_protocol import HEAD, STARTED, STATUS_LINE, Protocol
+from sparql_api.lessons import Block, query_of, split
+from sparql_api.repeated import Repeated
+from sparql_api.settings import Settings
+from sparql_api.site import Edition, Site
+from sparql_api.sparql.guard import QueryRefused, QuerySyntaxError, guard
+
+LONGEST_QUERY = 5_000  # characters; longer ones are read in a thread
+
+class FastQueries:
+    """The lane of one service. `answered` is told of each answer and gives header lines of its own, as for repeated ones."""
+
+    def __init__(self, site: Site, settings: Settings, answered: Callable[[Repeated, int], bytes]) -> None:
+        self._site = site
+        self._limits = settings.limits
+        self._caps = settings.caps
+        self._answered = answered
+        self._prefix = b""
+        self._edition: Edition | None = None
+
+    def take(self, connection: Protocol, head: bytes) -> bool:
+        """Whether the request with this head will be answered here, or has been handed back with what was begun."""
+        edition = self._site.current
+        if edition is None:
+            return False
+        if edition is not self._edition:
+            self._edition = edition
+            self._prefix = b"GET %s?query=" % edition.links.path("sparql").encode()
+        if not head.startswith(self._prefix):
+            return False
+        line, block = split(head)
+        known = edition.lessons.get(block)
+        escaped = query_of(line)
+        if known is None or escaped is None or not isinstance(edition.engine, EmbeddedEngine):
+            return False
+        query = self._read(escaped, edition)
+        if query is None:
+            return False
+        graph = query.form in ("CONSTRUCT", "DESCRIBE")
+        media_type = known.media_type.get(graph)
+        if media_type is None or query.volatile or query.functions or query.default_graphs is not None:
+            return False
+        try:
+            started = edition.engine.begin_now(Request(query, None, media_type, self._limits))
+        except EngineProblem:
+            return False
+        if started is None:
+            return False
+        _Exchange(self, edition, connection, head, known, graph, started)
+        return True
+
+    def _read(self, escaped: bytes, edition: Edition) -> Any:
+        """The guarded query, or None for one that the ordinary way has to look at."""
+        try:
+            text = unquote_to_bytes(escaped.replace(b"+", b" ")).decode()
+            return guard(text, edition.links.absolute("sparql"), self._caps) if len(text) < LONGEST_QUERY and text.strip() else None
+        except (QuerySyntaxError, QueryRefused, UnicodeDecodeError):
+            return None
+
+    def told(self, answer: Repeated, received: int) -> bytes:
+        return self._answered(answer, received)
+
+
+class _Exchange:
+    """One query of the lane, from its start to its answer."""
+
+    def __init__(self, lane: FastQueries, edition: Edition, connection: Protocol, head: bytes, known: Block, graph: bool, started: Started) -> None:
+        self._lane = lane
+        self._edition = edition
+        self._connection = connection
+        self._head = head
+        self._known = known
+        self._graph = graph
+        self._started = started
+        started.on_news = self._news
+        connection.begin_exchange(started.cancel)
+        if started.unsent:
+            self._hand_back()
+
+    def _news(self) -> None:
+        started = self._started
+        if not started.complete or len(started.held) != 1 or started.notices:
+            self._hand_back()
+            return
+        body = started.take_all()
+        lines = self._known.lines.get((self._graph, len(body) >= WORTH_COMPRESSING))
+        if lines is None:
+            started.give_back(body)
+            self._hand_back()
+            return
+        started.on_news = None
+        etag = etag_of(body).encode()
+        rest = b"%setag: %s\r\ncontent-length: %d\r\n" % (lines, etag, len(body))
+        answer = Repeated(STATUS_LINE[200], rest, body, 200)
+        if self._edition.repeated.wants(self._head):
+            self._edition.repeated.put(self._head, answer)
+        self._connection.end_exchange(answer, self._lane.told(answer, len(self._head)))
+
+    def _hand_back(self) -> None:
+        """Let the ordinary way answer, with the query that was begun."""
+        self._started.on_news = None
+        self._connection.hand_back(self._head, {HEAD: self._head, STARTED: self._started})
