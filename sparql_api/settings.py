@@ -6,6 +6,7 @@ belongs to the release, because it stands in the data.
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from commitments.release import RELEASES
 from sparql_api.engine import Limits
 from sparql_api.engine.admission import Places
+from sparql_api.federation.budget import Budget
+from sparql_api.federation.targets import read_target
 from sparql_api.sparql.guard import Caps
 
 MEBIBYTE = 2**20
@@ -97,14 +100,45 @@ class Settings(BaseSettings):
         "Segundos que tienen las peticiones en curso para terminar al detener el servicio.",
         ge=0,
     )
+    service_allow: Annotated[tuple[str, ...], NoDecode] = _setting(
+        (),
+        "Addresses of SPARQL endpoints that SERVICE may name, each exactly as queries write it, separated by commas; none by default.",
+        "Direcciones de los puntos SPARQL que SERVICE puede nombrar, tal como las escriben las consultas, separadas por comas; por omisión ninguna.",
+    )
+    service_addresses: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = _setting(
+        (),
+        "Blocks of IP addresses (CIDR) that these endpoints may have although they are not public, separated by commas.",
+        "Bloques de direcciones IP (CIDR) que esos puntos pueden tener aunque no sean públicas, separados por comas.",
+    )
+    service_seconds: float = _setting(
+        10.0,
+        "Seconds for all SERVICE calls of a query; at most half of the query's own limit.",
+        "Segundos para todas las llamadas SERVICE de una consulta; a lo más la mitad del límite de la consulta.",
+        gt=0,
+    )
+    service_rows: int = _setting(
+        10_000,
+        "Rows that one SERVICE call may give; a longer result is an error, never cut.",
+        "Filas que puede aportar una llamada SERVICE; un resultado más largo es un error, nunca se corta.",
+        ge=1,
+    )
     access_log: bool = _setting(
         False, "Whether each request is logged.", "Si se registra cada petición."
     )
 
-    @field_validator("hosts", mode="before")
+    @field_validator("hosts", "service_allow", "service_addresses", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("service_allow")
+    @classmethod
+    def _are_endpoints(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for endpoint in value:
+            if "#" in endpoint:
+                raise ValueError(f"{endpoint!r} is no address of an endpoint")
+            read_target(endpoint)
+        return value
 
     @property
     def releases(self) -> Path:
@@ -129,6 +163,11 @@ class Settings(BaseSettings):
     @property
     def caps(self) -> Caps:
         return Caps(length=self.query_length, nesting=self.query_nesting)
+
+    @property
+    def service_budget(self) -> Budget:
+        """What calls to other services may use."""
+        return Budget(seconds=self.service_seconds, rows=self.service_rows)
 
 
 def only_this_machine(hosts: tuple[str, ...]) -> bool:

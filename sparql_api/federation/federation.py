@@ -1,0 +1,185 @@
+"""A query with SERVICE in, the same query with the other services' solutions in its text out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from sparql_api.engine import Limits
+from sparql_api.federation.addresses import AddressRule
+from sparql_api.federation.budget import Budget
+from sparql_api.federation.cache import Cache
+from sparql_api.federation.client import Client
+from sparql_api.federation.connections import CheckedBackend
+from sparql_api.federation.failures import ServiceFailure
+from sparql_api.federation.rewriting import query_for, with_rows
+from sparql_api.federation.solutions import Rows, one_empty_solution, read_rows
+from sparql_api.sparql.guard import Caps, GuardedQuery, QueryRefused, ServiceCall
+
+if TYPE_CHECKING:
+    from sparql_api.settings import Settings
+
+log = logging.getLogger(__name__)
+FAILURE_BYTES = 500  # what a remembered failure counts for in the cache, with its key
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A query without SERVICE, and what is left of its limits. `silenced` are the failures that SILENT let pass."""
+
+    query: GuardedQuery
+    limits: Limits
+    silenced: tuple[ServiceFailure, ...] = ()
+
+
+@dataclass
+class _Request:
+    """One call: what is sent, by which endpoint of ours, and the time on the loop's clock by which it must be answered."""
+
+    call: ServiceCall
+    text: str
+    asker: str | None
+    deadline: float
+    seconds: float  # from the start of the query to `deadline`
+    sent_at: float | None = None
+
+    @property
+    def endpoint(self) -> str:
+        return self.call.endpoint
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.endpoint, self.text
+
+
+class Federation:
+    """Asks the endpoints of the allow-list. Belongs to one event loop; `endpoints` is what `guard` may let through."""
+
+    def __init__(self, endpoints: Iterable[str], client: Client, budget: Budget, caps: Caps = Caps()) -> None:
+        self.endpoints = frozenset(endpoints)
+        self._client = client
+        self._budget = budget
+        self._caps = caps
+        self._cache: Cache[Rows | ServiceFailure] = Cache(budget.cache_bytes)
+        self._places = asyncio.Semaphore(budget.at_once)
+        self._waiting = 0
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def resolve(self, query: GuardedQuery, limits: Limits) -> Resolved:
+        """Replace the SERVICE clauses of a query by their solutions. Cancelling it ends the calls.
+
+        The time spent is taken off the limits. Raises ServiceFailure when a call without SILENT fails, QueryRefused
+        when there are too many.
+        """
+        if not query.services:
+            return Resolved(query, limits)
+        if len(query.services) > self._budget.calls:
+            raise _too_many_calls(query, self._budget.calls)
+        start = asyncio.get_running_loop().time()
+        seconds = min(self._budget.seconds, limits.seconds * self._budget.share)
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._part(query, call, start + seconds, seconds)) for call in query.services]
+        except BaseExceptionGroup as failed:  # each call is a whole of its own: the first fault says it all
+            raise failed.exceptions[0] from None
+        parts = [task.result() for task in tasks]
+        self._check_size(query, [rows for rows, _ in parts])
+        spent = asyncio.get_running_loop().time() - start
+        return Resolved(
+            query=with_rows(query, [rows for rows, _ in parts], self._caps),
+            limits=replace(limits, seconds=limits.seconds - spent),
+            silenced=tuple(failure for _, failure in parts if failure is not None),
+        )
+
+    async def _part(
+        self, query: GuardedQuery, call: ServiceCall, deadline: float, seconds: float
+    ) -> tuple[Rows, ServiceFailure | None]:
+        """The solutions of one clause, and the failure that SILENT turned into one empty solution."""
+        try:
+            return await self._solutions(_Request(call, query_for(query, call, self._budget.rows), query.base, deadline, seconds)), None
+        except ServiceFailure as failure:
+            log.warning("SERVICE <%s>: %s %s", call.endpoint, failure.code, failure.message)
+            if not call.silent:
+                raise
+            return one_empty_solution(call.variables), failure
+
+    async def _solutions(self, request: _Request) -> Rows:
+        """From the cache, or from the endpoint; who asks the same at the same time waits for the first one's answer."""
+        turn = self._turns.setdefault(request.key, asyncio.Lock())
+        try:
+            async with asyncio.timeout_at(request.deadline), turn:
+                kept = self._cache.get(request.key)
+                if kept is None:
+                    async with self._place(request.endpoint):
+                        request.sent_at = asyncio.get_running_loop().time()
+                        kept = await self._asked(request)
+        except TimeoutError:
+            failure = ServiceFailure(request.endpoint, "timeout", seconds=request.seconds)
+            if request.sent_at is not None and request.deadline - request.sent_at >= self._budget.seconds * self._budget.share:
+                self._remember_failure(request, failure)  # it had time enough: the endpoint is slow, not the asker impatient
+            raise failure from None
+        if isinstance(kept, ServiceFailure):
+            raise kept.repeated()
+        return kept
+
+    @contextlib.asynccontextmanager
+    async def _place(self, endpoint: str) -> AsyncIterator[None]:
+        """One of the places for calls. Raises ServiceFailure when too many wait for one already."""
+        if self._places.locked() and self._waiting >= self._budget.waiting:
+            raise ServiceFailure(endpoint, "busy")
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    async def _asked(self, request: _Request) -> Rows | ServiceFailure:
+        """Ask the endpoint and remember what came of it."""
+        try:
+            reply = await self._client.ask(request.endpoint, request.text, request.asker)
+            rows = await asyncio.to_thread(read_rows, request.endpoint, reply, request.call.variables, self._budget.rows)
+        except ServiceFailure as failure:
+            self._remember_failure(request, failure)
+            return failure
+        self._cache.put(request.key, rows, rows.size + len(request.text), self._budget.keep_seconds)
+        return rows
+
+    def _remember_failure(self, request: _Request, failure: ServiceFailure) -> None:
+        self._cache.put(request.key, failure.repeated(), FAILURE_BYTES + len(request.text), self._budget.keep_failure_seconds)
+
+    def _check_size(self, query: GuardedQuery, parts: list[Rows]) -> None:
+        total = 0
+        for call, rows in zip(query.services, parts, strict=True):
+            total += rows.size
+            if total > self._budget.inlined_bytes:
+                raise ServiceFailure(call.endpoint, "too-large", most=self._budget.inlined_bytes)
+
+
+def _too_many_calls(query: GuardedQuery, most: int) -> QueryRefused:
+    assert query.stream is not None
+    return QueryRefused(
+        "too-many-services",
+        {
+            "es": f"La consulta llama a otros servicios {len(query.services)} veces; el máximo es {most}.",
+            "en": f"The query calls other services {len(query.services)} times; the most is {most}.",
+        },
+        query.stream.place(query.services[most].start),
+    )
+
+
+def open_federation(settings: Settings) -> Federation | None:
+    """What the settings open; None when they open nothing, which is the default."""
+    if not settings.service_allow:
+        return None
+    budget = settings.service_budget
+    backend = CheckedBackend(AddressRule(settings.service_addresses))
+    return Federation(settings.service_allow, Client(settings.service_allow, backend, budget.answer_bytes), budget, settings.caps)
