@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.product import product_data, release, server
 from tests.sparql.service import Service, running_service
+
+__all__ = ["product_data", "release", "server", "service"]
 
 
 @pytest.fixture(scope="session")
