@@ -53,7 +53,7 @@ def _syntax_line(error: QuerySyntaxError, language: str) -> str:
 
 
 def _failure(problem: EngineProblem, query: GuardedQuery, language: str) -> Failure:
-    if problem.slug == "query-syntax" and query.stream is not None:
+    if problem.slug == "query-syntax":
         return Failure(Exit.USAGE, [_syntax_line(from_engine(problem.message, query.stream), language)])
     codes = {400: Exit.USAGE, 406: Exit.USAGE, 503: Exit.LIMIT, 507: Exit.LIMIT}
     return Failure(codes.get(problem.status, Exit.FAULT), [problem.detail[language]])

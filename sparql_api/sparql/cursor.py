@@ -12,6 +12,7 @@ from sparql_api.sparql import tokens as t
 from sparql_api.sparql.tokens import Token, TokenStream
 
 CLOSING = {"{": "}", "(": ")", "[": "]"}
+OPENING, CLOSED = frozenset(CLOSING), frozenset(CLOSING.values())
 
 
 class Fault(Exception):
@@ -41,13 +42,13 @@ class Cursor:
     def advance(self) -> Token:
         """Take the current token."""
         taken = self.token
-        if taken.kind == t.BAD:
+        tag = taken.tag
+        if tag in OPENING:
+            self.open.append(taken)
+        elif tag in CLOSED and self.open:
+            self.open.pop()
+        elif tag == t.BAD:
             self.fail("unexpected")
-        if taken.kind == t.MARK:
-            if taken.text in CLOSING:
-                self.open.append(taken)
-            elif taken.text in ")}]" and self.open:
-                self.open.pop()
         self._next += 1
         self.token = self._tokens[self._next]
         self.last = taken
@@ -58,24 +59,24 @@ class Cursor:
         return self._tokens[min(self._next + 1, len(self._tokens) - 1)]
 
     def at(self, *marks: str) -> bool:
-        return self.token.kind == t.MARK and self.token.text in marks
+        return self.token.tag in marks
 
     def at_word(self, *words: str) -> bool:
-        return self.token.kind == t.WORD and self.token.upper in words
+        return self.token.tag in words
 
     def accept(self, mark: str) -> Token | None:
-        return self.advance() if self.at(mark) else None
+        return self.advance() if self.token.tag == mark else None
 
     def accept_word(self, *words: str) -> Token | None:
-        return self.advance() if self.at_word(*words) else None
+        return self.advance() if self.token.tag in words else None
 
     def expect(self, mark: str, *others: str) -> Token:
-        if not self.at(mark):
+        if self.token.tag != mark:
             self.fail("unexpected", mark, *others)
         return self.advance()
 
     def expect_word(self, word: str) -> Token:
-        if not self.at_word(word):
+        if self.token.tag != word:
             self.fail("unexpected", word)
         return self.advance()
 

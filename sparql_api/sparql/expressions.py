@@ -52,6 +52,7 @@ class ExpressionReader(Cursor):
         self.base = base
         self.prefixes: dict[str, str] = {}
         self.functions: dict[str, Token] = {}
+        self.decisive: list[int] = []  # offsets of IRIs that the verdict depends on, beyond being IRIs
         self.booleans: list[Token] = []
         self.volatile = False
         self._uses = Uses()
@@ -123,6 +124,7 @@ class ExpressionReader(Cursor):
 
     def _function(self, iri: str, token: Token) -> None:
         self.functions.setdefault(iri, token)
+        self.decisive.append(token.start)
         if self.peek().upper == "DISTINCT":
             self.advance()
             self.advance()
@@ -246,12 +248,10 @@ class ExpressionReader(Cursor):
     def resolved(self, token: Token) -> str:
         """The absolute IRI that an IRI token stands for, checked by the engine's own rules (RFC 3987)."""
         written, _ = t.resolve_escapes(token.text[1:-1])
-        iri = urljoin(self.base, written) if self.base and ":" not in written.split("/")[0] else written
         try:
-            ox.NamedNode(iri)
+            return absolute_iri(written, self.base)
         except ValueError:
             self.fail("bad-iri", token=token)
-        return iri
 
     def literal(self) -> None:
         """A string with its language or datatype, a number or a boolean."""
@@ -265,6 +265,12 @@ class ExpressionReader(Cursor):
         if self.token.kind == t.WORD:
             self.booleans.append(self.token)
         self.advance()
+
+
+def absolute_iri(written: str, base: str | None) -> str:
+    """What an IRI reference means. Raises ValueError when that is no absolute IRI."""
+    iri = urljoin(base, written) if base and ":" not in written.split("/")[0] else written
+    return ox.NamedNode(iri).value
 
 
 def _unescaped_local(local: str) -> str:

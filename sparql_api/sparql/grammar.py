@@ -30,6 +30,8 @@ class ParsedQuery:
 
     `base` is what relative IRIs after the prologue are resolved against. `limit` is the number after the outermost LIMIT,
     `modifiers_end` the offset where the outermost modifiers end (where one could be added), before a VALUES clause.
+    `decisive` are offsets of the IRIs that say what all this is, `whole_numbers` of those after LIMIT and OFFSET: apart from
+    them, another valid IRI, number or string in the place of one would change nothing here but offsets.
     """
 
     form: str
@@ -45,6 +47,8 @@ class ParsedQuery:
     order_conditions: list[tuple[int, int]] = field(default_factory=list)
     heavy: bool = False
     volatile: bool = False
+    decisive: list[int] = field(default_factory=list)
+    whole_numbers: list[int] = field(default_factory=list)
 
 
 class QueryReader(PatternReader):
@@ -80,7 +84,7 @@ class QueryReader(PatternReader):
             self.fail("unexpected" if self.at(")", "]", "}") else "trailing", *self.after_pattern)
         return ParsedQuery(
             form.upper, self.base, self.prefixes, modifiers_end, limit, self._default_graphs, self._named_graphs, self.services, self.functions,
-            self.booleans, self.order_conditions, self.heavy, self.volatile,
+            self.booleans, self.order_conditions, self.heavy, self.volatile, self.decisive, self.whole_numbers,
         )  # fmt: skip
 
     def _prologue(self) -> None:
@@ -88,6 +92,7 @@ class QueryReader(PatternReader):
             if self.accept_word("BASE"):
                 if self.token.kind != t.IRI:
                     self.fail("unexpected", "iri-in-brackets")
+                self.decisive.append(self.token.start)
                 self.base = self.resolved(self.token)
                 self.advance()
             elif self.accept_word("PREFIX"):
@@ -97,6 +102,7 @@ class QueryReader(PatternReader):
                 self.advance()
                 if self.token.kind != t.IRI:
                     self.fail("prefix-iri", "iri-in-brackets")
+                self.decisive.append(self.token.start)
                 self.prefixes[name.text[:-1]] = self.resolved(self.token)
                 self.advance()
             else:
@@ -106,6 +112,7 @@ class QueryReader(PatternReader):
         while self.accept_word("FROM"):
             graphs = self._named_graphs if self.accept_word("NAMED") else self._default_graphs
             token = self.token
+            self.decisive.append(token.start)
             graphs.append((self.iri(), token))
 
     def _construct(self) -> None:

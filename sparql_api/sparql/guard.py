@@ -8,11 +8,11 @@ where a comment, a string, a variable or an IRI holds the word.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from sparql_api.engine.order import ORDER_KEY
-from sparql_api.sparql import tokens as t
-from sparql_api.sparql.cursor import Fault
+from sparql_api.sparql.cursor import CLOSED, OPENING, Fault
 from sparql_api.sparql.grammar import NotAQuery, ParsedQuery, QueryReader
 from sparql_api.sparql.syntax_errors import QuerySyntaxError, Words, describe
 from sparql_api.sparql.tokens import Token, TokenStream
@@ -92,7 +92,7 @@ class GuardedQuery:
     the query looks long from its text (`patterns.looks_heavy`). `volatile` that its answer is another one
     each time (RAND, NOW, UUID, STRUUID). `order_conditions` are offsets of what ORDER BY sorts by. `limit` is the number
     after the outermost LIMIT, `limit_place` where that number stands or, as an empty span, where a LIMIT clause could be put.
-    `services` are the calls of opened services in the order written.
+    `services` are the calls of opened services in the order written. `sent` is the text as it came.
     """
 
     text: str
@@ -108,7 +108,12 @@ class GuardedQuery:
     limit: int | None = None
     limit_place: tuple[int, int] = (0, 0)
     services: tuple[ServiceCall, ...] = ()
-    stream: TokenStream | None = field(default=None, compare=False, repr=False)
+    sent: str = ""
+
+    @cached_property
+    def stream(self) -> TokenStream:
+        """The tokens of the query as it was sent, read again: only the error of an engine asks for them."""
+        return TokenStream(self.sent or self.text)
 
     @property
     def text_with_order_keys(self) -> str:
@@ -137,6 +142,13 @@ def guard(
 
     Raises QuerySyntaxError when it is no query and QueryRefused when it is one that may not run.
     """
+    return read_and_check(text, base, caps, open_services)[0]
+
+
+def read_and_check(
+    text: str, base: str | None, caps: Caps, open_services: frozenset[str]
+) -> tuple[GuardedQuery, ParsedQuery, TokenStream]:
+    """`guard`, and what it knows besides."""
     if len(text) > caps.length:
         raise QueryRefused(
             "too-long",
@@ -156,7 +168,7 @@ def guard(
     _check_meaning(parsed, stream, open_services)
     datasets = bool(parsed.default_graphs or parsed.named_graphs)
     checked = _with_lower_booleans(stream.text, parsed.booleans)
-    return GuardedQuery(
+    query = GuardedQuery(
         text=checked,
         form=parsed.form,
         base=base,
@@ -167,11 +179,12 @@ def guard(
         heavy=parsed.heavy,
         volatile=parsed.volatile,
         order_conditions=tuple(parsed.order_conditions),
-        limit=None if parsed.limit is None else _number(parsed.limit),
+        limit=None if parsed.limit is None else whole_number(parsed.limit.text),
         limit_place=(parsed.modifiers_end,) * 2 if parsed.limit is None else (parsed.limit.start, parsed.limit.end),
         services=_calls(parsed),
-        stream=stream,
+        sent=text,
     )
+    return query, parsed, stream
 
 
 def _with_lower_booleans(text: str, booleans: list[Token]) -> str:
@@ -187,23 +200,25 @@ def _check_size(stream: TokenStream, caps: Caps) -> None:
     """Caps that need no grammar. Raises QueryRefused."""
     if len(stream.tokens) > caps.tokens:
         raise _too_complex(stream.tokens[caps.tokens], stream, "tokens", "símbolos", caps.tokens)
+    counts = Counter([token.tag for token in stream.tokens])
+    if sum(counts[bracket] for bracket in OPENING) > caps.nesting:
+        _check_nesting(stream, caps.nesting)
+    for names, most in ((KEYWORDS, caps.keywords), (OPERATORS, caps.operators), (SEPARATORS, caps.separators)):
+        for name in names:
+            if counts[name] > most:
+                token = [token for token in stream.tokens if token.tag == name][most]
+                raise _too_complex(token, stream, f"times “{name}”", f"veces «{name}»", most)
+
+
+def _check_nesting(stream: TokenStream, most: int) -> None:
     depth = 0
     for token in stream.tokens:
-        if token.kind == t.MARK and token.text in ("{", "(", "["):
+        if token.tag in OPENING:
             depth += 1
-            if depth > caps.nesting:
-                raise _too_complex(token, stream, "nested brackets", "paréntesis o llaves anidados", caps.nesting)
-        elif token.kind == t.MARK and token.text in ("}", ")", "]"):
+            if depth > most:
+                raise _too_complex(token, stream, "nested brackets", "paréntesis o llaves anidados", most)
+        elif token.tag in CLOSED:
             depth = max(0, depth - 1)
-    counts: Counter[str] = Counter()
-    bounds = {**dict.fromkeys(KEYWORDS, caps.keywords), **dict.fromkeys(OPERATORS, caps.operators)}
-    bounds |= dict.fromkeys(SEPARATORS, caps.separators)
-    for token in stream.tokens:
-        name = token.upper or token.text if token.kind in (t.WORD, t.MARK) else ""
-        if name in bounds:
-            counts[name] += 1
-            if counts[name] > bounds[name]:
-                raise _too_complex(token, stream, f"times “{name}”", f"veces «{name}»", bounds[name])
 
 
 def _too_complex(token: Token, stream: TokenStream, what: str, que: str, most: int) -> QueryRefused:
@@ -228,9 +243,9 @@ def _update(token: Token, stream: TokenStream) -> QueryRefused:
     )
 
 
-def _number(token: Token) -> int:
+def whole_number(written: str) -> int:
     """The value of a whole number. One of more digits than any result has rows is as good as the largest below that."""
-    digits = token.text.lstrip("0")[: len(str(MOST_ROWS)) + 1]
+    digits = written.lstrip("0")[: len(str(MOST_ROWS)) + 1]
     return min(int(digits or "0"), MOST_ROWS)
 
 

@@ -65,6 +65,7 @@ class PatternReader(TripleReader):
         self.after_pattern: tuple[str, ...] = ()
         self.order_conditions: list[tuple[int, int]] = []  # offsets of what is sorted by, without ASC or DESC
         self.heavy = False
+        self.whole_numbers: list[int] = []  # offsets of what follows LIMIT and OFFSET
         self.limit: Token | None = None  # the number after LIMIT in the modifiers read last
 
     # --- SELECT
@@ -156,6 +157,7 @@ class PatternReader(TripleReader):
             if self.token.kind != t.NUMBER or not self.token.text.isdigit():
                 self.fail("whole-number", "whole-number")
             number = self.advance()
+            self.whole_numbers.append(number.start)
             if word == "LIMIT":
                 self.limit = number
         return keys, uses
@@ -280,6 +282,7 @@ class PatternReader(TripleReader):
         if self.token.kind == t.VARIABLE:
             names.add(self.advance().text[1:])
         else:
+            self.decisive.append(self.token.start)
             endpoint = self.expected_iri()
         first = self._next
         self._service_depth += 1
