@@ -46,6 +46,9 @@ RDF_XML = Format(
 N_TRIPLES = Format(
     "n-triples", "application/n-triples", "nt", "N-Triples", ("text/plain",), rdf=ox.RdfFormat.N_TRIPLES
 )
+# Of datasets: a query's triples are their default graph.
+TRIG = Format("trig", "application/trig", "trig", "TriG", rdf=ox.RdfFormat.TRIG)
+N_QUADS = Format("n-quads", "application/n-quads", "nq", "N-Quads", rdf=ox.RdfFormat.N_QUADS)
 
 RESULTS_JSON = Format(
     "results-json", "application/sparql-results+json", "json", "JSON", ("application/json",)
@@ -59,7 +62,9 @@ RESULTS_TSV = Format("results-tsv", "text/tab-separated-values", "tsv", "TSV", (
 # Order is the server's preference between formats that a client likes equally.
 GRAPH_FORMATS: tuple[Format, ...] = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 DOCUMENT_FORMATS: tuple[Format, ...] = (HTML, *GRAPH_FORMATS)
+# Of SELECT and ASK, and of CONSTRUCT and DESCRIBE.
 RESULT_FORMATS: tuple[Format, ...] = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
+CONSTRUCT_FORMATS: tuple[Format, ...] = (*GRAPH_FORMATS, TRIG, N_QUADS)
 # Suffixes no key may end in (ontology_design section 8): served ones and those kept for later formats.
 RESERVED_SUFFIXES = ("html", "ttl", "jsonld", "rdf", "nt", "trig", "nq", "json", "csv")
 

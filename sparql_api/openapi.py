@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from sparql_api.formats import DOCUMENT_FORMATS, RESULT_FORMATS
+from sparql_api.formats import CONSTRUCT_FORMATS, DOCUMENT_FORMATS, HTML, RESULT_FORMATS
 from sparql_api.problems import MEDIA_TYPE
 from sparql_api.site import Edition
 
@@ -68,7 +68,8 @@ def _complete(operation: dict[str, Any], method: str) -> None:
         responses["200"]["content"] = {row.media_type: {"schema": {"type": "string"}} for row in DOCUMENT_FORMATS}
         responses["406"] = {"description": "None of the accepted formats exists; the variants are listed"}
     elif "sparql" in tags:
-        responses["200"]["content"] = {row.media_type: {"schema": {"type": "string"}} for row in RESULT_FORMATS}
+        rows = (*RESULT_FORMATS, *CONSTRUCT_FORMATS, HTML)
+        responses["200"]["content"] = {row.media_type: {"schema": {"type": "string"}} for row in rows}
     responses["default"] = {
         "description": "Problem",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from sparql_api.caching import Representation, etag_of, respond, with_vary
 from sparql_api.documents import FRESH, View, language_of
 from sparql_api.engine import Answer, Dataset, EngineProblem
-from sparql_api.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_media_type, content_type, offers, write
+from sparql_api.formats import CONSTRUCT_FORMATS, GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_media_type, content_type, offers, write
 from sparql_api.http_protocol import STARTED
 from sparql_api.leaving import while_connected
 from sparql_api.negotiation import choose, choose_coding
@@ -145,7 +145,7 @@ async def _with_query(
     media_type = _negotiate(request, edition, operation, query)
     if media_type == HTML.media_type:
         return await _result_page(request, edition, operation, query, settings)
-    rows = GRAPH_FORMATS if query.form in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
+    rows = CONSTRUCT_FORMATS if query.form in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
     form = by_media_type(rows, media_type)
     answer = await _start(request, edition, operation, query, form, settings)
     lasting = request.method != "POST" and not query.volatile
@@ -186,7 +186,7 @@ def _wants_page(request: Request, operation: protocol.Operation) -> bool:
     if operation.format == HTML.name:
         return True
     accept = request.headers.getlist("accept")
-    names = [*offers(RESULT_FORMATS), *offers(GRAPH_FORMATS), HTML.media_type]
+    names = [*offers(RESULT_FORMATS), *offers(CONSTRUCT_FORMATS), HTML.media_type]
     return choose(accept, list(dict.fromkeys(names)), RESULTS_JSON.media_type) == HTML.media_type
 
 
@@ -196,7 +196,7 @@ def _negotiate(request: Request, edition: Edition, operation: protocol.Operation
     Clients such as SPARQLWrapper send values of other services too: one that names nothing here is no wish.
     """
     graph = query.form in ("CONSTRUCT", "DESCRIBE")
-    rows = (*(GRAPH_FORMATS if graph else RESULT_FORMATS), HTML)
+    rows = (*(CONSTRUCT_FORMATS if graph else RESULT_FORMATS), HTML)
     asked = (operation.format or "").replace(" ", "+")  # an unescaped "+" of a media type
     for row in rows:
         if asked in (row.suffix, row.name, *row.media_types):

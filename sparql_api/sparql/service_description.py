@@ -9,7 +9,8 @@ import pyoxigraph as ox
 
 from commitments.release import Release
 from ontology.namespaces import DCT, RDF, RDFS, SD, VOID, XSD
-from sparql_api.formats import GRAPH_FORMATS, RESULT_FORMATS
+from sparql_api.engine.capped import ROWS_CAPPED
+from sparql_api.formats import CONSTRUCT_FORMATS, RESULT_FORMATS
 
 FORMATS_NAMESPACE = "http://www.w3.org/ns/formats/"
 FORMAT_NAMES = {
@@ -17,6 +18,8 @@ FORMAT_NAMES = {
     "json-ld": "JSON-LD",
     "rdf-xml": "RDF_XML",
     "n-triples": "N-Triples",
+    "trig": "TriG",
+    "n-quads": "N-Quads",
     "results-json": "SPARQL_Results_JSON",
     "results-xml": "SPARQL_Results_XML",
     "results-csv": "SPARQL_Results_CSV",
@@ -39,7 +42,7 @@ def service_description(release: Release) -> list[ox.Triple]:
     say(f"{described}service", SD.endpoint, address)
     say(f"{described}service", SD.supportedLanguage, SD.SPARQL11Query)
     say(f"{described}service", SD.defaultEntailmentRegime, NO_ENTAILMENT)
-    for row in (*RESULT_FORMATS, *GRAPH_FORMATS):
+    for row in (*RESULT_FORMATS, *CONSTRUCT_FORMATS):
         say(f"{described}service", SD.resultFormat, FORMATS_NAMESPACE + FORMAT_NAMES[row.name])
     say(f"{described}service", SD.defaultDataset, f"{described}dataset")
     say(f"{described}service", SD.availableGraphs, f"{described}graphs")
@@ -48,6 +51,7 @@ def service_description(release: Release) -> list[ox.Triple]:
     say(f"{described}default-graph", RDF.type, SD.Graph)
     say(f"{described}graphs", RDF.type, SD.GraphCollection)
     _label(triples, f"{described}service", "Consultas SPARQL de Compromisos Abiertos", "SPARQL queries of Open Commitments")
+    _label(triples, f"{described}{ROWS_CAPPED}", "Resultado recortado a maxrows filas", "Result cut to maxrows rows")
     _label(triples, f"{described}default-graph", "Vista consolidada", "Consolidated view")
     _count(triples, f"{described}default-graph", release.manifest.graphs.get("", 0))
     for name, triples_in_graph in sorted(release.manifest.graphs.items()):

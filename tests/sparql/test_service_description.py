@@ -57,6 +57,7 @@ def test_every_named_format_is_served(service: Service) -> None:
         "SPARQL_Results_JSON": "application/sparql-results+json", "SPARQL_Results_XML": "application/sparql-results+xml",
         "SPARQL_Results_CSV": "text/csv", "SPARQL_Results_TSV": "text/tab-separated-values", "Turtle": "text/turtle",
         "JSON-LD": "application/ld+json", "RDF_XML": "application/rdf+xml", "N-Triples": "application/n-triples",
+        "TriG": "application/trig", "N-Quads": "application/n-quads",
     }  # fmt: skip
     for iri in graph.objects(node, SD.resultFormat):
         name = str(iri).rsplit("/", 1)[-1]
