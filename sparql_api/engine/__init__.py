@@ -39,12 +39,14 @@ class Dataset:
 
 @dataclass
 class Answer:
-    """A started answer. `chunks` raises AnswerCut when the result cannot be finished; `cancel` ends the work at once."""
+    """A started answer. `chunks` raises AnswerCut when the result cannot be finished; `cancel` ends the work at once.
+    `waited` are the seconds that the query stood in a queue before its work began."""
 
     status: int
     headers: dict[str, str]
     chunks: AsyncIterator[bytes]
     cancel: Callable[[], None]
+    waited: float = 0.0
 
 
 class EngineProblem(Exception):

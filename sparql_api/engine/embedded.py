@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commitments.release import Release
-from sparql_api.engine import Answer, AnswerCut, Dataset, EngineProblem, EngineStatus, Limits, channel, problems
+from sparql_api.engine import Answer, AnswerCut, Dataset, EngineProblem, EngineStatus, Limits, channel, disk, problems
 from sparql_api.engine.admission import Admission, Places, Ticket
 from sparql_api.engine.pool import Pool, Wire
 from sparql_api.sparql.guard import GuardedQuery
@@ -52,9 +52,9 @@ CAUSES = {
 
 
 class EmbeddedEngine:
-    """Answers queries over one release from a store in processes of its own, in memory or (with `store`) on disk.
+    """Answers queries over one release from a store in processes of its own, in memory or (with `stores`) on disk.
 
-    store             folder of an on-disk store of this release (`engine.disk`), None to load the release into memory
+    stores            folder of stores on disk (`engine.disk`), None to load the release into memory
     on_worker_ended   is told why each worker ended: time, memory, sort, cancelled, signal or finished
     """
 
@@ -63,14 +63,15 @@ class EmbeddedEngine:
         release: Release,
         admission: Admission | None = None,
         *,
-        store: Path | None = None,
+        stores: Path | None = None,
         on_worker_ended: Callable[[str], None] | None = None,
     ) -> None:
         self.release = release
         self.release_id = release.id
         self.triples = 0  # statements in all graphs, known once started
         self._admission = admission or Admission(Places())
-        self._store = store
+        self._stores = stores
+        self._store: Path | None = None
         self._on_worker_ended = on_worker_ended
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -102,8 +103,11 @@ class EmbeddedEngine:
         return EngineStatus(len(self._pool.idle), len(self._queries), waiting, self.triples, pids)
 
     async def start(self) -> None:
-        """Load the release. Raises EngineProblem 503 when the loader ends before it is ready."""
+        """Load the release, or make and open its store on disk. Raises EngineProblem 503 when that fails."""
         self.loop = asyncio.get_running_loop()
+        if self._stores is not None:
+            await asyncio.to_thread(disk.remove_orphans, self._stores, self.release.path.parent)
+            self._store = await disk.store_of(self.release, self._stores)
         self._spawn()
         assert self._ready is not None
         await self._ready

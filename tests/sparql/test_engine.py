@@ -13,7 +13,7 @@ import psutil
 import pyoxigraph as ox
 import pytest
 
-from sparql_api.engine import Answer, AnswerCut, Dataset, EngineProblem, Limits
+from sparql_api.engine import Answer, AnswerCut, Dataset, EngineProblem, Limits, disk
 from sparql_api.engine.admission import Admission, Places
 from sparql_api.engine.embedded import EmbeddedEngine, resolve_dataset
 from sparql_api.engine.order import sort_key
@@ -25,11 +25,11 @@ LIMITS = Limits(seconds=3.0, memory_bytes=256 * 2**20)
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
-def with_engine(folder: Path, work: Callable[[EmbeddedEngine], Awaitable[None]]) -> None:
-    """Run `work` with a started engine over the sample."""
+def with_engine(folder: Path, work: Callable[[EmbeddedEngine], Awaitable[None]], stores: Path | None = None) -> None:
+    """Run `work` with a started engine over the sample, in memory or on disk."""
 
     async def run() -> None:
-        engine = EmbeddedEngine(make_release(folder))
+        engine = EmbeddedEngine(make_release(folder), stores=stores)
         await engine.start()
         try:
             await work(engine)
@@ -126,6 +126,43 @@ def test_time_and_memory(tmp_path: Path) -> None:
     with_engine(tmp_path, work)
 
 
+def test_a_store_on_disk_has_the_same_answers_and_limits(tmp_path: Path) -> None:
+    asked = ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o")
+    answers: list[list[bytes]] = []
+
+    async def work(engine: EmbeddedEngine) -> None:
+        answers.append([await body_of(await engine.answer(guard(text), None, JSON, LIMITS)) for text in asked])
+        with pytest.raises(EngineProblem) as caught:
+            await engine.answer(guard(CROSS), None, JSON, Limits(0.4, 2**28))
+        assert caught.value.status == 503
+        answers[-1].append(str(engine.triples).encode())
+
+    with_engine(tmp_path / "memory", work)
+    stores = tmp_path / "stores"
+    for _ in range(2):  # the second time it is there already
+        with_engine(tmp_path / "disk", work, stores)
+    assert answers[0] == answers[1] == answers[2]
+    (store,) = stores.iterdir()
+    disk.remove_orphans(stores, tmp_path / "disk")
+    assert store.is_dir()
+    disk.remove_orphans(stores, tmp_path / "elsewhere")
+    assert not store.exists()
+
+
+def test_a_store_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
+    release = make_release(tmp_path)
+    release.everything.write_text("this is no N-Quads\n")
+
+    async def run() -> None:
+        engine = EmbeddedEngine(release, stores=tmp_path / "stores")
+        with pytest.raises(EngineProblem):
+            await engine.start()
+        await engine.close()
+
+    asyncio.run(run())
+    assert list((tmp_path / "stores").iterdir()) == []
+
+
 def test_a_cut_raises_after_the_first_bytes(tmp_path: Path) -> None:
     async def work(engine: EmbeddedEngine) -> None:
         answer = await engine.answer(guard(CROSS.replace("(COUNT(*) AS ?n)", "*")), None, JSON, Limits(1.0, 2**28))
@@ -153,6 +190,7 @@ def test_cancel_ends_the_child_and_frees_its_place(tmp_path: Path) -> None:
 def test_a_worker_answers_many_queries_and_goes_when_it_has_grown(tmp_path: Path) -> None:
     async def work(engine: EmbeddedEngine) -> None:
         await body_of(await engine.answer(guard("ASK {}"), None, JSON, LIMITS))
+        await asyncio.sleep(0.5)  # until the spare ones are there
         before = set(engine.status().pids["worker"])
         for _ in range(50):
             await body_of(await engine.answer(guard("ASK {}"), None, JSON, LIMITS))

@@ -1,0 +1,99 @@
+"""Stores on disk, for graphs larger than memory: made once per release, then only read.
+
+    python -m sparql_api.engine.disk --data commitments.nq --store FOLDER
+
+A store stands in a folder named after its release and the version of the engine that wrote it. The folder appears under
+that name only when it is complete, so whoever finds it may open it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from commitments.release import Release
+from sparql_api.engine import EngineProblem, problems
+
+UNFINISHED = ".unfinished-"
+STORE_MARK = "-oxigraph-"  # between the release and the version of the engine
+DAY = 24 * 60 * 60
+
+
+async def store_of(release: Release, stores: Path) -> Path:
+    """Folder of the store of a release below `stores`, made first where there is none.
+
+    Making takes as long as reading the release, in a process of its own. Raises EngineProblem 503 when it fails.
+    """
+    folder = stores / f"{release.id}{STORE_MARK}{ox.__version__}"
+    if folder.is_dir():
+        return folder
+    command = [sys.executable, "-m", "sparql_api.engine.disk", "--data", str(release.everything), "--store", str(folder)]
+    home = str(Path(__file__).resolve().parent.parent.parent)
+    path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
+    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, "PYTHONPATH": path})
+    try:
+        code = await process.wait()
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        raise
+    if code != 0:
+        raise EngineProblem(503, "engine-not-ready", problems.not_ready().detail, message=f"the store {folder} could not be made")
+    return folder
+
+
+def remove_orphans(stores: Path, releases: Path) -> None:
+    """Remove the stores of releases that have been pruned, and what makers left that were interrupted a day ago.
+
+    An open store stays readable to who has it open.
+    """
+    for folder in stores.iterdir() if stores.is_dir() else ():
+        release, mark, _ = folder.name.partition(STORE_MARK)
+        pruned = mark and not (releases / release).exists()
+        left = folder.name.startswith(UNFINISHED) and folder.stat().st_mtime < time.time() - DAY
+        if pruned or left:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def make(data: Path, folder: Path) -> None:
+    """Write the store of a file of N-Quads. Raises OSError or SyntaxError, leaving nothing."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder.parent))
+    try:
+        store = ox.Store(str(unfinished))
+        store.bulk_load(path=str(data), format=ox.RdfFormat.N_QUADS)
+        store.optimize()
+        store.flush()
+        del store  # RocksDB writes the last of it when it is closed
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # another process was faster
+                raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def main() -> None:
+    """Exits with 1 and a line on stderr when the store cannot be made."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--store", type=Path, required=True)
+    arguments = parser.parse_args()
+    try:
+        make(arguments.data, arguments.store)
+    except (OSError, SyntaxError, ValueError) as error:
+        sys.exit(f"{arguments.store}: {error}")
+
+
+if __name__ == "__main__":
+    main()
