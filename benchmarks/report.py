@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks.figures import Figure, Figures, Goal, Spread, spread
 
 RESULTS = Path(__file__).resolve().parent / "results"
+TRUSTED = 5  # rounds; figures of fewer are marked
 HEAD = ("what", "unit", "ours", "reference", "its value", "ours / reference", "goal", "n")
 
 
@@ -42,7 +43,8 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
 def goals(paths: Sequence[Path]) -> str:
     """The figures that have a goal, out of several runs: median and quartiles of each, and whether two runs met it.
 
-    A goal counts as met when the median meets it in two separate runs. Raises KeyError for a file that is no result.
+    A goal counts as met when the median of at least 5 rounds meets it in two separate runs. Raises KeyError for a file that
+    is no result.
     """
     runs = [{figure["what"]: figure for figure in json.loads(path.read_text(encoding="utf-8"))["figures"] if figure["goal"]} for path in paths]
     names = dict.fromkeys(name for run in runs for name in run)
@@ -51,14 +53,14 @@ def goals(paths: Sequence[Path]) -> str:
         found = [run.get(name) for run in runs]
         goal = Goal(**next(figure["goal"] for figure in found if figure))
         cells = [_written(Spread(**figure["ratio_spread" if goal.of == "ratio" else "ours_spread"])) if figure else "" for figure in found]
-        met = sum(bool(figure and figure["met"]) for figure in found)
+        met = sum(bool(figure and figure["met"] and len(figure["ours"]) >= TRUSTED) for figure in found)
         rows.append((name, *cells, str(goal), f"{met} of {sum(map(bool, found))}: {'met' if met >= 2 else 'NOT MET'}"))
     return aligned(rows)
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
     ratios = figure.ratios()
-    mark = "" if len(figure.ours) >= 5 else " (!)"  # too few rounds to trust
+    mark = "" if len(figure.ours) >= TRUSTED else " (!)"
     return (
         figure.what,
         figure.unit,

@@ -24,7 +24,7 @@ from statistics import geometric_mean, median, quantiles
 from urllib.parse import quote
 
 from benchmarks import generated, rivals
-from benchmarks.beside import Probes, outcome_of, probing, start_asking
+from benchmarks.beside import Outcome, Probes, outcome_of, probing, start_asking
 from benchmarks.building import bulk_load, released
 from benchmarks.figures import Figures, Goal
 from benchmarks.load import Load, get, wrk, wrk_over
@@ -314,24 +314,27 @@ def _uncached_pages(bench: Bench, server: Server, nginx: Server, turn: bool) -> 
 def _killers(bench: Bench, server: Server) -> None:
     """One hostile query at a time, with a small query in a steady beat beside it; then all of them at once."""
     probe = f"/sparql?query={quote(f'ASK {{ <{bench.release.base}id/commitment/MX-4-01> ?p ?o }}', safe='')}"
-    family = server.family()
-    _, rest = memory(family)
+    _, rest = memory(server.family())
     with probing(server, probe, PROBE_MILLISECONDS) as alone:
         time.sleep(1.0)
     _add_probes(bench, "small query, nothing beside it", alone, None)
-    killers = hostile()
-    for queries in (*([killer] for killer in killers), killers):
-        together = len(queries) > 1
-        name = "all killers at once" if together else queries[0].name
-        with _PeakMemory(server) as peak, probing(server, probe, PROBE_MILLISECONDS) as probes:
-            asking = [start_asking(server, f"/sparql?{query.parameters}") for query in queries]
-            outcomes = [outcome_of(process, QUERY_SECONDS + PATIENCE_SECONDS) for process in asking]
-        for outcome in outcomes:
-            bench.outcomes[name][outcome.what] += 1
-        if not together:
-            bench.add(f"{name}, ended after", "s", outcomes[0].seconds, goal=STOPPED)
-            bench.add(f"{name}, memory beyond the store, PSS", "MiB", peak.highest - rest, goal=WITHIN_BUDGET)
-        _add_probes(bench, f"{name}, small query beside", probes, None if together else BESIDE)
+    for killer in hostile():
+        outcomes, probes, highest = _attack(server, [killer], probe)
+        bench.outcomes[killer.name][outcomes[0].what] += 1
+        bench.add(f"{killer.name}, ended after", "s", outcomes[0].seconds, goal=STOPPED)
+        bench.add(f"{killer.name}, memory beyond the store, PSS", "MiB", highest - rest, goal=WITHIN_BUDGET)
+        _add_probes(bench, f"{killer.name}, small query beside", probes, BESIDE)
+    outcomes, probes, _ = _attack(server, hostile(), probe)
+    bench.outcomes["all at once"].update(outcome.what for outcome in outcomes)
+    _add_probes(bench, "all killers at once, small query beside", probes, None)
+
+
+def _attack(server: Server, queries: Sequence[Query], probe: str) -> tuple[list[Outcome], Probes, float]:
+    """How the queries ended when begun at once, the probes beside them, and the greatest PSS of the service in MiB."""
+    with _PeakMemory(server) as peak, probing(server, probe, PROBE_MILLISECONDS) as probes:
+        asking = [start_asking(server, f"/sparql?{query.parameters}") for query in queries]
+        outcomes = [outcome_of(process, QUERY_SECONDS + PATIENCE_SECONDS) for process in asking]
+    return outcomes, probes, peak.highest
 
 
 def _add_probes(bench: Bench, what: str, probes: Probes, goal: Goal | None) -> None:

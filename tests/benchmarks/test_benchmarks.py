@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import http.server
-import json
-import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,9 +10,10 @@ import pytest
 from benchmarks import report, rivals
 from benchmarks.figures import Figures, spread
 from benchmarks.load import get, once_each, wrk
-from benchmarks.processes import Broken, Server, free_port, started
+from benchmarks.processes import Broken, free_port, started
 from benchmarks.subjects import HTML, TURTLE, check_same_answers, choose_pages, queries
 from commitments.release import IDENTIFIERS
+from tests.benchmarks.servers import small_server
 from tests.conftest import needs_program
 from tests.releases import REGISTRY_COLUMNS, make_release
 
@@ -77,45 +72,6 @@ def test_no_page_is_first_hit_twice(tmp_path: Path) -> None:
     assert pages.favourite not in fresh and "/doc/commitment/MX-4-13" not in fresh
     with pytest.raises(Broken):
         choose_pages(release, "commitment/MX-9-99", (1, 8))
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers by path: /ok 200, /busy 503; a query gives the rows that the server was told to give."""
-
-    protocol_version = "HTTP/1.1"
-    rows = 1
-
-    def do_GET(self) -> None:
-        if "query=" in self.path:
-            bindings = [{"x": {"type": "literal", "value": str(number)}} for number in range(self.rows)]
-            body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": bindings}}).encode()
-        else:
-            body = self.path.encode()
-        self.send_response(503 if self.path.startswith("/busy") else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def small_server(folder: Path, rows: int = 1) -> Iterator[Server]:
-    """A server in a thread of this process; its log is empty and its processor time that of the tests."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Counted", (Handler,), {"rows": rows})) as http_server:
-        thread = threading.Thread(target=http_server.serve_forever)
-        thread.start()
-        log = folder / "log"
-        log.touch()
-        idle = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-        try:
-            yield Server(idle, http_server.server_address[1], log)
-        finally:
-            idle.kill()
-            idle.communicate()
-            http_server.shutdown()
-            thread.join()
 
 
 def test_each_path_is_asked_for_once_and_failures_are_counted(tmp_path: Path) -> None:
