@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 import pyoxigraph as ox
@@ -29,44 +29,47 @@ GRAPH_TYPES = {
     "application/n-quads": ox.RdfFormat.N_QUADS,
 }
 _NCNAME_END = re.compile(r"[^\W\d][\w.\-·]*$")
+Results = ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple]
+# Gives the results of a query text: the job's own, or one with another LIMIT.
+Ask = Callable[[str], Results]
 
 
 class NotExpressible(Exception):
     """The result holds something that the format cannot write."""
 
 
-def answer(store: ox.Store, job: Job, writer: ResultWriter) -> None:
-    """Evaluate a job's query and write its result. Raises what `evaluate` and `serialize` raise."""
+def answer(ask: Ask, job: Job, writer: ResultWriter) -> None:
+    """Write the result of a job's query. Raises what `ask` and `serialize` raise."""
     if job.rows is None:
-        serialize(evaluate(store, job), job.media_type, job.prefixes, writer)
+        serialize(ask(job.text), job.media_type, job.prefixes, writer)
     elif job.media_type in GRAPH_TYPES:
-        _answer_triples(store, job, job.rows, writer)
+        _answer_triples(ask, job, job.rows, writer)
     else:
-        _answer_rows(store, job, job.rows, writer)
+        _answer_rows(ask, job, job.rows, writer)
 
 
-def _answer_rows(store: ox.Store, job: Job, most: int, writer: ResultWriter) -> None:
+def _answer_rows(ask: Ask, job: Job, most: int, writer: ResultWriter) -> None:
     """At most so many rows. Whether there are more has to be known before the first byte, where HTTP, JSON and XML say
     so; pyoxigraph writes only whole results, so a first evaluation counts and a second one is written.
     """
     assert job.text_probe is not None and job.text_capped is not None
     if job.text_capped == job.text:  # its own LIMIT is as low
-        serialize(evaluate(store, job), job.media_type, job.prefixes, writer)
+        serialize(ask(job.text), job.media_type, job.prefixes, writer)
         return
-    results = evaluate(store, job, job.text_probe)
+    results = ask(job.text_probe)
     if isinstance(results, ox.QueryBoolean) or not _more_than(most, results):
-        complete = results if isinstance(results, ox.QueryBoolean) else evaluate(store, job)
+        complete = results if isinstance(results, ox.QueryBoolean) else ask(job.text)
         serialize(complete, job.media_type, job.prefixes, writer)
         return
     writer.add_header(capped.HEADER, capped.notice(most))
     linked = capped.LinkInHead(writer, job.media_type, job.base)
-    serialize(evaluate(store, job, job.text_capped), job.media_type, job.prefixes, linked)
+    serialize(ask(job.text_capped), job.media_type, job.prefixes, linked)
 
 
-def _answer_triples(store: ox.Store, job: Job, most: int, writer: ResultWriter) -> None:
+def _answer_triples(ask: Ask, job: Job, most: int, writer: ResultWriter) -> None:
     """At most so many triples, as `_answer_rows`. LIMIT counts solutions, of which each makes any number of them."""
-    more = _more_than(most, evaluate(store, job))
-    triples = evaluate(store, job)
+    more = _more_than(most, ask(job.text))
+    triples = ask(job.text)
     if not more:
         serialize(triples, job.media_type, job.prefixes, writer)
         return
@@ -103,7 +106,7 @@ def _no_value(*arguments: object) -> None:
 
 
 def serialize(
-    results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
+    results: Results,
     media_type: str,
     prefixes: dict[str, str],
     writer: Writer,
@@ -112,9 +115,9 @@ def serialize(
 
     Raises NotExpressible when the format cannot hold them, and whatever the evaluation raises.
     """
-    if not isinstance(results, ox.QueryTriples):
+    if isinstance(results, ox.QuerySolutions | ox.QueryBoolean):
         _write_boolean_or_rows(results, media_type, writer)
-    elif GRAPH_TYPES[media_type] in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS, ox.RdfFormat.JSON_LD):
+    elif isinstance(results, ox.QueryTriples) and GRAPH_TYPES[media_type] in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS, ox.RdfFormat.JSON_LD):
         results.serialize(writer, format=GRAPH_TYPES[media_type])  # no triple becomes an object of Python
     else:
         _write_triples(results, media_type, prefixes, writer)
@@ -132,7 +135,7 @@ def _write_boolean_or_rows(
     results.serialize(writer, format=form)
 
 
-def _write_triples(triples: Iterator[ox.Triple], media_type: str, prefixes: dict[str, str], writer: Writer) -> None:
+def _write_triples(triples: Iterable[ox.Triple], media_type: str, prefixes: dict[str, str], writer: Writer) -> None:
     form = GRAPH_TYPES[media_type]
     if form == ox.RdfFormat.RDF_XML:
         ox.serialize(_checked_for_xml(triples), writer, format=form)
@@ -142,7 +145,7 @@ def _write_triples(triples: Iterator[ox.Triple], media_type: str, prefixes: dict
         ox.serialize(triples, writer, format=form)
 
 
-def _checked_for_xml(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
+def _checked_for_xml(triples: Iterable[ox.Triple]) -> Iterable[ox.Triple]:
     """RDF/XML writes a predicate as an element name, so its IRI has to end in one (RDF 1.1 XML Syntax, 5)."""
     seen: set[str] = set()
     for triple in triples:

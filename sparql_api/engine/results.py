@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-import socket
+from collections.abc import Callable
 
 from sparql_api.engine import channel
 
@@ -28,11 +28,11 @@ _REPLACED = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 class ResultWriter:
-    """A binary file for the serializers that turns what they write into frames on a wire."""
+    """A binary file for the serializers that turns what they write into frames (`engine.channel`), each given to `send`."""
 
-    def __init__(self, wire: socket.socket, media_type: str) -> None:
+    def __init__(self, send: Callable[[bytes, bytes], None], media_type: str) -> None:
         self.started = False
-        self._wire = wire
+        self._send_frame = send
         self._xml = media_type in XML_TYPES
         self._tsv = media_type == TSV_TYPE
         self._buffer = bytearray()
@@ -41,7 +41,7 @@ class ResultWriter:
 
     def add_header(self, name: str, value: str) -> None:
         """A header of the answer, which has to go before its first byte."""
-        channel.send_frame(self._wire, channel.NOTICE, json.dumps({name: value}).encode())
+        self._send_frame(channel.NOTICE, json.dumps({name: value}).encode())
 
     def write(self, data: bytes) -> int:
         self._buffer += data
@@ -73,9 +73,9 @@ class ResultWriter:
         self.started = True
         self._threshold = NEXT_BYTES
         while len(data) > channel.MAX_FRAME:
-            channel.send_frame(self._wire, channel.DATA, data[: channel.MAX_FRAME])
+            self._send_frame(channel.DATA, data[: channel.MAX_FRAME])
             data = data[channel.MAX_FRAME :]
-        channel.send_frame(self._wire, kind, data)
+        self._send_frame(kind, data)
 
 
 def well_formed(data: bytes) -> tuple[bytes, int]:

@@ -14,11 +14,12 @@ import socket
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pyoxigraph as ox
 
 from sparql_api.engine import channel
-from sparql_api.engine.evaluation import NotExpressible, answer
+from sparql_api.engine.evaluation import NotExpressible, answer, evaluate
 from sparql_api.engine.results import ResultWriter
 
 WIRE = 3  # a worker's own descriptors: 0, 1 and 2 lead to /dev/null and to the loader, then come these two
@@ -117,9 +118,9 @@ class Worker:
 
     def _answer(self, job: channel.Job) -> bool:
         """Answer one query; False when this process should end."""
-        writer = ResultWriter(self._wire, job.media_type)
+        writer = ResultWriter(partial(channel.send_frame, self._wire), job.media_type)
         try:
-            answer(self._store, job, writer)
+            answer(partial(evaluate, self._store, job), job, writer)
             good = self._as_good_as_new()
             writer.finish(last_of_all=not good)
             return good
