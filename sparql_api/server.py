@@ -15,12 +15,13 @@ from commitments.console import Exit, Failure
 from commitments.messages import language_of
 from commitments.release import Release, ReleaseError, current_release
 from sparql_api.app import create_app
-from sparql_api.engine import AnswerCut, EngineProblem
+from sparql_api.engine import AnswerCut, Engine, EngineProblem
 from sparql_api.engine.admission import Admission
-from sparql_api.engine.embedded import EmbeddedEngine
+from sparql_api.engine.factory import make_engine
 from sparql_api.fast_queries import FastQueries
 from sparql_api.http_protocol import protocol_for
 from sparql_api.ports import CannotListen, PortTaken, open_sockets
+from sparql_api.release_switch import ReleaseSwitch
 from sparql_api.repeated import Repeated
 from sparql_api.settings import Settings, only_this_machine
 from sparql_api.site import Site
@@ -109,7 +110,7 @@ def _loop_factory():
 
 async def _serve(settings: Settings, release: Release, sockets: list[socket.socket], language: str) -> None:
     admission = Admission(settings.places)
-    engine = EmbeddedEngine(release, admission)
+    engine = make_engine(release, settings, admission)
     await engine.start()
     app = create_app(settings, engine)
     site: Site = app.state.site
@@ -141,7 +142,7 @@ async def _serve(settings: Settings, release: Release, sockets: list[socket.sock
         await switch.close()
 
 
-async def _announce(server: uvicorn.Server, settings: Settings, engine: EmbeddedEngine, language: str) -> None:
+async def _announce(server: uvicorn.Server, settings: Settings, engine: Engine, language: str) -> None:
     """Say where to look once requests are taken; the address comes last."""
     while not server.started:
         await asyncio.sleep(0.02)
@@ -170,58 +171,3 @@ def _without_traceback_of_cuts(record: logging.LogRecord) -> bool:
     if isinstance(error, AnswerCut):
         record.msg, record.args, record.exc_info = "answer cut: %s", (str(error),), None
     return True
-
-
-class ReleaseSwitch:
-    """Watches `releases/current` and moves the site to a newer release without dropping a request."""
-
-    def __init__(self, settings: Settings, site: Site, engine: EmbeddedEngine, admission: Admission) -> None:
-        self._settings = settings
-        self._site = site
-        self._engine = engine
-        self._admission = admission
-        self._retiring: set[asyncio.Task[None]] = set()
-        self._refused: str | None = None  # a release that could not be loaded is not tried again
-
-    async def watch(self) -> None:
-        """Look every `release_seconds`; never ends by itself."""
-        while True:
-            await asyncio.sleep(self._settings.release_seconds)
-            try:
-                release = current_release(self._settings.releases)
-            except ReleaseError as error:
-                log.warning("%s", error)
-                continue
-            if release is not None and release.id not in (self._engine.release_id, self._refused):
-                await self._move_to(release)
-
-    async def _move_to(self, release: Release) -> None:
-        engine = EmbeddedEngine(release, self._admission)
-        try:
-            await engine.start()
-        except EngineProblem:
-            log.error("release %s could not be loaded; %s stays", release.id, self._engine.release_id)
-            self._refused = release.id
-            await engine.close()
-            return
-        old, self._engine = self._engine, engine
-        await self._site.publish(release, engine)
-        log.info("release %s is served now, after %s", release.id, old.release_id)
-        task = asyncio.create_task(self._retire(old))
-        self._retiring.add(task)
-        task.add_done_callback(self._retiring.discard)
-
-    async def _retire(self, engine: EmbeddedEngine) -> None:
-        """End an engine when the requests that began with it have had their time."""
-        try:
-            await asyncio.sleep(self._settings.query_seconds)
-            await engine.drained()
-        finally:
-            await engine.close()
-
-    async def close(self) -> None:
-        for task in list(self._retiring):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        await self._engine.close()

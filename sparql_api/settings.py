@@ -6,7 +6,7 @@ belongs to the release, because it stands in the data.
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,6 +43,16 @@ class Settings(BaseSettings):
         "Direcciones en las que escuchar, separadas por comas; por omisión solo desde esta máquina.",
     )
     port: int = _setting(8000, "TCP port to listen on.", "Puerto TCP en el que escuchar.", ge=1, le=65535)
+    engine: str = _setting(
+        "memory",
+        "What answers queries: `memory` (the release in memory), `disk` (a store in COMMITMENTS_STORES, for graphs larger than memory).",
+        "Qué responde las consultas: `memory` (la versión en memoria), `disk` (un almacén en COMMITMENTS_STORES, para grafos mayores que la memoria).",
+    )
+    stores: Path | None = _setting(
+        None,
+        "Folder of stores on disk, one per release; `stores` in the data folder by default.",
+        "Carpeta de los almacenes en disco, uno por versión; por omisión `stores` en la carpeta de datos.",
+    )
     query_seconds: float = _setting(
         30.0,
         "Wall-clock seconds from the start of a query to its last byte; then it is ended.",
@@ -54,6 +64,12 @@ class Settings(BaseSettings):
         "MiB of memory that one query may use beyond the data it shares with all others.",
         "MiB de memoria que una consulta puede usar además de los datos que comparte con las demás.",
         ge=16,
+    )
+    query_rows: int = _setting(
+        0,
+        "Rows (or triples) of the largest result; a larger one is cut there and says so. 0 is no limit.",
+        "Filas (o tripletas) del resultado más grande; uno mayor se corta ahí y lo dice. 0 es sin límite.",
+        ge=0,
     )
     query_places: int = _setting(
         16, "Queries that run at the same time.", "Consultas que se ejecutan a la vez.", ge=1
@@ -122,8 +138,23 @@ class Settings(BaseSettings):
         "Filas que puede aportar una llamada SERVICE; un resultado más largo es un error, nunca se corta.",
         ge=1,
     )
+    drain_seconds: float = _setting(
+        5.0,
+        "Seconds after SIGTERM in which a service that a balancer watches still takes requests, while `/health/ready` says 503.",
+        "Segundos tras SIGTERM en los que un servicio vigilado por un repartidor aún atiende peticiones, mientras `/health/ready` dice 503.",
+        ge=0,
+    )
     access_log: bool = _setting(
-        False, "Whether each request is logged.", "Si se registra cada petición."
+        True, "Whether each request is logged on standard error, as a line of JSON.", "Si cada petición se registra en la salida de errores, como una línea JSON."
+    )
+    log_queries: bool = _setting(False, "Whether the log holds the text of queries.", "Si el registro contiene el texto de las consultas.")
+    log_clients: bool = _setting(
+        False, "Whether the log holds the addresses that connections come from.", "Si el registro contiene las direcciones de las que vienen las conexiones."
+    )
+    metrics: str = _setting(
+        "local",
+        "Who may see `/metrics`: local (this machine), everyone, nobody, or networks separated by commas (10.0.0.0/8).",
+        "Quién puede ver `/metrics`: local (esta máquina), everyone (todos), nobody (nadie) o redes separadas por comas (10.0.0.0/8).",
     )
 
     @field_validator("hosts", "service_allow", "service_addresses", mode="before")
@@ -140,15 +171,31 @@ class Settings(BaseSettings):
             read_target(endpoint)
         return value
 
+    @field_validator("metrics")
+    @classmethod
+    def _names_networks(cls, value: str) -> str:
+        _networks(value)
+        return value
+
+    @property
+    def metrics_networks(self) -> tuple[IPv4Network | IPv6Network, ...] | None:
+        """Networks whose clients may see `/metrics`; None when all may."""
+        return _networks(self.metrics)
+
     @property
     def releases(self) -> Path:
         """The folder of published releases."""
         return self.data / RELEASES
 
     @property
+    def stores_folder(self) -> Path:
+        """The folder of stores on disk."""
+        return self.stores or self.data / "stores"
+
+    @property
     def limits(self) -> Limits:
         """What one query of a stranger may use."""
-        return Limits(self.query_seconds, self.query_memory * MEBIBYTE)
+        return Limits(self.query_seconds, self.query_memory * MEBIBYTE, self.query_rows or None)
 
     @property
     def places(self) -> Places:
@@ -168,6 +215,11 @@ class Settings(BaseSettings):
     def service_budget(self) -> Budget:
         """What calls to other services may use."""
         return Budget(seconds=self.service_seconds, rows=self.service_rows)
+
+
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...] | None:
+    named = {"local": "127.0.0.0/8,::1", "nobody": "", "everyone": None}.get(value, value)
+    return None if named is None else tuple(ip_network(part.strip()) for part in named.split(",") if part.strip())
 
 
 def only_this_machine(hosts: tuple[str, ...]) -> bool:

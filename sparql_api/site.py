@@ -25,6 +25,9 @@ from sparql_api.formats import N_TRIPLES, RESULTS_JSON, parse_triples
 from sparql_api.identifiers import Identifiers, Name
 from sparql_api.lessons import Lessons
 from sparql_api.links import Links
+from sparql_api.observation.queries import observed
+from sparql_api.observation.requests import RequestRecord
+from sparql_api.observation.state import Observation
 from sparql_api.problems import Problem
 from sparql_api.repeated import RepeatedRequests
 from sparql_api.sparql.guard import GuardedQuery, guard
@@ -51,13 +54,15 @@ AUTHORITY_OF_SCHEME = {
 class Edition:
     """One release with the engine that answers over it and everything computed from it once."""
 
-    def __init__(self, release: Release, engine: Engine) -> None:
+    def __init__(self, release: Release, engine: Engine, observation: Observation | None = None) -> None:
         self.release = release
         self.engine = engine
+        self._observation = observation or Observation()
         self.links = Links(release.base)
         self.cache = RepresentationCache()
         self.repeated = RepeatedRequests()
         self.lessons = Lessons()
+        self.open_requests = 0  # that began with this edition and have not ended
         self._aliases: dict[Name, Name] | None = None
         self._alias_lock = asyncio.Lock()
 
@@ -132,7 +137,8 @@ class Edition:
     async def _ask_engine(self, query: GuardedQuery | str, media_type: str, dataset: Dataset | None) -> bytes:
         try:
             guarded = guard(query) if isinstance(query, str) else query
-            answer = await self.engine.answer(guarded, dataset, media_type, PAGE_LIMITS)
+            work = self.engine.answer(guarded, dataset, media_type, PAGE_LIMITS)
+            answer = await observed(self._observation, RequestRecord("", "", ""), self.release.id, work)
             return b"".join([chunk async for chunk in answer.chunks])
         except EngineProblem as error:
             headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
@@ -173,8 +179,10 @@ SELECT ?thing ?notation ?scheme WHERE {{
 class Site:
     """Holder of the current edition. `publish` is the one way to change it."""
 
-    def __init__(self, settings: Any, edition: Edition | None = None) -> None:
+    def __init__(self, settings: Any, edition: Edition | None = None, observation: Observation | None = None) -> None:
         self.settings = settings
+        self.observation = observation or Observation()
+        self.retiring: list[Engine] = []  # engines that finish what began with them, kept by whoever ends them
         self._edition = edition
 
     @property
@@ -185,8 +193,10 @@ class Site:
     async def publish(self, release: Release, engine: Engine) -> Edition:
         """Serve `release` from the next request on, once everything about it has been read. The engine must have been
         started; the former one is left to its owner, because requests that began before still use it."""
-        edition = Edition(release, engine)
+        edition = Edition(release, engine, self.observation)
         await to_thread.run_sync(edition.read)
+        if self._edition is not None:
+            self.observation.release_switched()
         self._edition = edition
         return edition
 
