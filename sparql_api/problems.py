@@ -36,6 +36,7 @@ SLUGS: dict[str, int] = {
     "range-not-satisfiable": 416,
     "internal-error": 500,
     "query-failed": 500,
+    "service-failed": 502,
     "query-timeout": 503,
     "too-many-queries": 503,
     "too-many-long-queries": 503,
