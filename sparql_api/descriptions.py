@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from ontology.namespaces import ADMS, CODE, DCT, FOAF, OGCM, RDF, RDFS, SKOS, VOID
+from ontology.namespaces import ADMS, CODE, DCT, FOAF, OGCM, ORG, RDF, RDFS, SKOS, VOID
 from sparql_api import i18n
 from sparql_api.identifiers import Gone, Name
 from sparql_api.site import Edition
+from sparql_api.sparql.prepared import PreparedQuery
 
 # Incoming statements beyond these are left to SPARQL and to the paged lists of the HTML page; the document says so.
 INCOMING_LIMIT = 1000
@@ -57,7 +58,7 @@ async def describe(edition: Edition, name: Name, *, consolidated: bool = True) -
     """
     subject = thing_iri(edition, name)
     query = _QUERY if consolidated else _QUERY_IN_GRAPHS
-    about = await edition.construct(query.replace("%THING%", f"<{subject}>"))
+    about = await edition.construct(query.fill(thing=subject))
     incoming = [triple for triple in about if triple.object == iri(subject) and triple.subject != iri(subject)]
     truncated = len(incoming) > INCOMING_LIMIT
     if truncated:
@@ -80,27 +81,27 @@ def _labelled(pattern: str) -> str:
 
 
 # One more than the limit tells whether something was left out.
-_INCOMING = f"SELECT ?in ?to WHERE {{ ?in ?to %THING% }} ORDER BY ?to ?in LIMIT {INCOMING_LIMIT + 1}"
+_INCOMING = f"SELECT ?in ?to WHERE {{ ?in ?to <gap:thing> }} ORDER BY ?to ?in LIMIT {INCOMING_LIMIT + 1}"
 _HEAD = f"""CONSTRUCT {{
-  %THING% ?property ?value . ?in ?to %THING% . ?other <{RDFS.label}> ?label . ?other <{SKOS.prefLabel}> ?preferred
+  <gap:thing> ?property ?value . ?in ?to <gap:thing> . ?other <{RDFS.label}> ?label . ?other <{SKOS.prefLabel}> ?preferred
 }}"""
-_QUERY = f"""{_HEAD}
+_QUERY = PreparedQuery(f"""{_HEAD}
 WHERE {{
-  {{ %THING% ?property ?value }}
+  {{ <gap:thing> ?property ?value }}
   UNION {{ {_INCOMING} }}
-  UNION {_labelled("%THING% ?any ?other .")}
+  UNION {_labelled("<gap:thing> ?any ?other .")}
   UNION {_labelled(f"{{ SELECT DISTINCT (?in AS ?other) WHERE {{ {{ {_INCOMING} }} }} }}")}
 }}
-"""
-_QUERY_IN_GRAPHS = f"""{_HEAD}
+""")
+_QUERY_IN_GRAPHS = PreparedQuery(f"""{_HEAD}
 WHERE {{
-  {{ GRAPH ?g {{ %THING% ?property ?value }} }}
-  UNION {{ SELECT DISTINCT ?in ?to WHERE {{ GRAPH ?g {{ ?in ?to %THING% }} }}
+  {{ GRAPH ?g {{ <gap:thing> ?property ?value }} }}
+  UNION {{ SELECT DISTINCT ?in ?to WHERE {{ GRAPH ?g {{ ?in ?to <gap:thing> }} }}
            ORDER BY ?to ?in LIMIT {INCOMING_LIMIT + 1} }}
-  UNION {_labelled("GRAPH ?g { %THING% ?any ?other }")}
-  UNION {{ GRAPH ?g {{ %THING% ?any ?other }} GRAPH ?h {{ ?other <{RDFS.label}> ?label }} }}
+  UNION {_labelled("GRAPH ?g { <gap:thing> ?any ?other }")}
+  UNION {{ GRAPH ?g {{ <gap:thing> ?any ?other }} GRAPH ?h {{ ?other <{RDFS.label}> ?label }} }}
 }}
-"""
+""")
 
 
 def document_statements(edition: Edition, path: str, topics: Sequence[str]) -> list[ox.Triple]:
@@ -131,7 +132,7 @@ def _limit_note(edition: Edition, path: str) -> list[ox.Triple]:
 async def tombstone(edition: Edition, gone: Gone) -> Description:
     """What is still said of a withdrawn key: the tombstone of the graph, and what the event log adds."""
     subject = thing_iri(edition, gone.name)
-    about = await edition.construct(_QUERY.replace("%THING%", f"<{subject}>"))
+    about = await edition.construct(_QUERY.fill(thing=subject))
     node = iri(subject)
     stated = [
         ox.Triple(node, iri(RDF.type), iri(OGCM.Tombstone)),
@@ -149,10 +150,9 @@ async def describe_list(edition: Edition, kind: str, keys: Iterable[str], path: 
     iris = [thing_iri(edition, (kind, key)) for key in keys]
     about: list[ox.Triple] = []
     if iris:
-        values = " ".join(f"<{item}>" for item in iris)
-        about = await edition.construct(_LIST_QUERY.replace("%THINGS%", values))
+        about = await edition.construct(_LIST_QUERY.fill(things=iris))
         if not about:
-            about = await edition.construct(_LIST_QUERY_IN_GRAPHS.replace("%THINGS%", values))
+            about = await edition.construct(_LIST_QUERY_IN_GRAPHS.fill(things=iris))
     document = iri(edition.links.absolute(path))
     own = document_statements(edition, path, [])
     own += [ox.Triple(document, iri(FOAF.topic), iri(item)) for item in iris]
@@ -161,63 +161,87 @@ async def describe_list(edition: Edition, kind: str, keys: Iterable[str], path: 
 
 # What a list says of each thing, and of what it is part of.
 _LISTED = (RDF.type, RDFS.label, SKOS.notation, OGCM.number, OGCM.acronym, DCT.isPartOf)
-_LIST_QUERY = f"""
+_LIST_QUERY = PreparedQuery(f"""
 CONSTRUCT {{ ?thing ?property ?value . ?whole <{RDFS.label}> ?label }}
 WHERE {{
-  VALUES ?thing {{ %THINGS% }}
+  VALUES ?thing {{ <gap:things> }}
   {" UNION ".join(f"{{ ?thing <{item}> ?value . BIND(<{item}> AS ?property) }}" for item in _LISTED)}
   UNION {{ ?thing <{DCT.isPartOf}> ?whole . ?whole <{RDFS.label}> ?label }}
 }}
-"""
-_LIST_QUERY_IN_GRAPHS = f"""
+""")
+_LIST_QUERY_IN_GRAPHS = PreparedQuery(f"""
 CONSTRUCT {{ ?thing ?property ?value }}
 WHERE {{
-  VALUES ?thing {{ %THINGS% }}
+  VALUES ?thing {{ <gap:things> }}
   {" UNION ".join(f"{{ GRAPH ?g {{ ?thing <{item}> ?value }} BIND(<{item}> AS ?property) }}" for item in _LISTED)}
 }}
-"""
+""")
 
 
-async def context(edition: Edition, subject: str) -> list[ox.Triple]:
-    """What the HTML page shows beyond the description: the nodes around the thing in full, their labels, and where
-    each is stated (passage, locator, source)."""
-    return await edition.construct(_CONTEXT.replace("%THING%", f"<{subject}>"))
+@dataclass(frozen=True)
+class Surroundings:
+    """What the HTML page of a thing shows beyond its description.
+
+    triples   the nodes around the thing in full, their labels, and where each is stated (passage, locator, source)
+    incoming  (property, number of statements of it that have the thing as their value), sorted by property
+    graphs    (named graph, number of its statements about the thing), sorted by graph
+    """
+
+    triples: list[ox.Triple]
+    incoming: list[tuple[str, int]]
+    graphs: list[tuple[str, int]]
 
 
-_NODE_CLASSES = " ".join(
-    f"<{OGCM[name]}>"
-    for name in (
-        "Responsibility", "Assessment", "StatusReport", "Figure", "KeyMoment", "Link", "Discrepancy", "Claim",
-        "Commitment", "Milestone", "Activity", "PriorityTopic", "Stage", "ActionPlan", "Objective", "Problem",
+async def surroundings(edition: Edition, subject: str) -> Surroundings:
+    """Everything around a thing, in one query."""
+    triples = []
+    counts: dict[str, list[tuple[str, int]]] = {_LINKING: [], _SAYING: []}
+    for triple in await edition.construct(_SURROUNDINGS.fill(thing=subject)):
+        found = counts.get(triple.predicate.value)
+        if found is None:
+            triples.append(triple)
+        else:
+            found.append((triple.subject.value, int(triple.object.value)))
+    return Surroundings(triples, sorted(counts[_LINKING]), sorted(counts[_SAYING]))
+
+
+_NODE_CLASSES = ", ".join(
+    f"<{iri}>"
+    for iri in (
+        OGCM.Responsibility, OGCM.Assessment, OGCM.StatusReport, OGCM.Figure, OGCM.KeyMoment, OGCM.Link, OGCM.Discrepancy,
+        OGCM.Claim, OGCM.Commitment, OGCM.Milestone, OGCM.Activity, OGCM.PriorityTopic, OGCM.Stage, OGCM.ActionPlan,
+        OGCM.Objective, OGCM.Problem, ORG.Membership, ORG.ChangeEvent,
     )
-) + " <http://www.w3.org/ns/org#Membership> <http://www.w3.org/ns/org#ChangeEvent>"  # fmt: skip
+)  # fmt: skip
+# FILTER, because the engine plans a join with VALUES four times slower here.
 _NODES = f"""SELECT DISTINCT ?node WHERE {{
-    {{ ?node ?to %THING% }} UNION {{ %THING% ?from ?node }}
-    VALUES ?class {{ {_NODE_CLASSES} }} ?node a ?class
+    {{ ?node ?to <gap:thing> }} UNION {{ <gap:thing> ?from ?node }}
+    ?node a ?class FILTER(?class IN ({_NODE_CLASSES}))
   }} ORDER BY ?node LIMIT 500"""
-_PASSAGES = f"?stated <{OGCM.statedIn}> ?passage ."
-_SOURCES = f"{_PASSAGES} ?passage <{DCT.isPartOf}> ?source ."
-_CONTEXT = f"""
+# Properties of the two counts in the answer, which never leave this module: one query costs less than three.
+_LINKING, _SAYING = "urn:x-commitments:linking", "urn:x-commitments:saying"
+_SURROUNDINGS = PreparedQuery(f"""
 CONSTRUCT {{
   ?node ?property ?value . ?value <{RDFS.label}> ?label .
-  ?passage ?stating ?said . ?source <{RDFS.label}> ?name . ?source <{DCT.issued}> ?issued
+  ?passage ?stating ?said . ?source <{RDFS.label}> ?name . ?source <{DCT.issued}> ?issued .
+  ?to <{_LINKING}> ?links . ?graph <{_SAYING}> ?statements
 }}
 WHERE {{
-  {{ {{ {_NODES} }} ?node ?property ?value }}
-  UNION {{ {{ {_NODES} }} ?node ?any ?value . ?value <{RDFS.label}> ?label }}
-  UNION {{ {{ %STATED% }} {_PASSAGES} ?passage ?stating ?said }}
-  UNION {{ {{ %STATED% }} {_SOURCES} ?source <{RDFS.label}> ?name }}
-  UNION {{ {{ %STATED% }} {_SOURCES} ?source <{DCT.issued}> ?issued }}
+  {{ {{ {_NODES} }} ?node ?property ?value OPTIONAL {{ ?value <{RDFS.label}> ?label }} }}
+  UNION {{
+    {{ {{ {_NODES} }} UNION {{ BIND(<gap:thing> AS ?node) }} }}
+    ?node <{OGCM.statedIn}> ?passage
+    OPTIONAL {{ ?passage ?stating ?said }}
+    OPTIONAL {{
+      ?passage <{DCT.isPartOf}> ?source
+      OPTIONAL {{ ?source <{RDFS.label}> ?name }}
+      OPTIONAL {{ ?source <{DCT.issued}> ?issued }}
+    }}
+  }}
+  UNION {{ SELECT ?to (COUNT(*) AS ?links) WHERE {{ ?in ?to <gap:thing> }} GROUP BY ?to }}
+  UNION {{ SELECT ?graph (COUNT(*) AS ?statements) WHERE {{ GRAPH ?graph {{ <gap:thing> ?p ?o }} }} GROUP BY ?graph }}
 }}
-""".replace("%STATED%", f"{{ SELECT (?node AS ?stated) WHERE {{ {{ {_NODES} }} }} }} UNION {{ BIND(%THING% AS ?stated) }}")
-
-
-async def incoming_counts(edition: Edition, subject: str) -> list[tuple[str, int]]:
-    """How many statements of each property have the thing as their value, sorted by property."""
-    rows = await edition.select(
-        f"SELECT ?to (COUNT(*) AS ?n) WHERE {{ ?in ?to <{subject}> }} GROUP BY ?to ORDER BY ?to"
-    )
-    return [(row["to"]["value"], int(row["n"]["value"])) for row in rows if "to" in row]
+""")
 
 
 async def incoming_page(edition: Edition, subject: str, predicate: str, page: int) -> list[ox.Triple]:
@@ -229,10 +253,3 @@ async def incoming_page(edition: Edition, subject: str, predicate: str, page: in
         f" OPTIONAL {{ ?in <{RDFS.label}> ?label }} }}"
     )
 
-
-async def speaking_graphs(edition: Edition, subject: str) -> list[tuple[str, int]]:
-    """Named graphs that say something about the thing, with the number of their statements, sorted by graph."""
-    rows = await edition.select(
-        f"SELECT ?g (COUNT(*) AS ?n) WHERE {{ GRAPH ?g {{ <{subject}> ?p ?o }} }} GROUP BY ?g ORDER BY ?g"
-    )
-    return [(row["g"]["value"], int(row["n"]["value"])) for row in rows if "g" in row]

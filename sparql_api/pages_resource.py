@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from ontology.namespaces import ADMS, DCT, OGCM, PREFIXES, RDF, RDFS, SKOS
-from sparql_api.descriptions import PAGE_SIZE, context, describe, document_path, incoming_counts, incoming_page, speaking_graphs, thing_iri
+from sparql_api.descriptions import PAGE_SIZE, describe, document_path, incoming_page, surroundings, thing_iri
 from sparql_api.documents import Document, View
 from sparql_api.identifiers import CONCEPT, Live
 from sparql_api.pages import Crumb, crumb, home, render
@@ -77,19 +77,16 @@ def resource_document(edition: Edition, fate: Live, *, listing: bool = False) ->
 
 async def _page(view: View, fate: Live) -> str:
     edition, subject = view.edition, thing_iri(view.edition, fate.name)
-    description, around, counts, graphs = await asyncio.gather(
-        describe(edition, fate.name, consolidated=fate.consolidated),
-        context(edition, subject),
-        incoming_counts(edition, subject),
-        speaking_graphs(edition, subject),
+    description, around = await asyncio.gather(
+        describe(edition, fate.name, consolidated=fate.consolidated), surroundings(edition, subject)
     )
-    statements = Statements([*description.about, *around], edition.links, edition.terms, view.language)
+    statements = Statements([*description.about, *around.triples], edition.links, edition.terms, view.language)
     title = statements.label(subject)
     path = document_path(fate.name)
     asked = view.parameter("incoming")
     crumbs = _crumbs(view, fate, statements, subject)
     if asked is not None:
-        group = await _incoming_in_full(view, subject, path, asked, counts)
+        group = await _incoming_in_full(view, subject, path, asked, around.incoming)
         return render("incoming.html", view, path=path, title=title.text, heading=title, crumbs=crumbs, group=group,
                       back=edition.links.path(path, lang=view.language if view.fixed else None))  # fmt: skip
     tables, covered = node_tables(statements, subject, view.language, edition.terms)
@@ -106,10 +103,10 @@ async def _page(view: View, fate: Live) -> str:
         types=statements.values(subject, RDF.type),
         facts=_facts(view, statements, subject, {table.predicate for table in tables if not table.incoming}),
         tables=tables,
-        incoming=_incoming(view, statements, subject, path, counts, covered),
+        incoming=_incoming(view, statements, subject, path, around.incoming, covered),
         sources=_sources(statements, subject),
-        graphs=[_speaking(view, subject, graph, count) for graph, count in graphs],
-        candidate=_only_candidate(fate, graphs, edition),
+        graphs=[_speaking(view, subject, graph, count) for graph, count in around.graphs],
+        candidate=_only_candidate(fate, around.graphs, edition),
         crumbs=crumbs,
         schema_org=schema_org(view, statements, subject, title.text, path),
     )
