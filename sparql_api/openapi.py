@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from sparql_api.formats import CONSTRUCT_FORMATS, DOCUMENT_FORMATS, HTML, RESULT_FORMATS
 from sparql_api.problems import MEDIA_TYPE
 from sparql_api.site import Edition
+from sparql_api.sparql.protocol import FORM_TYPE, QUERY_TYPE
 
 _PROBLEM = {
     "type": "object",
@@ -26,6 +27,28 @@ _PROBLEM = {
     "description": "Problem details (RFC 9457)",
 }
 _NEGOTIATED = ("things", "documents", "vocabulary", "catalogue")
+
+
+_IRIS = {"type": "array", "items": {"type": "string", "format": "uri"}}
+# Parameters of SPARQL 1.1 Protocol 2.1 and our own, which FastAPI does not see: the route reads them as they come.
+_QUERY = {"type": "string", "description": "A SPARQL 1.1 query. Without one a GET describes the service.", "example": "ASK { ?s ?p ?o }"}
+_PARAMETERS: dict[str, dict[str, Any]] = {
+    "default-graph-uri": {**_IRIS, "description": "Graphs that make up the default graph of the query"},
+    "named-graph-uri": {**_IRIS, "description": "Named graphs of the query"},
+    "format": {"type": "string", "description": "Suffix or media type of the result; goes before Accept", "example": "csv"},
+    "timeout": {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "description": "Seconds that the query may take, below the limit of the service",
+        "example": 5,
+    },
+    "maxrows": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "Most rows (or triples) of the result, below the limit of the service; a cut result says so in Commitments-Notice",
+        "example": 1000,
+    },
+}
 
 
 def description(app: FastAPI, edition: Edition) -> bytes:
@@ -58,6 +81,18 @@ def _describe(app: FastAPI, edition: Edition) -> dict[str, Any]:
     )
 
 
+def _complete_sparql(operation: dict[str, Any], method: str) -> None:
+    """Parameters of a query, in the address or in a form."""
+    own = _PARAMETERS if method == "post" else {"query": _QUERY, **_PARAMETERS}
+    operation["parameters"] = [
+        {"name": name, "in": "query", "description": schema["description"], "schema": {key: value for key, value in schema.items() if key != "description"}}
+        for name, schema in own.items()
+    ]
+    if method == "post":
+        form = {"type": "object", "required": ["query"], "properties": {"query": _QUERY, **_PARAMETERS}}
+        operation["requestBody"] = {"required": True, "content": {FORM_TYPE: {"schema": form}, QUERY_TYPE: {"schema": _QUERY}}}
+
+
 def _complete(operation: dict[str, Any], method: str) -> None:
     """Media types of the 200, and problem details for what can go wrong."""
     operation["operationId"] = re.sub(r"_(get|head|post)$", "", operation["operationId"]) + f"_{method}"
@@ -68,6 +103,7 @@ def _complete(operation: dict[str, Any], method: str) -> None:
         responses["200"]["content"] = {row.media_type: {"schema": {"type": "string"}} for row in DOCUMENT_FORMATS}
         responses["406"] = {"description": "None of the accepted formats exists; the variants are listed"}
     elif "sparql" in tags:
+        _complete_sparql(operation, method)
         rows = (*RESULT_FORMATS, *CONSTRUCT_FORMATS, HTML)
         responses["200"]["content"] = {row.media_type: {"schema": {"type": "string"}} for row in rows}
     responses["default"] = {

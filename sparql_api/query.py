@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
+from dataclasses import replace
 from typing import BinaryIO
 
 from commitments.console import Exit, Failure
 from commitments.messages import language_of
 from commitments.release import Release
-from sparql_api.engine import AnswerCut, EngineProblem
+from sparql_api.engine import AnswerCut, EngineProblem, Limits
 from sparql_api.engine.embedded import EmbeddedEngine, make_job
 from sparql_api.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_CSV, TURTLE, Format
 from sparql_api.settings import Settings
@@ -75,11 +76,16 @@ def _format(query: GuardedQuery, form: str | None, language: str) -> Format:
     raise Failure(Exit.USAGE, [text[language]])
 
 
+def _limits(settings: Settings) -> Limits:
+    """Those of the service, but all rows: a file has no header that could say that some are missing."""
+    return replace(settings.limits, rows=None)
+
+
 async def _run(release: Release, query: GuardedQuery, form: Format, out: BinaryIO, settings: Settings) -> None:
     engine = EmbeddedEngine(release)
     await engine.start()
     try:
-        answer = await engine.answer(query, None, form.media_type, settings.limits)
+        answer = await engine.answer(query, None, form.media_type, _limits(settings))
         async for chunk in answer.chunks:
             out.write(chunk)
         out.flush()
@@ -96,7 +102,7 @@ def _run_here(release: Release, query: GuardedQuery, form: Format, out: BinaryIO
 
     store = ox.Store()
     store.bulk_load(path=str(release.everything), format=ox.RdfFormat.N_QUADS)
-    job = make_job(release, query, None, form.media_type, settings.limits)
+    job = make_job(release, query, None, form.media_type, _limits(settings))
     result = io.BytesIO()
     serialize(evaluate(store, job), form.media_type, job.prefixes, result)
     out.write(mended(result.getvalue(), form.media_type))

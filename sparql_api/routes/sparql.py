@@ -7,9 +7,10 @@ answer is negotiated and sent, and the work ended when the client leaves.
 from __future__ import annotations
 
 import asyncio
+import time
 import zlib
-from collections.abc import AsyncIterator
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -19,11 +20,13 @@ from starlette.types import Receive, Scope, Send
 
 from sparql_api.caching import Representation, etag_of, respond, with_vary
 from sparql_api.documents import FRESH, View, language_of
-from sparql_api.engine import Answer, Dataset, EngineProblem
+from sparql_api.engine import Answer, Dataset, EngineProblem, Limits
 from sparql_api.formats import CONSTRUCT_FORMATS, GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_media_type, content_type, offers, write
 from sparql_api.http_protocol import STARTED
 from sparql_api.leaving import while_connected
 from sparql_api.negotiation import choose, choose_coding
+from sparql_api.observation.queries import observed
+from sparql_api.observation.requests import record_of
 from sparql_api.pages_query import query_page
 from sparql_api.problems import Problem, not_acceptable
 from sparql_api.settings import Settings
@@ -41,11 +44,12 @@ BODY_SECONDS = 30.0
 # Queries this long are read in a thread, so that reading them does not hold up other requests.
 LONG_QUERY = 5_000
 MOST_NOTICES = 10
+LEAST_SECONDS = 0.001  # a shorter limit is no clock's
 IRI_CHARACTERS = "/:@!$&'()*+,;=-._~%?#"  # that stand as they are in a header
 STREAM_CODINGS = ("gzip",)
 STREAM_LEVEL = 3  # a stream is packed between other requests, so quickly rather than well
 
-T = TypeVar("T")
+GONE = 499  # only for the log: no client is left to see it
 
 
 @router.api_route("/sparql", methods=["GET", "HEAD", "POST"], summary="SPARQL 1.1 Protocol")
@@ -54,7 +58,7 @@ async def sparql(request: Request) -> Response:
     try:
         return await _answer(request)
     except ClientDisconnect:
-        return Response(status_code=400)  # the work has been ended, and nobody is there to read this
+        return Response(status_code=GONE)  # the work has been ended, and nobody is there to read this
 
 
 async def _answer(request: Request) -> Response:
@@ -136,7 +140,7 @@ async def _with_query(
 ) -> Response:
     text = operation.query or ""
     try:
-        query = await _guarded(text, edition, settings)
+        query = await _guarded(request, text, edition, settings)
     except (QuerySyntaxError, QueryRefused) as error:
         problem = _problem_of(error)
         if _wants_page(request, operation):
@@ -147,10 +151,11 @@ async def _with_query(
         return await _result_page(request, edition, operation, query, settings)
     rows = CONSTRUCT_FORMATS if query.form in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS
     form = by_media_type(rows, media_type)
-    answer = await _start(request, edition, operation, query, form, settings)
+    limits, notices = _allowed(operation, settings)
+    answer = await _start(request, edition, operation, query, form, limits)
+    notices = [*_notices(edition, operation, query), *notices, *_told(answer)]
     lasting = request.method != "POST" and not query.volatile
     headers = {"Vary": "Accept", "Cache-Control": FRESH if lasting else "no-store"}
-    notices = _notices(edition, operation, query)
     if notices:
         headers["Commitments-Notice"] = ", ".join(notices)
     if "Content-Length" in answer.headers:
@@ -175,11 +180,39 @@ def _notices(edition: Edition, operation: protocol.Operation, query: GuardedQuer
     return [f"{what} <{quote(iri, safe=IRI_CHARACTERS)}>" for what, iri in named[:MOST_NOTICES]]
 
 
-async def _guarded(text: str, edition: Edition, settings: Settings) -> GuardedQuery:
+def _told(answer: Answer) -> list[str]:
+    """What the engine has to say about its answer: that rows are missing."""
+    return [answer.headers["Commitments-Notice"]] if "Commitments-Notice" in answer.headers else []
+
+
+def _allowed(operation: protocol.Operation, settings: Settings) -> tuple[Limits, list[str]]:
+    """Limits of this query: those that the request asks for where they are below our own; else ours, and a notice."""
+    ours, notices = settings.limits, []
+    seconds, rows = ours.seconds, ours.rows
+    if operation.timeout is not None:
+        seconds = max(min(operation.timeout, ours.seconds), LEAST_SECONDS)
+        if operation.timeout > ours.seconds:
+            notices.append(f"timeout-clipped; timeout={ours.seconds:g}")
+    if operation.maxrows is not None:
+        rows = operation.maxrows if ours.rows is None else min(operation.maxrows, ours.rows)
+        if rows < operation.maxrows:
+            notices.append(f"maxrows-clipped; maxrows={rows}")
+    return Limits(seconds, ours.memory_bytes, rows), notices
+
+
+async def _guarded(request: Request, text: str, edition: Edition, settings: Settings) -> GuardedQuery:
+    record = record_of(request.scope)
+    record.query = text
     guard = guard_for(edition.links.absolute("sparql"), settings.caps)
-    if len(text) < LONG_QUERY:
-        return guard(text)
-    return await asyncio.to_thread(guard, text)
+    started = time.perf_counter()
+    try:
+        return guard(text) if len(text) < LONG_QUERY else await asyncio.to_thread(guard, text)
+    except (QuerySyntaxError, QueryRefused) as error:
+        record.outcome = "refused" if isinstance(error, QueryRefused) else "syntax"
+        request.app.state.observation.query_ended(record.outcome, time.perf_counter() - started)
+        raise
+    finally:
+        record.took("guard", time.perf_counter() - started)
 
 
 def _wants_page(request: Request, operation: protocol.Operation) -> bool:
@@ -211,16 +244,17 @@ def _negotiate(request: Request, edition: Edition, operation: protocol.Operation
 
 
 async def _start(
-    request: Request, edition: Edition, operation: protocol.Operation, query: GuardedQuery, form: Format, settings: Settings
+    request: Request, edition: Edition, operation: protocol.Operation, query: GuardedQuery, form: Format, limits: Limits
 ) -> Answer:
     """Begin the query; when the client leaves before its first bytes, the work ends. Raises Problem."""
     begun = request.scope.get(STARTED)
     if begun is not None and begun.engine is edition.engine:
         work = begun.engine.answer_started(begun)
     else:
-        work = edition.engine.answer(query, operation.dataset, form.media_type, settings.limits)
+        work = edition.engine.answer(query, operation.dataset, form.media_type, limits)
     try:
-        return await while_connected(request.scope, request.receive, work)
+        watched = observed(request.app.state.observation, record_of(request.scope), edition.release.id, work)
+        return await while_connected(request.scope, request.receive, watched)
     except EngineProblem as error:
         raise _problem_of_engine(error, query) from error
 
@@ -257,12 +291,14 @@ async def _result_page(
 ) -> Response:
     text = operation.query or ""
     graph = query.form in ("CONSTRUCT", "DESCRIBE")
+    limits, notices = _allowed(operation, settings)
     try:
-        answer = await _start(request, edition, operation, query, TURTLE if graph else RESULTS_JSON, settings)
+        answer = await _start(request, edition, operation, query, TURTLE if graph else RESULTS_JSON, limits)
         body = await _at_most(answer, PAGE_BYTES)
     except Problem as problem:
         return _page(request, edition, text, problem=problem)
-    return _page(request, edition, text, graph=body) if graph else _page(request, edition, text, results=body)
+    notices = [*_notices(edition, operation, query), *notices, *_told(answer)]
+    return _page(request, edition, text, notices=notices, **{"graph" if graph else "results": body})
 
 
 async def _at_most(answer: Answer, most: int) -> bytes:
@@ -284,12 +320,13 @@ async def _at_most(answer: Answer, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _page(request: Request, edition: Edition, query: str, **shown: Any) -> Response:
+def _page(request: Request, edition: Edition, query: str, notices: Sequence[str] = (), **shown: Any) -> Response:
     view = _view(request, edition)
     problem: Problem | None = shown.get("problem")
     status = problem.status if problem else 200
     headers = {"Content-Language": view.language, "Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
     headers |= problem.headers if problem else {}
+    headers |= {"Commitments-Notice": ", ".join(notices)} if notices else {}
     page = query_page(view, query=query, **shown).encode()
     return respond(request, Representation(page, HTML.media_type, headers), status)
 

@@ -6,6 +6,7 @@ else that can be sent is refused here with its status; what the query says is th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
@@ -15,12 +16,15 @@ import pyoxigraph as ox
 
 from sparql_api.engine import Dataset
 from sparql_api.problems import Problem
+from sparql_api.sparql.guard import whole_number
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
 ACCEPT_POST = f"{QUERY_TYPE}, {FORM_TYPE}"
 MOST_PARAMETERS = 1000
+_DECIMAL = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20}")
+_DIGITS = re.compile("[0-9]+")
 UTF_8_NAMES = ("utf-8", "utf8", "us-ascii")
 
 
@@ -28,13 +32,16 @@ UTF_8_NAMES = ("utf-8", "utf8", "us-ascii")
 class Operation:
     """What a request asks for. `query` is None when it sends none; `dataset` None when it names no graph.
 
-    `format` is the value of our own parameter of that name, which goes before Accept; `show` that of the query page.
+    `format` is the value of our own parameter of that name, which goes before Accept; `show` that of the query page;
+    `timeout` seconds and `maxrows` rows that the client wants to allow the query, as it wrote them.
     """
 
     query: str | None
     dataset: Dataset | None = None
     format: str | None = None
     show: str | None = None
+    timeout: float | None = None
+    maxrows: int | None = None
 
 
 def read_operation(method: str, query_string: bytes, content_types: Sequence[str], body: bytes) -> Operation:
@@ -125,6 +132,48 @@ def _operation(parameters: list[tuple[str, str]], others: list[tuple[str, str]])
         dataset=Dataset(tuple(default) or None, tuple(named) or None) if default or named else None,
         format=single.get("format"),
         show=single.get("show"),
+        timeout=_timeout(everything),
+        maxrows=_maxrows(everything),
+    )
+
+
+def _timeout(parameters: list[tuple[str, str]]) -> float | None:
+    written = _at_most_one(parameters, "timeout")
+    if written is None:
+        return None
+    seconds = float(written) if _DECIMAL.fullmatch(written) else 0.0
+    if seconds <= 0:
+        raise _malformed("timeout", written, "un número decimal de segundos mayor que 0", "a decimal number of seconds above 0")
+    return seconds
+
+
+def _maxrows(parameters: list[tuple[str, str]]) -> int | None:
+    written = _at_most_one(parameters, "maxrows")
+    if written is None:
+        return None
+    rows = whole_number(written) if _DIGITS.fullmatch(written) else 0
+    if rows <= 0:
+        raise _malformed("maxrows", written, "un número entero mayor que 0", "a whole number above 0")
+    return rows
+
+
+def _at_most_one(parameters: list[tuple[str, str]], name: str) -> str | None:
+    values = [value for key, value in parameters if key == name]
+    if len(values) > 1:
+        raise _malformed(name, ", ".join(values), "un solo valor", "one value")
+    return values[0] if values else None
+
+
+def _malformed(name: str, written: str, wanted: str, english: str) -> Problem:
+    shown = written[:100]
+    return Problem(
+        400,
+        "bad-request",
+        {
+            "es": f"El parámetro «{name}» lleva «{shown}»; debe llevar {wanted}.",
+            "en": f"The parameter “{name}” has “{shown}”; it must have {english}.",
+        },
+        parameter=name,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import time
+from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
@@ -11,7 +13,7 @@ from SPARQLWrapper import CSV, GET, JSON, POST, POSTDIRECTLY, RDFXML, TURTLE, UR
 
 from sparql_api.problems import Problem
 from sparql_api.sparql.protocol import Operation, read_operation
-from tests.sparql.service import Service
+from tests.sparql.service import SECONDS, Service, running_service
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -32,6 +34,20 @@ def status_of(method: str, query_string: bytes, types: list[str], body: bytes) -
         ("GET", b"query=ASK%20%7B%7D", [], b"", Operation("ASK {}")),
         ("GET", b"query=ASK+%7B%7D&format=csv", [], b"", Operation("ASK {}", format="csv")),
         ("GET", b"query=", [], b"", Operation("")),
+        ("GET", b"query=a&timeout=1.5&maxrows=007", [], b"", Operation("a", timeout=1.5, maxrows=7)),
+        ("GET", b"query=a&timeout=.5", [], b"", Operation("a", timeout=0.5)),
+        ("GET", b"query=a&maxrows=" + b"9" * 9000, [], b"", Operation("a", maxrows=2**63 - 1)),
+        ("POST", b"maxrows=3", [FORM], b"query=a&timeout=2.", Operation("a", timeout=2.0, maxrows=3)),
+        ("POST", b"maxrows=3&timeout=4", [DIRECT], b"a", Operation("a", timeout=4.0, maxrows=3)),
+        ("POST", b"maxrows=3", [FORM], b"query=a&maxrows=3", 400),
+        *(
+            ("GET", b"query=a&" + parameter, [], b"", 400)
+            for parameter in (
+                b"timeout=0", b"timeout=0.0", b"timeout=-1", b"timeout=1e3", b"timeout=nan", b"timeout=inf", b"timeout=", b"timeout=1s",
+                b"timeout=%D9%A1", b"timeout=1&timeout=1", b"timeout=" + b"9" * 21, b"maxrows=0", b"maxrows=-1", b"maxrows=%2B5", b"maxrows=1.5",
+                b"maxrows=", b"maxrows=5%20", b"maxrows=%D9%A1", b"maxrows=all", b"maxrows=2&maxrows=2",
+            )
+        ),
         ("GET", b"query=a&query=b", [], b"", 400),
         ("GET", b"query=%FF", [], b"", 400),
         ("GET", b"default-graph-uri=http%3A%2F%2Fa%2Fb", [], b"", 400),
@@ -59,6 +75,14 @@ def status_of(method: str, query_string: bytes, types: list[str], body: bytes) -
 )
 def test_reading_of_requests(method: str, query_string: bytes, types: list[str], body: bytes, expected: object) -> None:
     assert status_of(method, query_string, types, body) == expected
+
+
+def test_a_malformed_limit_is_named_in_both_languages() -> None:
+    for name in ("timeout", "maxrows"):
+        with pytest.raises(Problem) as caught:
+            read_operation("GET", f"query=a&{name}=soon".encode(), [], b"")
+        assert caught.value.extensions == {"parameter": name} and caught.value.slug == "bad-request"
+        assert all(name in caught.value.detail[language] and "soon" in caught.value.detail[language] for language in ("es", "en"))
 
 
 def test_graphs_of_a_request_keep_their_order_and_kind() -> None:
@@ -283,3 +307,49 @@ def test_answers_that_are_new_each_time_are_not_stored(service: Service) -> None
     assert kept("SELECT (rand() AS ?x) {}") == "no-store"
     assert kept("SELECT * { ?s ?p ?o FILTER(?o < NOW()) }") == "no-store"
     assert service.ask("ASK {}").headers["cache-control"] == "no-store"
+
+
+ALL = "SELECT * { ?s ?p ?o }"
+
+
+def test_limits_of_the_request_count_where_they_are_below_ours(service: Service) -> None:
+    many = httpx.get(service.url, params={"query": ALL, "timeout": "1000", "maxrows": "1000000"})
+    assert many.status_code == 200 and many.headers["commitments-notice"] == f"timeout-clipped; timeout={SECONDS:g}"
+    form = httpx.post(service.url, data={"query": ALL, "maxrows": "2"})
+    direct = httpx.post(service.url, params={"maxrows": "2"}, content=ALL, headers={"content-type": DIRECT})
+    for few in (form, direct):
+        assert len(few.json()["results"]["bindings"]) == 2 < len(many.json()["results"]["bindings"])
+        assert few.headers["commitments-notice"] == "rows-capped; maxrows=2"
+    start = time.monotonic()
+    slow = httpx.get(service.url, params={"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "timeout": "0.2"}, timeout=30)
+    assert (slow.status_code, slow.json()["type"].rsplit("/", 1)[-1]) == (503, "query-timeout")
+    assert time.monotonic() - start < SECONDS
+    page = httpx.get(service.url, params={"query": ALL, "maxrows": "2"}, headers={"accept": "text/html"})
+    assert page.headers["commitments-notice"] == "rows-capped; maxrows=2"
+
+
+def test_notices_of_a_request_stand_in_one_header(service: Service) -> None:
+    query = "SELECT (<urn:f>(1) AS ?x) { ?s ?p ?o }"
+    response = httpx.post(service.url, data={"query": query, "maxrows": "1", "timeout": "99"})
+    assert response.headers["commitments-notice"] == f"unknown-function <urn:f>, timeout-clipped; timeout={SECONDS:g}, rows-capped; maxrows=1"
+
+
+def test_rows_of_the_service_are_a_limit_too(tmp_path: Path) -> None:
+    with running_service(tmp_path, query_rows=10) as running:
+        for parameters, rows, notice in (
+            ({}, 10, "rows-capped; maxrows=10"),
+            ({"maxrows": "3"}, 3, "rows-capped; maxrows=3"),
+            ({"maxrows": "99"}, 10, "maxrows-clipped; maxrows=10, rows-capped; maxrows=10"),
+        ):
+            response = httpx.get(running.url, params={"query": ALL, **parameters})
+            assert len(response.json()["results"]["bindings"]) == rows and response.headers["commitments-notice"] == notice
+
+
+def test_the_interface_description_names_the_parameters(service: Service) -> None:
+    paths = httpx.get(f"{service.url.removesuffix('sparql')}openapi.json").json()["paths"]
+    for method, own in (("get", {"query"}), ("post", set())):
+        named = {parameter["name"] for parameter in paths["/sparql"][method]["parameters"]}
+        assert named == own | {"default-graph-uri", "named-graph-uri", "format", "timeout", "maxrows"}
+    form = paths["/sparql"]["post"]["requestBody"]["content"][FORM]["schema"]["properties"]
+    assert {"query", "timeout", "maxrows", "default-graph-uri"} <= set(form)
+    assert DIRECT in paths["/sparql"]["post"]["requestBody"]["content"]
