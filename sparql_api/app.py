@@ -24,10 +24,14 @@ from sparql_api.documents import RELEASE_HEADER, language_of, release_link
 from sparql_api.engine import Engine
 from sparql_api.http_protocol import HEAD, STARTED, STATUS_LINE
 from sparql_api.negotiation import choose
+from sparql_api.observation.metrics import Metrics
+from sparql_api.observation.readiness import Readiness
+from sparql_api.observation.requests import RequestRecord, route_of
+from sparql_api.observation.state import Observation
 from sparql_api.pages import problem_page, problem_title
 from sparql_api.problems import Problem, not_found
 from sparql_api.repeated import Repeated, header_lines, lasting
-from sparql_api.routes import catalogue, doc, files, health, identifiers, meta, sparql, vocabulary
+from sparql_api.routes import catalogue, doc, files, health, identifiers, meta, metrics, sparql, vocabulary
 from sparql_api.settings import Settings
 from sparql_api.site import EDITION, Edition, Site
 
@@ -35,12 +39,12 @@ log = logging.getLogger(__name__)
 
 ROUTERS: tuple[APIRouter, ...] = (
     identifiers.router, doc.router, vocabulary.router, catalogue.router, files.router, sparql.router, health.router,
-    meta.router,
+    metrics.router, meta.router,
 )  # fmt: skip
 _ERROR_OFFERS = ("text/html", problems.MEDIA_TYPE, "application/json")
 _EXPOSED = (
     "Allow, Accept-Ranges, Commitments-Notice, Commitments-Release, Content-Encoding, Content-Language, Content-Length, Content-Location, "
-    "Content-Range, ETag, Last-Modified, Link, Location, Retry-After, Vary"
+    "Content-Range, ETag, Last-Modified, Link, Location, Retry-After, Server-Timing, Vary, X-Request-Id"
 )
 _ALLOWED_HEADERS = "Accept, Accept-Language, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, Range"
 # Nothing is loaded from elsewhere and no script runs inline; the JSON-LD block of a page is data, not script.
@@ -50,14 +54,15 @@ _CONTENT_SECURITY = (
 )
 
 
-def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
+def create_app(settings: Settings, engine: Engine | None = None, observation: Observation | None = None) -> FastAPI:
     """The service as an ASGI application.
 
     With `engine` (started by its owner) it serves that engine's release. Without, it loads the current release of
     `settings` into an embedded engine when it starts, and answers 503 while there is none. `app.state.site.publish`
-    switches to a newer release.
+    switches to a newer release. What happens is counted, and logged, by `observation`.
     """
-    site = Site(settings, Edition(engine.release, engine) if engine is not None else None)
+    observation = observation or Observation()
+    site = Site(settings, Edition(engine.release, engine, observation) if engine is not None else None, observation)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -77,21 +82,24 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.site = site
+    app.state.observation = observation
+    app.state.metrics = Metrics(observation, site)
+    app.state.readiness = Readiness(observation)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_middleware(CommonLayer, site=site)
+    app.add_middleware(CommonLayer, site=site, observation=observation)
     return app
 
 
 async def _load_current(site: Site, settings: Settings) -> Engine | None:
-    from sparql_api.engine.embedded import EmbeddedEngine
+    from sparql_api.engine.factory import make_engine
 
     release = current_release(settings.releases)
     if release is None:
         return None
-    engine = EmbeddedEngine(release)
+    engine = make_engine(release, settings)
     await engine.start()
     await site.publish(release, engine)
     return engine
@@ -160,29 +168,42 @@ def problem_response(request: Request, problem: Problem) -> Response:
 class CommonLayer:
     """ASGI middleware around all routes. It reads neither Host nor X-Forwarded-*: no byte depends on them."""
 
-    def __init__(self, app: ASGIApp, site: Site) -> None:
+    def __init__(self, app: ASGIApp, site: Site, observation: Observation) -> None:
         self.app = app
         self.site = site
+        self.observation = observation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        record = self.observation.begin(scope)
         edition = self.site.current  # taken once: a switch of releases never mixes two in one answer
+        if edition is not None:
+            record.release = edition.release.id
         path = edition.links.below(scope["path"]) if edition else scope["path"]
         scope = {**scope, EDITION: edition, "path": path, "root_path": ""}
+        record.route = route_of(path)
         started = False
-        keeper = _Keeper(edition, scope[HEAD], path == "/sparql") if edition and HEAD in scope else None
+        keeper = _Keeper(edition, scope[HEAD], path == "/sparql", self.observation, record) if edition and HEAD in scope else None
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                record.status = message["status"]
                 _complete(MutableHeaders(scope=message), edition)
-            if keeper is not None:
-                keeper.see(message)
+                if keeper is not None:
+                    keeper.see(message)
+                message["headers"] += self._own_headers(record)
+            else:
+                record.sent += len(message.get("body", b""))
+                if keeper is not None:
+                    keeper.see(message)
             await send(message)
 
+        if edition is not None:
+            edition.open_requests += 1
         try:
             if scope["method"] == "OPTIONS":
                 await _options(scope)(scope, receive, send_with_headers)
@@ -192,6 +213,7 @@ class CommonLayer:
                 await self.app(scope, receive, send_with_headers)
         except Exception:
             if started:
+                record.outcome = record.outcome or "cut"
                 raise  # the server cuts the connection: a half-sent answer never looks whole
             log.exception("%s %s failed", scope["method"], scope["path"])
             problem = Problem(
@@ -201,8 +223,18 @@ class CommonLayer:
             )
             await problem_response(Request(scope), problem)(scope, receive, send_with_headers)
         finally:
+            if edition is not None:
+                edition.open_requests -= 1
             if STARTED in scope:
                 scope[STARTED].cancel()  # in case nobody took the query over
+            self.observation.end(record)
+
+    def _own_headers(self, record: RequestRecord) -> list[tuple[bytes, bytes]]:
+        """What no two answers share, so it is never kept with one."""
+        headers = [(b"x-request-id", record.id.encode()), (b"server-timing", record.server_timing().encode())]
+        if self.observation.stopping:
+            headers.append((b"connection", b"close"))  # the next request of this client goes to another replica
+        return headers
 
 
 def straight(scope: Scope, receive: Receive) -> Awaitable[Response] | None:
@@ -232,8 +264,10 @@ async def _answered(work: Awaitable[Response], request: Request) -> Response:
 class _Keeper:
     """Looks on while an answer is sent: keeps it for requests with the same head, and learns from those to queries."""
 
-    def __init__(self, edition: Edition, head: bytes, is_query: bool) -> None:
+    def __init__(self, edition: Edition, head: bytes, is_query: bool, observation: Observation, record: RequestRecord) -> None:
         self._edition = edition
+        self._observation = observation
+        self._record = record
         self._head = head
         self._is_query = is_query
         self._start: Message | None = None
@@ -249,7 +283,8 @@ class _Keeper:
         if self._is_query:
             self._edition.lessons.learn(self._head, status, headers, body)
         if self._edition.repeated.wants(self._head):
-            self._edition.repeated.put(self._head, Repeated(STATUS_LINE[status], header_lines(headers), body, status))
+            label = self._observation.label(self._record)
+            self._edition.repeated.put(self._head, Repeated(STATUS_LINE[status], header_lines(headers), body, status, label))
 
 
 def _options(scope: Scope) -> Response:
@@ -276,6 +311,7 @@ def _complete(headers: MutableHeaders, edition: Edition | None) -> None:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     headers.setdefault("Content-Security-Policy", _CONTENT_SECURITY)
+    headers.setdefault("Timing-Allow-Origin", "*")
     if edition is not None:
         # A file of an older release names that one itself.
         named = headers.setdefault(RELEASE_HEADER, edition.release.id)

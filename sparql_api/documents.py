@@ -6,6 +6,7 @@ Every negotiated address of blueprint 4 is one `Document`; routes say where its 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from sparql_api.caching import Representation, respond, with_vary
 from sparql_api.formats import DOCUMENT_FORMATS, HTML, TURTLE, Format, NotRepresentable, by_media_type, by_suffix, offers, write
 from sparql_api.links import Links
 from sparql_api.negotiation import choose, choose_language
+from sparql_api.observation.requests import record_of
 from sparql_api.problems import Problem, not_acceptable
 from sparql_api.site import Edition
 
@@ -115,12 +117,16 @@ async def answer(request: Request, edition: Edition, document: Document, suffix:
     parameters = tuple((name, asked[name]) for name in names if name in asked)
     key = (document.path, document.status, media_type, suffix is None, language, fixed, parameters)
     representation = edition.cache.get(key)
+    record = record_of(request.scope)
+    record.cache = "hit" if representation else "miss"
     if representation is None:
+        started = time.perf_counter()
         view = View(edition, language, fixed, parameters)
         body = await _body(document, target, view)
         headers = _headers(view, document, target, suffix is None, fixed)
         representation = Representation(body, media_type, headers)
         edition.cache.put(key, representation)
+        record.took("render", time.perf_counter() - started)
     return respond(request, representation, document.status)
 
 

@@ -25,6 +25,7 @@ SLUGS: dict[str, int] = {
     "query-refused": 400,
     "unknown-function": 400,
     "unknown-graph": 400,
+    "operators-only": 403,
     "not-found": 404,
     "method-not-allowed": 405,
     "not-acceptable": 406,
@@ -42,6 +43,7 @@ SLUGS: dict[str, int] = {
     "too-many-long-queries": 503,
     "engine-not-ready": 503,
     "no-release": 503,
+    "stopping": 503,
     "query-memory": 507,
 }
 

@@ -111,6 +111,8 @@ class Observation:
         self.query_wait.observe(waited)
         if outcome == "answered":
             self.last_answer = (release, time.monotonic())
+        elif outcome == "not-ready":
+            self.last_answer = ("", 0.0)  # what was true a moment ago no longer is
 
     def worker_ended(self, cause: str) -> None:
         """Count the end of a worker: `time`, `memory`, `cancelled`, `sort`, `signal`, or `finished` for an orderly one."""

@@ -1,4 +1,4 @@
-"""`/health/live` and `/health/ready`: is the process there, and does the engine really answer."""
+"""`/health/live` and `/health/ready`: is the process there, and should it get requests."""
 
 from __future__ import annotations
 
@@ -20,10 +20,17 @@ async def live() -> Response:
     return Response(json.dumps({"status": "live"}) + "\n", headers=_HEADERS)
 
 
-@router.api_route("/health/ready", methods=METHODS, summary="200 while the engine answers a query, else 503")
+@router.api_route("/health/ready", methods=METHODS, summary="200 while a worker answers queries and the service is not being stopped, else 503")
 async def ready(request: Request) -> Response:
     edition = edition_of(request)
-    if not await edition.is_ready():
+    if request.app.state.observation.stopping:
+        raise Problem(
+            503,
+            "stopping",
+            {"es": "El servicio se está deteniendo; diríjase a otra réplica.", "en": "The service is being stopped; ask another replica."},
+            headers={"Cache-Control": "no-store"},
+        )
+    if not await request.app.state.readiness.check(edition):
         raise Problem(
             503,
             "engine-not-ready",

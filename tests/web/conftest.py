@@ -53,6 +53,13 @@ class Service:
         return self._loop.run(work)
 
 
+def lasting_headers(answer: httpx.Response) -> dict[str, str]:
+    """The headers of an answer without what each answer has of its own."""
+    own = {"x-request-id", "server-timing"}
+    assert own <= set(answer.headers)
+    return {name: value for name, value in answer.headers.items() if name not in own}
+
+
 @pytest.fixture(scope="session")
 def make_service(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Service]:
     def make(base: str = DEFAULT_BASE, nquads: str | None = None, name: str | None = None) -> Service:
