@@ -96,6 +96,7 @@ def test_a_tiny_run_from_end_to_end(data: Path, monkeypatch: pytest.MonkeyPatch)
     if program("oxigraph") is None:
         pytest.skip("the program oxigraph is not installed (pip install oxigraph)")
     monkeypatch.setattr(service, "LATENCY_SECONDS", 0.01)
+    monkeypatch.setattr(service, "LATENCY_REPEATS", (1, 1))
     monkeypatch.setattr(service, "QUERY_SECONDS", 1.0)
     monkeypatch.setattr(service, "hostile", lambda: service._read_queries("killers")[:1])
     figures = Figures()
