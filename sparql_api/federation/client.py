@@ -95,7 +95,7 @@ class Client:
         if method == "POST":
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
         url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
-        async with self._pool.stream(method, url, headers=list(headers.items()), content=body) as response:
+        async with self._pool.stream(method, url, headers=list(headers.items()), content=body or None) as response:
             yield response
 
     def _next_address(self, endpoint: str, address: str, location: str | None) -> str:

@@ -14,7 +14,7 @@ from sparql_api.engine import Limits
 from sparql_api.federation.addresses import AddressRule
 from sparql_api.federation.budget import Budget
 from sparql_api.federation.cache import Cache
-from sparql_api.federation.client import Client
+from sparql_api.federation.client import Client, Reply
 from sparql_api.federation.connections import CheckedBackend
 from sparql_api.federation.failures import ServiceFailure
 from sparql_api.federation.rewriting import query_for, with_rows
@@ -146,12 +146,14 @@ class Federation:
         """Ask the endpoint and remember what came of it."""
         try:
             reply = await self._client.ask(request.endpoint, request.text, request.asker)
-            rows = await asyncio.to_thread(read_rows, request.endpoint, reply, request.call.variables, self._budget.rows)
+            outcome = await asyncio.to_thread(_read, request.call, reply, self._budget.rows)
         except ServiceFailure as failure:
-            self._remember_failure(request, failure)
-            return failure
-        self._cache.put(request.key, rows, rows.size + len(request.text), self._budget.keep_seconds)
-        return rows
+            outcome = failure
+        if isinstance(outcome, ServiceFailure):
+            self._remember_failure(request, outcome)
+        else:
+            self._cache.put(request.key, outcome, outcome.size + len(request.text), self._budget.keep_seconds)
+        return outcome
 
     def _remember_failure(self, request: _Request, failure: ServiceFailure) -> None:
         self._cache.put(request.key, failure.repeated(), FAILURE_BYTES + len(request.text), self._budget.keep_failure_seconds)
@@ -164,8 +166,16 @@ class Federation:
                 raise ServiceFailure(call.endpoint, "too-large", most=self._budget.inlined_bytes)
 
 
+def _read(call: ServiceCall, reply: Reply, most_rows: int) -> Rows | ServiceFailure:
+    """`read_rows` for a thread. A failure comes back new, without its traceback: that holds the parser, which pyoxigraph
+    lets only the thread that made it free."""
+    try:
+        return read_rows(call.endpoint, reply, call.variables, most_rows)
+    except ServiceFailure as failure:
+        return failure.repeated()
+
+
 def _too_many_calls(query: GuardedQuery, most: int) -> QueryRefused:
-    assert query.stream is not None
     return QueryRefused(
         "too-many-services",
         {

@@ -24,7 +24,6 @@ def query_for(query: GuardedQuery, call: ServiceCall, most_rows: int) -> str:
     It names the prefixes and the base that the pattern uses and nothing else of the query; comments stay behind. LIMIT is
     one more than we take, so that a longer result shows and an endless one does not come.
     """
-    assert query.stream is not None
     tokens = [token for token in query.stream.tokens if call.pattern_start <= token.start < call.pattern_end]
     prefixes = dict(query.prefixes)
     used = dict.fromkeys(token.text.split(":", 1)[0] for token in tokens if token.kind == t.NAME)

@@ -1,0 +1,1 @@
+"""Tests of SERVICE: real sockets on the loopback interface, a resolver of their own in place of DNS."""
