@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from urllib.parse import urlsplit
 
-from sparql_api.engine import Engine
+from sparql_api.engine import Engine, EngineStatus, ObservableEngine
 from sparql_api.settings import Settings, only_this_machine
 
 TEXTS = {
@@ -14,9 +14,30 @@ TEXTS = {
         "en": "macOS enforces neither the memory limit per query (RLIMIT_AS) nor the end of the engine when this process is killed; it does enforce the time limit.",
     },
     "limits": {
-        "es": "Límites por consulta: {seconds:g} s, {memory} MiB; a la vez {places}, de ellas largas {slow}.",
-        "en": "Limits per query: {seconds:g} s, {memory} MiB; {places} at once, {slow} of them long ones.",
+        "es": "Límites por consulta: {seconds:g} s, {memory} MiB, {rows}; a la vez {places}, de ellas largas {slow}; esperan {queue}, a lo más {wait:g} s.",
+        "en": "Limits per query: {seconds:g} s, {memory} MiB, {rows}; {places} at once, {slow} of them long ones; {queue} wait, at most {wait:g} s.",
     },
+    "rows": {"es": "{rows} filas", "en": "{rows} rows"},
+    "all-rows": {"es": "filas sin límite", "en": "any number of rows"},
+    "less": {
+        "es": "Una petición puede fijarse menos con los parámetros timeout y maxrows. Consultas de hasta {length} caracteres, cuerpos de hasta {body} bytes.",
+        "en": "A request may set less for itself with the parameters timeout and maxrows. Queries of up to {length} characters, bodies of up to {body} bytes.",
+    },
+    "engine": {"es": "Motor: {engine}; {triples} tripletas en todos los grafos.", "en": "Engine: {engine}; {triples} triples in all graphs."},
+    "memory": {"es": "en memoria", "en": "in memory"},
+    "disk": {"es": "en disco, solo lectura", "en": "on disk, read-only"},
+    "remote": {"es": "remoto", "en": "remote"},
+    "seen": {
+        "es": "Registro de peticiones: {log}. /metrics: {metrics}. Salud: /health/live, /health/ready.",
+        "en": "Request log: {log}. /metrics: {metrics}. Health: /health/live, /health/ready.",
+    },
+    "log-none": {"es": "ninguno", "en": "none"},
+    "log-lines": {"es": "JSON en la salida de errores", "en": "JSON on standard error"},
+    "log-queries": {"es": "con consultas", "en": "with queries"},
+    "log-clients": {"es": "con direcciones de clientes", "en": "with addresses of clients"},
+    "metrics-local": {"es": "solo esta máquina", "en": "this machine only"},
+    "metrics-everyone": {"es": "todos", "en": "everyone"},
+    "metrics-nobody": {"es": "nadie", "en": "nobody"},
     "open": {
         "es": "Versión {release} ({triples} tripletas). Abra {address}",
         "en": "Release {release} ({triples} triples). Open {address}",
@@ -37,13 +58,35 @@ def announcement(settings: Settings, engine: Engine, language: str) -> str:
         lines.append(TEXTS["macos"][language])
     if not only_this_machine(settings.hosts):
         lines.append(TEXTS["wide"][language].format(hosts=", ".join(settings.hosts)))
-    places = settings.places
-    lines.append(
-        TEXTS["limits"][language].format(
-            seconds=settings.query_seconds, memory=settings.query_memory, places=places.total, slow=places.slow
-        )
-    )
+    lines += _limits(settings, language)
+    status = engine.status() if isinstance(engine, ObservableEngine) else EngineStatus()
+    lines.append(TEXTS["engine"][language].format(engine=TEXTS[settings.engine][language], triples=status.triples))
+    lines.append(TEXTS["seen"][language].format(log=_log(settings, language), metrics=_who_sees_metrics(settings, language)))
     address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{path}"
     triples = engine.release.manifest.graphs.get("", 0)
     lines.append(TEXTS["open"][language].format(release=engine.release.id, triples=triples, address=address))
     return "\n".join(lines)
+
+
+def _limits(settings: Settings, language: str) -> list[str]:
+    places, limits = settings.places, settings.limits
+    rows = TEXTS["all-rows"][language] if limits.rows is None else TEXTS["rows"][language].format(rows=limits.rows)
+    return [
+        TEXTS["limits"][language].format(
+            seconds=limits.seconds, memory=settings.query_memory, rows=rows, places=places.total, slow=places.slow,
+            queue=places.queue, wait=places.wait_seconds,
+        ),
+        TEXTS["less"][language].format(body=settings.body_bytes, length=settings.query_length),
+    ]  # fmt: skip
+
+
+def _log(settings: Settings, language: str) -> str:
+    if not settings.access_log:
+        return TEXTS["log-none"][language]
+    more = {"log-queries": settings.log_queries, "log-clients": settings.log_clients}
+    return ", ".join(TEXTS[key][language] for key in ["log-lines", *(key for key, wanted in more.items() if wanted)])
+
+
+def _who_sees_metrics(settings: Settings, language: str) -> str:
+    text = TEXTS.get(f"metrics-{settings.metrics}")
+    return text[language] if text else settings.metrics

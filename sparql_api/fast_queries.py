@@ -8,7 +8,7 @@ result, an error, no free place) goes the ordinary way; a query that was begun h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -17,6 +17,8 @@ from sparql_api.engine import EngineProblem
 from sparql_api.engine.embedded import EmbeddedEngine, Request, Started
 from sparql_api.http_protocol import HEAD, STARTED, STATUS_LINE, Protocol
 from sparql_api.lessons import Block, query_of, split
+from sparql_api.observation.requests import GONE, RequestRecord, new_id, own_lines
+from sparql_api.observation.state import Observation
 from sparql_api.repeated import Repeated
 from sparql_api.settings import Settings
 from sparql_api.site import Edition, Site
@@ -24,21 +26,22 @@ from sparql_api.sparql.guard import QueryRefused, QuerySyntaxError, guard
 
 LONGEST_QUERY = 5_000  # characters; longer ones are read in a thread
 
-class FastQueries:
-    """The lane of one service. `answered` is told of each answer and gives header lines of its own, as for repeated ones."""
 
-    def __init__(self, site: Site, settings: Settings, answered: Callable[[Repeated, int], bytes]) -> None:
+class FastQueries:
+    """The lane of one service. What it answers is counted and logged by `observation`, like everything else."""
+
+    def __init__(self, site: Site, settings: Settings, observation: Observation) -> None:
         self._site = site
         self._limits = settings.limits
         self._caps = settings.caps
-        self._answered = answered
+        self.observation = observation
         self._prefix = b""
         self._edition: Edition | None = None
 
     def take(self, connection: Protocol, head: bytes) -> bool:
         """Whether the request with this head will be answered here, or has been handed back with what was begun."""
         edition = self._site.current
-        if edition is None:
+        if edition is None or self.observation.stopping:
             return False
         if edition is not self._edition:
             self._edition = edition
@@ -74,9 +77,6 @@ class FastQueries:
         except (QuerySyntaxError, QueryRefused, UnicodeDecodeError):
             return None
 
-    def told(self, answer: Repeated, received: int) -> bytes:
-        return self._answered(answer, received)
-
 
 class _Exchange:
     """One query of the lane, from its start to its answer."""
@@ -89,8 +89,9 @@ class _Exchange:
         self._known = known
         self._graph = graph
         self._started = started
+        self._record = RequestRecord("GET", edition.links.prefix + "sparql", new_id(), connection.client[0] if connection.client else None)
         started.on_news = self._news
-        connection.begin_exchange(started.cancel)
+        connection.begin_exchange(self._left)
         if started.unsent:
             self._hand_back()
 
@@ -108,10 +109,29 @@ class _Exchange:
         started.on_news = None
         etag = etag_of(body).encode()
         rest = b"%setag: %s\r\ncontent-length: %d\r\n" % (lines, etag, len(body))
-        answer = Repeated(STATUS_LINE[200], rest, body, 200)
+        own = self._end("answered", 200, len(body))
+        answer = Repeated(STATUS_LINE[200], rest, body, 200, self._lane.observation.label(self._record))
         if self._edition.repeated.wants(self._head):
             self._edition.repeated.put(self._head, answer)
-        self._connection.end_exchange(answer, self._lane.told(answer, len(self._head)))
+        self._connection.end_exchange(answer, own)
+
+    def _left(self) -> None:
+        """The client has gone."""
+        self._started.on_news = None
+        self._started.cancel()
+        self._end("cancelled", GONE, 0)
+
+    def _end(self, outcome: str, status: int, sent: int) -> bytes:
+        """Count and log; gives the header lines that no other answer has."""
+        record, observation = self._record, self._lane.observation
+        seconds = time.perf_counter() - record.started
+        release = self._edition.release.id
+        record.route, record.release, record.query = "sparql", release, self._started.request.query.text
+        record.outcome, record.status, record.sent = outcome, status, sent
+        record.took("engine", seconds)
+        observation.query_ended(outcome, seconds, release=release)
+        observation.end(record)
+        return own_lines(record)
 
     def _hand_back(self) -> None:
         """Let the ordinary way answer, with the query that was begun."""

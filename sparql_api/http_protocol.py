@@ -34,12 +34,16 @@ _TITLES = {
 }  # fmt: skip
 
 
+Client = tuple[str, int] | None  # address and port that a connection comes from
+
+
 class Protocol(HttpToolsProtocol):
     """One connection. `repeated`, `answered` and `lane` are set by `protocol_for`."""
 
     repeated: Callable[[], RepeatedRequests | None]
-    answered: Callable[[Repeated, int], bytes]
+    answered: Callable[[Repeated, Client], bytes]
     lane: Callable[[Protocol, bytes], bool]
+    refused: Callable[[int, Client], None]
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
@@ -111,7 +115,7 @@ class Protocol(HttpToolsProtocol):
                 kept = self.repeated()
                 found = kept.get(data) if kept is not None else None
                 if found is not None:
-                    self._write(found, self.answered(found, len(data)))
+                    self._write(found, self.answered(found, self.client))
                     return
                 if self.lane(self, data):
                     return
@@ -222,6 +226,7 @@ class Protocol(HttpToolsProtocol):
 
     def _refuse(self, status: int) -> None:
         """Answer what is no request, as problem+json in both languages, and hang up."""
+        self.refused(status, self.client)
         slug, english, spanish = _TITLES[status]
         body = json.dumps({"type": f"/problems/{slug}", "title": english, "status": status, "detail": english, "detail_es": spanish}, ensure_ascii=False).encode()
         lines = [b"%s: %s\r\n" % pair for pair in self.server_state.default_headers]
@@ -238,14 +243,18 @@ class Protocol(HttpToolsProtocol):
 
 
 def protocol_for(
-    repeated: Callable[[], RepeatedRequests | None], answered: Callable[[Repeated, int], bytes], lane: Callable[[Protocol, bytes], bool]
+    repeated: Callable[[], RepeatedRequests | None],
+    answered: Callable[[Repeated, Client], bytes],
+    lane: Callable[[Protocol, bytes], bool],
+    refused: Callable[[int, Client], None],
 ) -> type[Protocol]:
     """The protocol class of one service.
 
     repeated   gives the answers kept for the release of this moment, or None when nothing may be kept
-    answered   is told of each repeated answer and the bytes of its request, and gives header lines of its own
+    answered   is told of each repeated answer and of who gets it, and gives header lines of its own
     lane       whether a request (its connection and head) is answered outside ASGI: then it calls `begin_exchange` and later
                `end_exchange` or `hand_back`
+    refused    is told the status of what was no request, and who sent it
     """
-    members = {"repeated": staticmethod(repeated), "answered": staticmethod(answered), "lane": staticmethod(lane)}
-    return type("ServiceProtocol", (Protocol,), members)
+    members = {"repeated": repeated, "answered": answered, "lane": lane, "refused": refused}
+    return type("ServiceProtocol", (Protocol,), {name: staticmethod(member) for name, member in members.items()})

@@ -59,6 +59,7 @@ class ReleaseSwitch:
             return True
         if self._told != release.id:
             self._told = release.id
+            self._site.observation.release_refused()
             log.error(
                 "release %s is not loaded: beside %s it needs about %d MiB of memory and %d MiB are available; %s stays. "
                 "Free memory, restart the service, or set COMMITMENTS_ENGINE=disk",
@@ -67,12 +68,14 @@ class ReleaseSwitch:
         return False
 
     async def _move_to(self, release: Release) -> None:
-        engine = make_engine(release, self._settings, self._admission)
+        observation = self._site.observation
+        engine = make_engine(release, self._settings, self._admission, on_worker_ended=observation.worker_ended)
         try:
             await engine.start()
         except EngineProblem:
             log.error("release %s could not be loaded; %s stays", release.id, self._engine.release_id)
             self._refused = release.id
+            observation.release_refused()
             await engine.close()
             return
         old, self._engine = self._engine, engine
@@ -85,11 +88,13 @@ class ReleaseSwitch:
 
     async def _retire(self, engine: Engine, edition: Edition | None) -> None:
         """End an engine with the last request that began with it. Each has a limit of its own, so that comes."""
+        self._site.retiring.append(engine)
         try:
             while (edition is not None and edition.open_requests) or getattr(engine, "open_queries", 0):
                 await asyncio.sleep(DRAIN_SECONDS)
         finally:
             await engine.close()
+            self._site.retiring.remove(engine)
             log.info("the engine of release %s has ended", engine.release_id)
 
     async def close(self) -> None:

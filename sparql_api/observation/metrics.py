@@ -108,7 +108,8 @@ class Metrics:
         for route, count in sorted(seen.bytes_sent.items()):
             sent.add_metric([route], count)
         yield sent
-        yield _gauge("commitments_http_open_requests", "Requests that are being answered.", seen.open_requests)
+        if self._site.current is not None:
+            yield _gauge("commitments_http_open_requests", "Requests that the release served now is answering.", self._site.current.open_requests)
         cache = CounterMetricFamily("commitments_cache_lookups", "Lookups in the caches of finished answers.", labels=["cache", "result"])
         for (name, result), count in sorted(seen.cache.items()):
             cache.add_metric([name, result], count)

@@ -17,6 +17,8 @@ from starlette.types import Scope
 
 # Key of the ASGI scope under which the record of a request stands.
 RECORD = "commitments.record"
+# Status of a request whose client has gone before its answer; only the log sees it.
+GONE = 499
 # Longest path and query text in a line, in characters.
 MOST_PATH = 512
 MOST_QUERY = 2_000
@@ -97,6 +99,11 @@ def record_of(scope: Scope) -> RequestRecord:
     return scope.get(RECORD) or RequestRecord("", "", "")
 
 
+def own_lines(record: RequestRecord) -> bytes:
+    """As header lines, what no other answer has."""
+    return f"x-request-id: {record.id}\r\nserver-timing: {record.server_timing()}\r\n".encode()
+
+
 class LogLine:
     """Makes the lines of the request log; what most lines share is made once.
 
@@ -113,9 +120,10 @@ class LogLine:
     def of(self, record: RequestRecord, seconds: float) -> str:
         return f"{self._start(record.id)}{self.what(record)},{self._end(record, seconds)}"
 
-    def again(self, what: str, request_id: str) -> str:
+    def again(self, what: str, request_id: str, client: str | None) -> str:
         """The line of a request that was answered from kept bytes, `what` being that of the first one."""
-        return f'{self._start(request_id)}{what},"seconds":0.0,"cache":"repeated"}}\n'
+        more = f',"client":{quoted(client)}' if self._clients and client else ""
+        return f'{self._start(request_id)}{what},"seconds":0.0,"cache":"repeated"{more}}}\n'
 
     def what(self, record: RequestRecord) -> str:
         """Members that are the same for every request with this one's head."""

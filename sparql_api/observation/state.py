@@ -15,6 +15,7 @@ from sparql_api.observation.counting import Histogram
 from sparql_api.observation.lines import LineWriter
 from sparql_api.observation.queries import OUTCOMES
 from sparql_api.observation.requests import METHODS, RECORD, LogLine, RequestRecord, client_of, id_of, new_id
+from sparql_api.repeated import Repeated
 
 REPEATED = "repeated"  # the cache of whole answers to repeated heads; the other one is `documents`
 
@@ -40,7 +41,6 @@ class Observation:
         self.requests: Counter[tuple[str, str, int]] = Counter()  # by route class, method and status
         self.request_seconds: dict[str, Histogram] = {}  # by route class, until the last byte was handed over
         self.bytes_sent: Counter[str] = Counter()  # of bodies, by route class
-        self.open_requests = 0
         self.cache: Counter[tuple[str, str]] = Counter()  # by cache and result, hit or miss
         # queries
         self.queries: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
@@ -58,13 +58,11 @@ class Observation:
         """The record of a request, put into its scope. `end` has to follow."""
         record = RequestRecord(scope["method"], scope["path"], id_of(scope["headers"]), client_of(scope))
         scope[RECORD] = record
-        self.open_requests += 1
         return record
 
     def end(self, record: RequestRecord) -> None:
         """Count a request whose answer has been handed over, or broke off, and log it."""
         seconds = time.perf_counter() - record.started
-        self.open_requests -= 1
         self._count(_key(record), record.sent)
         histogram = self.request_seconds.get(record.route)
         if histogram is None:
@@ -77,16 +75,24 @@ class Observation:
 
     def label(self, record: RequestRecord) -> Label:
         """What `repeated` needs to know of a request whose answer is kept."""
-        return Label(_key(record), record.sent, LogLine().what(record) if self._line is None else self._line.what(record))
+        return Label(_key(record), record.sent, "" if self._line is None else self._line.what(record))
 
-    def repeated(self, label: Label) -> bytes:
+    def repeated(self, answer: Repeated, client: tuple[str, int] | None) -> bytes:
         """Count and log one more request with a head that was answered before; gives the header lines of its own."""
+        label = answer.label
+        assert isinstance(label, Label)
         self._count(label.key, label.sent)
         self.cache[REPEATED, "hit"] += 1
         request_id = new_id()
         if self._line is not None and self.writer is not None:
-            self.writer.write(self._line.again(label.what, request_id))
-        return b"x-request-id: %s\r\n" % request_id.encode()
+            self.writer.write(self._line.again(label.what, request_id, client[0] if client else None))
+        return b"x-request-id: %s\r\nserver-timing: cache;desc=repeated\r\n" % request_id.encode()
+
+    def refused(self, status: int, client: tuple[str, int] | None) -> None:
+        """Count and log what was no request: not HTTP, too long a head, or one that did not come in time."""
+        record = RequestRecord("", "", new_id(), client[0] if client else None)
+        record.status = status
+        self.end(record)
 
     def _count(self, key: tuple[str, str, int], sent: int) -> None:
         self.requests[key] += 1
