@@ -9,8 +9,9 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from commitments.release import RELEASES
@@ -45,8 +46,18 @@ class Settings(BaseSettings):
     port: int = _setting(8000, "TCP port to listen on.", "Puerto TCP en el que escuchar.", ge=1, le=65535)
     engine: str = _setting(
         "memory",
-        "What answers queries: `memory` (the release in memory), `disk` (a store in COMMITMENTS_STORES, for graphs larger than memory).",
-        "Qué responde las consultas: `memory` (la versión en memoria), `disk` (un almacén en COMMITMENTS_STORES, para grafos mayores que la memoria).",
+        "What answers queries: `memory` (the release in memory), `disk` (a store in COMMITMENTS_STORES, for graphs larger than memory) "
+        "or the http(s) address of a SPARQL endpoint that `commitments push` has loaded.",
+        "Qué responde las consultas: `memory` (la versión en memoria), `disk` (un almacén en COMMITMENTS_STORES, para grafos mayores que la memoria) "
+        "o la dirección http(s) de un punto SPARQL cargado con `commitments push`.",
+    )
+    engine_user: str | None = _setting(
+        None,
+        "Name with which a SPARQL endpoint is asked or loaded, where it wants one (HTTP Basic or Digest).",
+        "Nombre con el que se consulta o se carga un punto SPARQL, donde lo pida (HTTP Basic o Digest).",
+    )
+    engine_password: SecretStr | None = _setting(
+        None, "Password for COMMITMENTS_ENGINE_USER.", "Contraseña para COMMITMENTS_ENGINE_USER."
     )
     stores: Path | None = _setting(
         None,
@@ -161,6 +172,13 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("engine")
+    @classmethod
+    def _is_an_engine(cls, value: str) -> str:
+        if value not in ("memory", "disk") and not (value.startswith(("http://", "https://")) and urlsplit(value).hostname):
+            raise ValueError("not memory, disk or the http(s) address of a SPARQL endpoint")
+        return value
 
     @field_validator("service_allow")
     @classmethod
