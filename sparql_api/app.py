@@ -22,6 +22,7 @@ from sparql_api import problems
 from sparql_api.caching import with_vary
 from sparql_api.documents import RELEASE_HEADER, language_of, release_link
 from sparql_api.engine import Engine
+from sparql_api.federation.federation import open_federation
 from sparql_api.http_protocol import HEAD, STARTED, STATUS_LINE
 from sparql_api.negotiation import choose
 from sparql_api.observation.metrics import Metrics
@@ -82,6 +83,7 @@ def create_app(settings: Settings, engine: Engine | None = None, observation: Ob
         lifespan=lifespan,
     )
     app.state.site = site
+    app.state.federation = open_federation(settings)
     app.state.observation = observation
     app.state.metrics = Metrics(observation, site)
     app.state.readiness = Readiness(observation)

@@ -66,6 +66,11 @@ class EngineProblem(Exception):
         self.retry_after = retry_after
         self.message = message
 
+    @property
+    def extensions(self) -> dict[str, str]:
+        """Further members of the problem object that clients get; none but of kinds of failures that say so."""
+        return {}
+
 
 class AnswerCut(Exception):
     """The answer broke off after its first byte: the connection has to be dropped, never ended cleanly."""

@@ -16,7 +16,6 @@ class Budget:
     rows             solutions of one call
     answer_bytes     of one answer as received, and again once decompressed
     inlined_bytes    UTF-8 bytes of the solutions of a query's calls together, as they stand in its rewritten text
-    calls            SERVICE clauses in a query
     at_once          calls under way in this process, and `waiting` how many more may wait
     cache_bytes      of solutions kept for `keep_seconds`; a failure is remembered for `keep_failure_seconds`
     """
@@ -26,7 +25,6 @@ class Budget:
     rows: int = 10_000
     answer_bytes: int = 8 * MEBIBYTE
     inlined_bytes: int = 8 * MEBIBYTE
-    calls: int = 10
     at_once: int = 8
     waiting: int = 32
     cache_bytes: int = 32 * MEBIBYTE

@@ -58,6 +58,10 @@ class ServiceFailure(EngineProblem):
         self.code = code
         self._private, self._values = private, values
 
+    @property
+    def extensions(self) -> dict[str, str]:
+        return {"code": self.code, "endpoint": self.endpoint}
+
     def repeated(self) -> ServiceFailure:
         """The same failure as a new exception, which holds no frames of the call that met it first."""
         return ServiceFailure(self.endpoint, self.code, self._private, **self._values)

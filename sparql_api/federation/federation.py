@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from sparql_api.engine import Limits
+from sparql_api.engine import Answer, Dataset, Engine, Limits
 from sparql_api.federation.addresses import AddressRule
 from sparql_api.federation.budget import Budget
 from sparql_api.federation.cache import Cache
@@ -19,7 +19,7 @@ from sparql_api.federation.connections import CheckedBackend
 from sparql_api.federation.failures import ServiceFailure
 from sparql_api.federation.rewriting import query_for, with_rows
 from sparql_api.federation.solutions import Rows, one_empty_solution, read_rows
-from sparql_api.sparql.guard import Caps, GuardedQuery, QueryRefused, ServiceCall
+from sparql_api.sparql.guard import Caps, GuardedQuery, ServiceCall
 
 if TYPE_CHECKING:
     from sparql_api.settings import Settings
@@ -70,16 +70,25 @@ class Federation:
         self._waiting = 0
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
+    async def answer(self, engine: Engine, query: GuardedQuery, dataset: Dataset | None, media_type: str, limits: Limits) -> Answer:
+        """`Engine.answer` for a query with SERVICE: the other services first, then our engine. What SILENT let pass is told
+        in the header `Commitments-Notice`. Raises ServiceFailure besides."""
+        resolved = await self.resolve(query, limits)
+        answer = await engine.answer(resolved.query, dataset, media_type, resolved.limits)
+        notices = [f"service-failed <{endpoint}>" for endpoint in dict.fromkeys(failure.endpoint for failure in resolved.silenced)]
+        if notices:
+            told = answer.headers.get("Commitments-Notice")
+            answer.headers["Commitments-Notice"] = ", ".join([*notices, *([told] if told else [])])
+        return answer
+
     async def resolve(self, query: GuardedQuery, limits: Limits) -> Resolved:
         """Replace the SERVICE clauses of a query by their solutions. Cancelling it ends the calls.
 
-        The time spent is taken off the limits. Raises ServiceFailure when a call without SILENT fails, QueryRefused
-        when there are too many.
+        The time spent is taken off the limits. Raises ServiceFailure when a call without SILENT fails. How many there may
+        be is up to the guard (`Caps.services`).
         """
         if not query.services:
             return Resolved(query, limits)
-        if len(query.services) > self._budget.calls:
-            raise _too_many_calls(query, self._budget.calls)
         start = asyncio.get_running_loop().time()
         seconds = min(self._budget.seconds, limits.seconds * self._budget.share)
         try:
@@ -173,17 +182,6 @@ def _read(call: ServiceCall, reply: Reply, most_rows: int) -> Rows | ServiceFail
         return read_rows(call.endpoint, reply, call.variables, most_rows)
     except ServiceFailure as failure:
         return failure.repeated()
-
-
-def _too_many_calls(query: GuardedQuery, most: int) -> QueryRefused:
-    return QueryRefused(
-        "too-many-services",
-        {
-            "es": f"La consulta llama a otros servicios {len(query.services)} veces; el máximo es {most}.",
-            "en": f"The query calls other services {len(query.services)} times; the most is {most}.",
-        },
-        query.stream.place(query.services[most].start),
-    )
 
 
 def open_federation(settings: Settings) -> Federation | None:

@@ -26,6 +26,7 @@ OUTCOMES = {
     "syntax": "not SPARQL 1.1",
     "refused": "SPARQL that this service does not run, or a result that the format cannot hold",
     "not-ready": "no engine",
+    "service-failed": "another service, asked by SERVICE, gave no complete result",
     "failed": "a fault of the service or of its engine",
 }
 _OF_SLUG = {
@@ -36,6 +37,7 @@ _OF_SLUG = {
     "query-syntax": "syntax",
     "engine-not-ready": "not-ready",
     "query-failed": "failed",
+    "service-failed": "service-failed",
 }
 
 

@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from sparql_api.caching import Representation, etag_of, respond, with_vary
 from sparql_api.documents import FRESH, View, language_of
 from sparql_api.engine import Answer, Dataset, EngineProblem, Limits
+from sparql_api.federation.federation import Federation
 from sparql_api.formats import CONSTRUCT_FORMATS, GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_media_type, content_type, offers, write
 from sparql_api.http_protocol import STARTED
 from sparql_api.leaving import while_connected
@@ -120,7 +121,8 @@ async def _without_query(request: Request, edition: Edition, operation: protocol
     key = ("sparql", "service description", chosen)
     representation = edition.cache.get(key)
     if representation is None:
-        triples = service_description(edition.release)
+        federation: Federation | None = request.app.state.federation
+        triples = service_description(edition.release, sorted(federation.endpoints) if federation else [])
         body = write(triples, by_media_type(GRAPH_FORMATS, chosen))
         representation = Representation(body, chosen, headers)
         edition.cache.put(key, representation)
@@ -203,7 +205,8 @@ def _allowed(operation: protocol.Operation, settings: Settings) -> tuple[Limits,
 async def _guarded(request: Request, text: str, edition: Edition, settings: Settings) -> GuardedQuery:
     record = record_of(request.scope)
     record.query = text
-    guard = guard_for(edition.links.absolute("sparql"), settings.caps)
+    federation: Federation | None = request.app.state.federation
+    guard = guard_for(edition.links.absolute("sparql"), settings.caps, federation.endpoints if federation else frozenset())
     started = time.perf_counter()
     try:
         return guard(text) if len(text) < LONG_QUERY else await asyncio.to_thread(guard, text)
@@ -250,6 +253,8 @@ async def _start(
     begun = request.scope.get(STARTED)
     if begun is not None and begun.engine is edition.engine:
         work = begun.engine.answer_started(begun)
+    elif query.services:
+        work = request.app.state.federation.answer(edition.engine, query, operation.dataset, form.media_type, limits)
     else:
         work = edition.engine.answer(query, operation.dataset, form.media_type, limits)
     try:

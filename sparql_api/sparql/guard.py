@@ -44,11 +44,12 @@ class Caps:
     tokens: int = 30_000
     nesting: int = 100
     keywords: int = 500  # of each of KEYWORDS
+    services: int = 10  # SERVICE clauses: each is a call
     operators: int = 1_000  # of each of OPERATORS
     separators: int = 10_000  # of each of SEPARATORS
 
 
-KEYWORDS = ("UNION", "OPTIONAL", "BIND", "MINUS", "FILTER", "GRAPH", "SELECT", "EXISTS", "VALUES", "SERVICE")
+KEYWORDS = ("UNION", "OPTIONAL", "BIND", "MINUS", "FILTER", "GRAPH", "SELECT", "EXISTS", "VALUES")
 OPERATORS = ("!", "&&", "||", "^", "/", "|", "+", "-", "*", "?", "=", "!=", "<", ">", "<=", ">=")
 SEPARATORS = (".", ";", ",")
 
@@ -90,7 +91,7 @@ class GuardedQuery:
     Graph lists are those of FROM and FROM NAMED; both None when the query has no such clause. `functions` are IRIs of
     called functions that no engine of ours has: a call is an error in its expression (SPARQL 1.1, 17.6). `heavy` says that
     the query looks long from its text (`patterns.looks_heavy`). `volatile` that its answer is another one
-    each time (RAND, NOW, UUID, STRUUID). `order_conditions` are offsets of what ORDER BY sorts by. `limit` is the number
+    each time (RAND, NOW, UUID, STRUUID) or follows from what other services say. `order_conditions` are offsets of what ORDER BY sorts by. `limit` is the number
     after the outermost LIMIT, `limit_place` where that number stands or, as an empty span, where a LIMIT clause could be put.
     `services` are the calls of opened services in the order written. `sent` is the text as it came.
     """
@@ -177,7 +178,7 @@ def read_and_check(
         named_graphs=tuple(iri for iri, _ in parsed.named_graphs) if datasets else None,
         functions=tuple(iri for iri in parsed.functions if iri not in CASTS),
         heavy=parsed.heavy,
-        volatile=parsed.volatile,
+        volatile=parsed.volatile or bool(parsed.services),
         order_conditions=tuple(parsed.order_conditions),
         limit=None if parsed.limit is None else whole_number(parsed.limit.text),
         limit_place=(parsed.modifiers_end,) * 2 if parsed.limit is None else (parsed.limit.start, parsed.limit.end),
@@ -203,7 +204,7 @@ def _check_size(stream: TokenStream, caps: Caps) -> None:
     counts = Counter([token.tag for token in stream.tokens])
     if sum(counts[bracket] for bracket in OPENING) > caps.nesting:
         _check_nesting(stream, caps.nesting)
-    for names, most in ((KEYWORDS, caps.keywords), (OPERATORS, caps.operators), (SEPARATORS, caps.separators)):
+    for names, most in ((KEYWORDS, caps.keywords), (("SERVICE",), caps.services), (OPERATORS, caps.operators), (SEPARATORS, caps.separators)):
         for name in names:
             if counts[name] > most:
                 token = [token for token in stream.tokens if token.tag == name][most]

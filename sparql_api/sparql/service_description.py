@@ -5,7 +5,10 @@ All its nodes have IRIs below `{BASE}sparql#`, since neither data nor descriptio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyoxigraph as ox
+from rdflib import URIRef
 
 from commitments.release import Release
 from ontology.namespaces import DCT, RDF, RDFS, SD, VOID, XSD
@@ -28,8 +31,9 @@ FORMAT_NAMES = {
 NO_ENTAILMENT = "http://www.w3.org/ns/entailment/Simple"
 
 
-def service_description(release: Release) -> list[ox.Triple]:
-    """Statements about the service and its dataset, sorted, each once."""
+def service_description(release: Release, endpoints: Sequence[str] = ()) -> list[ox.Triple]:
+    """Statements about the service and its dataset, sorted, each once. `endpoints` are those that SERVICE may name: the
+    service is related to them (dct:relation), and a comment says how."""
     address = f"{release.base}sparql"
     described = f"{address}#"
     found: set[tuple[str, str, str]] = set()
@@ -44,15 +48,21 @@ def service_description(release: Release) -> list[ox.Triple]:
     say(f"{described}service", SD.defaultEntailmentRegime, NO_ENTAILMENT)
     for row in (*RESULT_FORMATS, *CONSTRUCT_FORMATS):
         say(f"{described}service", SD.resultFormat, FORMATS_NAMESPACE + FORMAT_NAMES[row.name])
+    if endpoints:
+        say(f"{described}service", SD.feature, SD.BasicFederatedQuery)
+        listed = ", ".join(f"<{endpoint}>" for endpoint in endpoints)
+        _text(triples, f"{described}service", RDFS.comment, f"SERVICE puede nombrar: {listed}", f"SERVICE may name: {listed}")
+    for endpoint in endpoints:
+        say(f"{described}service", DCT.relation, endpoint)
     say(f"{described}service", SD.defaultDataset, f"{described}dataset")
     say(f"{described}service", SD.availableGraphs, f"{described}graphs")
     say(f"{described}dataset", RDF.type, SD.Dataset)
     say(f"{described}dataset", SD.defaultGraph, f"{described}default-graph")
     say(f"{described}default-graph", RDF.type, SD.Graph)
     say(f"{described}graphs", RDF.type, SD.GraphCollection)
-    _label(triples, f"{described}service", "Consultas SPARQL de Compromisos Abiertos", "SPARQL queries of Open Commitments")
-    _label(triples, f"{described}{ROWS_CAPPED}", "Resultado recortado a maxrows filas", "Result cut to maxrows rows")
-    _label(triples, f"{described}default-graph", "Vista consolidada", "Consolidated view")
+    _text(triples, f"{described}service", RDFS.label, "Consultas SPARQL de Compromisos Abiertos", "SPARQL queries of Open Commitments")
+    _text(triples, f"{described}{ROWS_CAPPED}", RDFS.label, "Resultado recortado a maxrows filas", "Result cut to maxrows rows")
+    _text(triples, f"{described}default-graph", RDFS.label, "Vista consolidada", "Consolidated view")
     _count(triples, f"{described}default-graph", release.manifest.graphs.get("", 0))
     for name, triples_in_graph in sorted(release.manifest.graphs.items()):
         if name in ("", "consolidated"):
@@ -70,10 +80,10 @@ def service_description(release: Release) -> list[ox.Triple]:
     return sorted(triples, key=str)
 
 
-def _label(triples: list[ox.Triple], node: str, spanish: str, english: str) -> None:
+def _text(triples: list[ox.Triple], node: str, predicate: URIRef, spanish: str, english: str) -> None:
     for language, text in (("es", spanish), ("en", english)):
         literal = ox.Literal(text, language=language)
-        triples.append(ox.Triple(ox.NamedNode(node), ox.NamedNode(str(RDFS.label)), literal))
+        triples.append(ox.Triple(ox.NamedNode(node), ox.NamedNode(str(predicate)), literal))
 
 
 def _count(triples: list[ox.Triple], graph: str, number: int) -> None:

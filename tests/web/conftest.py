@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import httpx
@@ -13,6 +12,7 @@ import pytest
 
 from commitments.release import Release
 from sparql_api.app import create_app
+from sparql_api.settings import Settings
 from tests.releases import DEFAULT_BASE, make_release
 from tests.web.engine import InProcessEngine
 
@@ -26,7 +26,7 @@ class Service:
         self.release = release
         self.base = release.base
         self.engine = InProcessEngine(release)
-        settings = SimpleNamespace(releases=release.path.parent)
+        settings = Settings(data=release.path.parent.parent)
         self.app = create_app(settings, self.engine)
         self._loop = asyncio.Runner()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
@@ -63,7 +63,7 @@ def lasting_headers(answer: httpx.Response) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def make_service(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Service]:
     def make(base: str = DEFAULT_BASE, nquads: str | None = None, name: str | None = None) -> Service:
-        folder: Path = tmp_path_factory.mktemp("releases")
+        folder: Path = tmp_path_factory.mktemp("data") / "releases"
         return Service(make_release(folder, base, nquads, name=name))
 
     return make

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
 
 import httpx
 
 from sparql_api.app import create_app
 from sparql_api.engine.embedded import EmbeddedEngine
+from sparql_api.settings import Settings
 from tests.web.conftest import Service
 
 PATHS = [
@@ -24,7 +24,7 @@ def test_same_bytes_as_in_process(service: Service) -> None:
         engine = EmbeddedEngine(service.release)
         await engine.start()
         try:
-            app = create_app(SimpleNamespace(releases=service.release.path.parent), engine)
+            app = create_app(Settings(data=service.release.path.parent.parent), engine)
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://t", headers={"Accept-Encoding": "identity"}) as client:
                 assert (await client.get("/health/ready")).status_code == 200

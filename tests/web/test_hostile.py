@@ -182,13 +182,13 @@ def test_another_base(make_service: Callable[..., Service], base: str) -> None:
 
 def test_nothing_published_yet() -> None:
     import asyncio
-    from types import SimpleNamespace
 
     import httpx
 
     from sparql_api.app import create_app
+    from sparql_api.settings import Settings
 
-    app = create_app(SimpleNamespace(releases="nowhere"))
+    app = create_app(Settings(data="nowhere"))
 
     async def ask(path: str) -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
