@@ -2,13 +2,15 @@
 
 *Control* (front <-> loader): messages of fixed size, so that a stream socket keeps their borders; the order to fork a
 worker carries one end of a fresh socket pair as SCM_RIGHTS. *Data* (front <-> worker): jobs in, frames out, one job after
-the other over the same wire. A job is four bytes of length (big endian) and JSON; a frame is one byte of kind and four
-bytes of length, then the bytes.
+the other over the same wire. A job is four bytes of length (big endian) and its fields in Python's own `marshal` form:
+both ends are one program, and only the front writes it. A frame is one byte of kind and four bytes of length, then the
+bytes.
 """
 
 from __future__ import annotations
 
 import json
+import marshal
 import socket
 import struct
 from collections.abc import Iterator
@@ -57,7 +59,7 @@ class Job:
     text_probe: str | None = None
 
     def encode(self) -> bytes:
-        body = json.dumps(vars(self)).encode()
+        body = marshal.dumps(vars(self))
         return LENGTH.pack(len(body)) + body
 
 
@@ -65,7 +67,7 @@ def read_job(wire: socket.socket) -> Job | None:
     """Worker: the next job, or None when the front has closed the wire."""
     head = _exactly(wire, LENGTH.size)
     body = None if head is None else _exactly(wire, LENGTH.unpack(head)[0])
-    return None if body is None else Job(**json.loads(body))
+    return None if body is None else Job(**marshal.loads(body))
 
 
 def _exactly(wire: socket.socket, length: int) -> bytes | None:

@@ -88,8 +88,10 @@ def evaluate(store: ox.Store, job: Job, text: str | None = None) -> ox.QuerySolu
     A dataset given in the request replaces the one in the text; a graph that the store does not hold is empty. The
     empty string stands for the unnamed graph.
     """
-    functions = {ox.NamedNode(name): _no_value for name in job.functions} | {ox.NamedNode(ORDER_KEY): order_key}
     text = job.text if text is None else text
+    functions = {ox.NamedNode(name): _no_value for name in job.functions}
+    if ORDER_KEY in text:  # only in a query that `guard` has rewritten
+        functions[ox.NamedNode(ORDER_KEY)] = order_key
     if job.default_graphs is None and job.named_graphs is None:
         return store.query(text, base_iri=job.base, custom_functions=functions)
     return store.query(
