@@ -9,7 +9,6 @@ result, an error, no free place) goes the ordinary way; a query that was begun h
 from __future__ import annotations
 
 import time
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from sparql_api.caching import WORTH_COMPRESSING, etag_of
@@ -22,7 +21,8 @@ from sparql_api.observation.state import Observation
 from sparql_api.repeated import Repeated
 from sparql_api.settings import Settings
 from sparql_api.site import Edition, Site
-from sparql_api.sparql.guard import QueryRefused, QuerySyntaxError, guard
+from sparql_api.sparql.guard import GuardedQuery, QueryRefused, QuerySyntaxError
+from sparql_api.sparql.verdicts import Guard, guard_for
 
 LONGEST_QUERY = 5_000  # characters; longer ones are read in a thread
 
@@ -37,6 +37,7 @@ class FastQueries:
         self.observation = observation
         self._prefix = b""
         self._edition: Edition | None = None
+        self._guard: Guard
 
     def take(self, connection: Protocol, head: bytes) -> bool:
         """Whether the request with this head will be answered here, or has been handed back with what was begun."""
@@ -45,6 +46,7 @@ class FastQueries:
             return False
         if edition is not self._edition:
             self._edition = edition
+            self._guard = guard_for(edition.links.absolute("sparql"), self._caps)
             self._prefix = b"GET %s?query=" % edition.links.path("sparql").encode()
         if not head.startswith(self._prefix):
             return False
@@ -53,7 +55,7 @@ class FastQueries:
         escaped = query_of(line)
         if known is None or escaped is None or not isinstance(edition.engine, EmbeddedEngine):
             return False
-        query = self._read(escaped, edition)
+        query = self._read(escaped)
         if query is None:
             return False
         graph = query.form in ("CONSTRUCT", "DESCRIBE")
@@ -69,11 +71,11 @@ class FastQueries:
         _Exchange(self, edition, connection, head, known, graph, started)
         return True
 
-    def _read(self, escaped: bytes, edition: Edition) -> Any:
+    def _read(self, escaped: bytes) -> GuardedQuery | None:
         """The guarded query, or None for one that the ordinary way has to look at."""
         try:
             text = unquote_to_bytes(escaped.replace(b"+", b" ")).decode()
-            return guard(text, edition.links.absolute("sparql"), self._caps) if len(text) < LONGEST_QUERY and text.strip() else None
+            return self._guard(text) if len(text) < LONGEST_QUERY and text.strip() else None
         except (QuerySyntaxError, QueryRefused, UnicodeDecodeError):
             return None
 
