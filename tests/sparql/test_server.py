@@ -24,8 +24,9 @@ from tests.sparql.service import Service, free_port, running_service, wait_for
 
 
 def test_it_says_where_to_look_and_what_the_limits_are(service: Service) -> None:
-    limits, address = service.log.read_text().splitlines()[:2]
+    limits, *more, address = [line for line in service.log.read_text().splitlines() if not line.startswith("{")][:5]
     assert re.search(r"3 s, 256 MiB", limits)
+    assert any("/health/ready" in line and "/metrics" in line for line in more) and any("in memory" in line for line in more)
     assert address.endswith(f"http://localhost:{httpx.URL(service.url).port}/")
 
 
