@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from sparql_api.engine import Answer, Dataset, Engine, Limits
+from sparql_api.engine import Answer, Dataset, Engine, EngineProblem, Limits, problems
 from sparql_api.federation.addresses import AddressRule
 from sparql_api.federation.budget import Budget
 from sparql_api.federation.cache import Cache
@@ -74,7 +74,12 @@ class Federation:
         """`Engine.answer` for a query with SERVICE: the other services first, then our engine. What SILENT let pass is told
         in the header `Commitments-Notice`. Raises ServiceFailure besides."""
         resolved = await self.resolve(query, limits)
-        answer = await engine.answer(resolved.query, dataset, media_type, resolved.limits)
+        try:
+            answer = await engine.answer(resolved.query, dataset, media_type, resolved.limits)
+        except EngineProblem as error:
+            if error.slug != "query-timeout":
+                raise
+            raise problems.out_of_time(limits.seconds) from error  # which the calls have shared
         notices = [f"service-failed <{endpoint}>" for endpoint in dict.fromkeys(failure.endpoint for failure in resolved.silenced)]
         if notices:
             told = answer.headers.get("Commitments-Notice")

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -123,6 +124,7 @@ def flooding(handler: Handler) -> None:
         handler.wfile.write(b" " * MEBIBYTE)
 
 
+@cache
 def gzip_bomb() -> bytes:
     """256 MiB of spaces in a quarter of one, as 16 members."""
     return gzip.compress(b" " * (16 * MEBIBYTE)) * 16
