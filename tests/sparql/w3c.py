@@ -30,8 +30,8 @@ MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 QT = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-query#")
 RS = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
 EVALUATION = (MF.QueryEvaluationTest, MF.CSVResultFormatTest)
-# Entailment regimes are not what a query service over asserted statements offers; SERVICE is refused, which has tests
-# of its own.
+# Entailment regimes are not what a query service over asserted statements offers; the tests of SERVICE need the endpoints
+# of their manifest, which tests/federation/test_w3c_service.py stands in for.
 LEFT_OUT = ("sparql11/entailment", "sparql11/service")
 # Commented out of its manifest's list: SPARQL 1.1 decided for the other reading, "…-not-simplified", of the same query.
 SUPERSEDED = "sparql10/optional-filter/dawg-optional-filter-005-simplified"
