@@ -145,6 +145,8 @@ def problem_page(problem: Problem, language: str, base: str | None) -> str:
             status=problem.status,
             detail=problem.text(language),
             about=f"problem-{problem.slug}-about" if i18n.has(f"problem-{problem.slug}-about", language) else None,
+            hint=problem.hint(language),
+            ways=problem.instead(links.path(""), language),
             variants=problem.extensions.get("variants", []),
             slug=problem.slug,
         )

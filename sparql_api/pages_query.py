@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
@@ -36,6 +37,7 @@ def query_page(
     results: bytes | None = None,
     graph: bytes | None = None,
     problem: Problem | None = None,
+    notices: Sequence[str] = (),
 ) -> str:
     """HTML of `/sparql` for browsers.
 
@@ -43,6 +45,7 @@ def query_page(
     results  SPARQL 1.1 Results JSON of a SELECT or ASK, when the form was sent
     graph    Turtle of a CONSTRUCT or DESCRIBE
     problem  why there is no result
+    notices  elements of the header Commitments-Notice
     """
     edition = view.edition
     examples = [
@@ -74,6 +77,9 @@ def query_page(
         problem=problem,
         problem_title=problem_title(problem.slug, view.language) if problem else None,
         problem_detail=problem.text(view.language) if problem else None,
+        hint=problem.hint(view.language) if problem else None,
+        ways=problem.instead(edition.links.path(""), view.language) if problem else [],
+        notices=notices,
         downloads=[
             (row.label, edition.links.path("sparql", query=query, format=row.suffix)) for row in downloads
         ],

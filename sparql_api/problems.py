@@ -11,10 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+
+from sparql_api.advice import ADVICE, WAYS
+from sparql_api.engine import EngineProblem
 
 MEDIA_TYPE = "application/problem+json"
-_OWN_MEMBERS = frozenset({"type", "title", "status", "detail", "instance"})
+_OWN_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "hint", "instead"})
 
 # slug -> the status it usually comes with; the order is that of the page /problems.
 SLUGS: dict[str, int] = {
@@ -37,6 +40,7 @@ SLUGS: dict[str, int] = {
     "range-not-satisfiable": 416,
     "internal-error": 500,
     "query-failed": 500,
+    "engine-answer": 502,
     "service-failed": 502,
     "query-timeout": 503,
     "too-many-queries": 503,
@@ -55,7 +59,10 @@ class Problem(Exception):
     slug        stable name, a key of `SLUGS`
     detail      what happened this time, by language: {"es": ..., "en": ...}; may be left out
     headers     HTTP headers that belong to the status (Allow, Retry-After ...)
-    extensions  further members of the JSON object (line, column, variants ...), JSON values
+    hint        a sentence on how to mend the request, by language; else that of `advice` for the slug
+    code        which case of the slug it is, a member of the JSON object that may have advice of its own
+    extensions  further members of the JSON object (line, column, limit, variants ...), JSON values. `limit` is the one
+                that struck: {"name": ..., "value": ..., "unit": ...}
     """
 
     def __init__(
@@ -65,6 +72,7 @@ class Problem(Exception):
         detail: Mapping[str, str] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
+        hint: Mapping[str, str] | None = None,
         **extensions: Any,
     ) -> None:
         if slug not in SLUGS:
@@ -78,10 +86,24 @@ class Problem(Exception):
         self.detail = dict(detail or {})
         self.headers = dict(headers or {})
         self.extensions = extensions
+        advice = ADVICE.get(extensions.get("code", ""), ADVICE.get(slug))
+        self._hint = hint or (advice.hint if advice else {})
+        self._ways = advice.ways if advice else ()
 
     def text(self, language: str) -> str | None:
         """The detail in `language`, else in any language it has."""
         return self.detail.get(language) or next(iter(self.detail.values()), None)
+
+    def hint(self, language: str) -> str | None:
+        """How to mend the request."""
+        return self._hint.get(language)
+
+    def instead(self, root: str, language: str) -> list[dict[str, str]]:
+        """Other ways to the same data: `what` (a stable name), `text` and, where there is a place to go, `href` below `root`."""
+        return [
+            {"what": name, "text": WAYS[name].text[language]} | ({"href": f"{root}{path}"} if (path := WAYS[name].path) else {})
+            for name in self._ways
+        ]
 
     def to_json(self, base: str, language: str, title: str) -> bytes:
         """The problem object (RFC 9457 section 3), UTF-8. `title` is the translated name of the problem type."""
@@ -89,7 +111,19 @@ class Problem(Exception):
         detail = self.text(language)
         if detail:
             body["detail"] = detail
-        return (json.dumps({**body, **self.extensions}, ensure_ascii=False, indent=1) + "\n").encode()
+        if hint := self.hint(language):
+            body["hint"] = hint
+        body |= self.extensions
+        if ways := self.instead(urlsplit(base).path, language):
+            body["instead"] = ways
+        return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def of_engine(error: EngineProblem) -> Problem:
+    """The problem that a failure of the engine is to a client. Retry-After stands only where a repetition makes sense."""
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
+    limit = {"limit": dict(error.limit)} if error.limit else {}
+    return Problem(error.status, error.slug, error.detail, headers=headers, **limit, **error.extensions)
 
 
 def not_found(what: str) -> Problem:

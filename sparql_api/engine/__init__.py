@@ -53,16 +53,19 @@ class EngineProblem(Exception):
     """The engine has no answer to give, known before the first byte.
 
     `status` is the HTTP status, `slug` the stable last part of the problem type, `detail` the sentence in `es` and `en`,
-    `retry_after` whole seconds or None, `message` what the engine itself said (never shown when the status is 500).
+    `limit` the one that struck (`name`, `value`, `unit`) or None, `retry_after` whole seconds or None (a repetition makes no
+    sense), `message` what the engine itself said (never shown when the status is 500).
     """
 
     def __init__(
-        self, status: int, slug: str, detail: dict[str, str], *, retry_after: int | None = None, message: str = ""
-    ) -> None:
+        self, status: int, slug: str, detail: dict[str, str], *,
+        limit: Mapping[str, object] | None = None, retry_after: int | None = None, message: str = "",
+    ) -> None:  # fmt: skip
         super().__init__(f"{status} {slug}: {message or detail['en']}")
         self.status = status
         self.slug = slug
         self.detail = detail
+        self.limit = limit
         self.retry_after = retry_after
         self.message = message
 

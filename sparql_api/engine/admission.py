@@ -80,6 +80,10 @@ class Ticket:
     def slow_after(self) -> float:
         return self._admission.places.slow_after
 
+    @property
+    def slow_places(self) -> int:
+        return self._admission.places.slow
+
     def become_slow(self, crowd_out: Callable[[], None]) -> bool:
         """Move to the places for long queries; False when they are all taken.
 
@@ -139,7 +143,7 @@ class Admission:
         """
         lane = self.slow if heavy else self.total
         if len(lane.waiting) >= self.places.queue:
-            raise problems.busy()
+            raise problems.busy(lane.places)
         try:
             async with asyncio.timeout(self.places.wait_seconds):
                 if heavy:
@@ -153,5 +157,5 @@ class Admission:
                         self.slow.give_back()
                     raise
         except TimeoutError:
-            raise problems.busy() from None
+            raise problems.busy(lane.places) from None
         return Ticket(self, slow=heavy)

@@ -18,7 +18,7 @@ def out_of_time(seconds: float) -> EngineProblem:
             "es": f"La consulta no terminó en {seconds:g} segundos. Pida menos: añada condiciones o use los volcados.",
             "en": f"The query did not finish within {seconds:g} seconds. Ask for less: add conditions or use the dumps.",
         },
-        retry_after=BUSY_RETRY_SECONDS,
+        limit={"name": "seconds", "value": seconds, "unit": "s"},
     )
 
 
@@ -32,11 +32,12 @@ def out_of_memory(memory_bytes: int) -> EngineProblem:
             "es": f"La consulta necesita más de {mebibytes} MiB de memoria. Pida menos, sin ordenar ni agrupar todo.",
             "en": f"The query needs more than {mebibytes} MiB of memory. Ask for less, without sorting or grouping all.",
         },
+        limit={"name": "memory", "value": mebibytes, "unit": "MiB"},
     )
 
 
-def busy() -> EngineProblem:
-    """503: every place and the whole queue are taken."""
+def busy(places: int | None = None) -> EngineProblem:
+    """503: every place (of so many) and the whole queue are taken."""
     return EngineProblem(
         503,
         "too-many-queries",
@@ -44,12 +45,13 @@ def busy() -> EngineProblem:
             "es": "El servicio atiende demasiadas consultas en este momento. Inténtelo de nuevo en unos segundos.",
             "en": "The service is answering too many queries at the moment. Try again in a few seconds.",
         },
+        limit=None if places is None else {"name": "places", "value": places, "unit": "queries"},
         retry_after=BUSY_RETRY_SECONDS,
     )
 
 
-def crowded_out() -> EngineProblem:
-    """503: a long query had to make room, because the places for long queries were taken."""
+def crowded_out(places: int | None = None) -> EngineProblem:
+    """503: a long query had to make room, because the places for long queries (so many) were taken."""
     return EngineProblem(
         503,
         "too-many-long-queries",
@@ -57,6 +59,7 @@ def crowded_out() -> EngineProblem:
             "es": "Hay demasiadas consultas largas en curso y esta no cupo. Inténtelo más tarde o pida menos.",
             "en": "Too many long queries are running and there was no room for this one. Try later or ask for less.",
         },
+        limit=None if places is None else {"name": "slow-places", "value": places, "unit": "queries"},
         retry_after=4 * BUSY_RETRY_SECONDS,
     )
 

@@ -27,9 +27,9 @@ from sparql_api.http_protocol import STARTED
 from sparql_api.leaving import while_connected
 from sparql_api.negotiation import choose, choose_coding
 from sparql_api.observation.queries import observed
-from sparql_api.observation.requests import record_of
+from sparql_api.observation.requests import GONE, record_of
 from sparql_api.pages_query import query_page
-from sparql_api.problems import Problem, not_acceptable
+from sparql_api.problems import Problem, not_acceptable, of_engine
 from sparql_api.settings import Settings
 from sparql_api.site import Edition, edition_of
 from sparql_api.sparql import protocol
@@ -49,8 +49,6 @@ LEAST_SECONDS = 0.001  # a shorter limit is no clock's
 IRI_CHARACTERS = "/:@!$&'()*+,;=-._~%?#"  # that stand as they are in a header
 STREAM_CODINGS = ("gzip",)
 STREAM_LEVEL = 3  # a stream is packed between other requests, so quickly rather than well
-
-GONE = 499  # only for the log: no client is left to see it
 
 
 @router.api_route("/sparql", methods=["GET", "HEAD", "POST"], summary="SPARQL 1.1 Protocol")
@@ -81,6 +79,7 @@ async def _body(request: Request, most: int) -> bytes:
         413,
         "body-too-large",
         {"es": f"El cuerpo de la petición supera {most} bytes.", "en": f"The request body exceeds {most} bytes."},
+        limit={"name": "body", "value": most, "unit": "bytes"},
     )
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > most:
@@ -266,8 +265,10 @@ async def _start(
 
 def _problem_of(error: QuerySyntaxError | QueryRefused) -> Problem:
     if isinstance(error, QueryRefused):
-        place = {"line": error.place[0], "column": error.place[1]} if error.place else {}
-        return Problem(400, "query-refused", error.detail, code=error.code, **place)
+        known: dict[str, Any] = {"line": error.place[0], "column": error.place[1]} if error.place else {}
+        if error.limit:
+            known["limit"] = dict(error.limit)
+        return Problem(400, "query-refused", error.detail, code=error.code, **known)
     extensions: dict[str, Any] = {"code": error.code, "line": error.line, "column": error.column, "found": error.found}
     detail = error.detail
     if error.expected:
@@ -275,17 +276,15 @@ def _problem_of(error: QuerySyntaxError | QueryRefused) -> Problem:
     if error.opened:
         extensions["opened"] = {"line": error.opened[0], "column": error.opened[1]}
     if error.hint:
-        extensions["hint"] = error.hint
         detail = {language: f"{text} {error.hint[language]}" for language, text in detail.items()}
     where = {"es": f"Línea {error.line}, columna {error.column}: ", "en": f"Line {error.line}, column {error.column}: "}
-    return Problem(400, "query-syntax", {key: where[key] + text for key, text in detail.items()}, **extensions)
+    return Problem(400, "query-syntax", {key: where[key] + text for key, text in detail.items()}, hint=error.hint, **extensions)
 
 
 def _problem_of_engine(error: EngineProblem, query: GuardedQuery) -> Problem:
     if error.slug == "query-syntax":
         return _problem_of(from_engine(error.message, query.stream))
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
-    return Problem(error.status, error.slug, error.detail, headers=headers)
+    return of_engine(error)
 
 
 # --- pages
@@ -320,6 +319,7 @@ async def _at_most(answer: Answer, most: int) -> bytes:
                     "es": "El resultado es demasiado grande para una página; descárguelo o añada LIMIT.",
                     "en": "The result is too large for a page; download it or add LIMIT.",
                 },
+                limit={"name": "page", "value": most, "unit": "bytes"},
             )
         parts.append(chunk)
     return b"".join(parts)
@@ -332,7 +332,7 @@ def _page(request: Request, edition: Edition, query: str, notices: Sequence[str]
     headers = {"Content-Language": view.language, "Vary": "Accept, Accept-Language", "Cache-Control": "no-cache"}
     headers |= problem.headers if problem else {}
     headers |= {"Commitments-Notice": ", ".join(notices)} if notices else {}
-    page = query_page(view, query=query, **shown).encode()
+    page = query_page(view, query=query, notices=notices, **shown).encode()
     return respond(request, Representation(page, HTML.media_type, headers), status)
 
 

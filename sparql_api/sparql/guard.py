@@ -8,6 +8,7 @@ where a comment, a string, a variable or an IRI holds the word.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,13 +56,19 @@ SEPARATORS = (".", ";", ",")
 
 
 class QueryRefused(Exception):
-    """The query is understood but not run. `code` is stable, `place` its line and column when it has one."""
+    """The query is understood but not run. `code` is stable, `place` its line and column when it has one.
 
-    def __init__(self, code: str, detail: Words, place: tuple[int, int] | None = None) -> None:
+    `limit` is the cap that it exceeds: `name`, `value` and `unit`.
+    """
+
+    def __init__(
+        self, code: str, detail: Words, place: tuple[int, int] | None = None, limit: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(detail["en"])
         self.code = code
         self.detail = detail
         self.place = place
+        self.limit = limit
 
 
 @dataclass(frozen=True)
@@ -157,6 +164,7 @@ def read_and_check(
                 "es": f"La consulta tiene {len(text)} caracteres; el máximo es {caps.length}.",
                 "en": f"The query has {len(text)} characters; the most is {caps.length}.",
             },
+            limit={"name": "length", "value": caps.length, "unit": "characters"},
         )
     stream = TokenStream(text)
     _check_size(stream, caps)
@@ -200,7 +208,7 @@ def _with_lower_booleans(text: str, booleans: list[Token]) -> str:
 def _check_size(stream: TokenStream, caps: Caps) -> None:
     """Caps that need no grammar. Raises QueryRefused."""
     if len(stream.tokens) > caps.tokens:
-        raise _too_complex(stream.tokens[caps.tokens], stream, "tokens", "símbolos", caps.tokens)
+        raise _too_complex(stream.tokens[caps.tokens], stream, "tokens", "símbolos", "tokens", caps.tokens)
     counts = Counter([token.tag for token in stream.tokens])
     if sum(counts[bracket] for bracket in OPENING) > caps.nesting:
         _check_nesting(stream, caps.nesting)
@@ -208,7 +216,7 @@ def _check_size(stream: TokenStream, caps: Caps) -> None:
         for name in names:
             if counts[name] > most:
                 token = [token for token in stream.tokens if token.tag == name][most]
-                raise _too_complex(token, stream, f"times “{name}”", f"veces «{name}»", most)
+                raise _too_complex(token, stream, f"times “{name}”", f"veces «{name}»", "repetitions", most)
 
 
 def _check_nesting(stream: TokenStream, most: int) -> None:
@@ -217,12 +225,12 @@ def _check_nesting(stream: TokenStream, most: int) -> None:
         if token.tag in OPENING:
             depth += 1
             if depth > most:
-                raise _too_complex(token, stream, "nested brackets", "paréntesis o llaves anidados", most)
+                raise _too_complex(token, stream, "nested brackets", "paréntesis o llaves anidados", "nesting", most)
         elif token.tag in CLOSED:
             depth = max(0, depth - 1)
 
 
-def _too_complex(token: Token, stream: TokenStream, what: str, que: str, most: int) -> QueryRefused:
+def _too_complex(token: Token, stream: TokenStream, what: str, que: str, name: str, most: int) -> QueryRefused:
     return QueryRefused(
         "too-complex",
         {
@@ -230,6 +238,7 @@ def _too_complex(token: Token, stream: TokenStream, what: str, que: str, most: i
             "en": f"The query is too complex: more than {most} {what}.",
         },
         stream.place(token.start),
+        {"name": name, "value": most, "unit": {"tokens": "tokens", "repetitions": token.tag, "nesting": "brackets"}[name]},
     )
 
 

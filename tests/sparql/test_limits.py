@@ -56,8 +56,7 @@ def test_a_killer_is_ended_while_others_are_answered(service: Service, name: str
     assert reached == (status, slug) or (status == 507 and reached == (503, "query-timeout"))  # on a slow machine
     assert taken < SECONDS + END_SECONDS
     assert during < OTHERS_SECONDS + 2 * before
-    if response.status_code == 503:
-        assert int(response.headers["retry-after"]) > 0
+    assert "retry-after" not in response.headers  # the same query would meet the same limit
     assert wait_for(lambda: not service.busy_workers())
     assert median_of_small_queries(service) < OTHERS_SECONDS + 2 * before
 
@@ -146,7 +145,9 @@ def test_a_full_queue_is_a_503_with_retry_after(small_service: Service) -> None:
     slugs = {response.json()["type"].rsplit("/", 1)[-1] for response in responses}
     assert {response.status_code for response in responses} == {503}
     assert "too-many-queries" in slugs and "query-timeout" in slugs
-    assert all(int(response.headers["retry-after"]) > 0 for response in responses)
+    for response in responses:  # only those that were not run may succeed when they come again
+        ended = response.json()["type"].endswith("query-timeout")
+        assert ended != ("retry-after" in response.headers) and int(response.headers.get("retry-after", 5)) > 0
 
 
 def test_the_loader_is_one_quiet_process(service: Service) -> None:

@@ -124,6 +124,7 @@ query-label = Query
 query-run = Run
 query-result = Result
 query-cut = The page shows { $shown } of { $total } rows; the downloads are complete.
+query-notice = About this result:
 query-downloads = Download the complete result
 query-examples = Examples
 query-graphs = Graphs

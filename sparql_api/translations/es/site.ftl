@@ -124,6 +124,7 @@ query-label = Consulta
 query-run = Ejecutar
 query-result = Resultado
 query-cut = La página muestra { $shown } de { $total } filas; las descargas están completas.
+query-notice = Sobre este resultado:
 query-downloads = Descargar el resultado completo
 query-examples = Ejemplos
 query-graphs = Grafos
