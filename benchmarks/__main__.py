@@ -28,7 +28,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--data", type=FOLDER, default=machine.ROOT / "data", help="Data folder to copy and build; the checkout's own by default.")
 @click.option("--page", default="commitment/MX-4-01", show_default=True, help="KIND/KEY of the page that is asked for again and again.")
 @click.option("--scale", "scales", multiple=True, type=click.Choice(list(generated.SCALES)), default=("S", "M"), show_default=True, help="service: generated release.")
-@click.option("--row", "rows", multiple=True, type=click.Choice(service.ROWS), default=service.ROWS, show_default=True, help="service: what to measure.")
+@click.option("--row", "rows", multiple=True, type=click.Choice([*service.ROWS, *service.OPTIONAL_ROWS]), default=service.ROWS, show_default=True, help="service: what.")
 def main(what: str, results: tuple[Path, ...], rounds: int, data: Path, page: str, scales: tuple[str, ...], rows: tuple[str, ...]) -> None:
     """Measure the product: building a release, serving it, serving generated releases at scale, or all; or compare runs.
 

@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import geometric_mean, median, quantiles
@@ -28,6 +29,7 @@ from benchmarks.beside import Outcome, Probes, outcome_of, probing, start_asking
 from benchmarks.building import bulk_load, released
 from benchmarks.figures import Figures, Goal
 from benchmarks.load import Load, get, wrk, wrk_over
+from benchmarks.peers import PEERS
 from benchmarks.processes import Broken, Server, memory
 from benchmarks.serving import NGINX, OXIGRAPH, in_turn, ours
 from benchmarks.session import Session
@@ -36,7 +38,9 @@ from commitments.release import IDENTIFIERS, Release
 from sparql_api.settings import Settings
 
 ROWS = ("start", "latency", "throughput", "pages", "killers")
+OPTIONAL_ROWS = ("peers",)
 N_TRIPLES = "application/n-triples"
+OURS, THEIRS = "/sparql?query=", "/query?query="  # addresses up to the text, of us and of oxigraph
 FAVOURITE = "/doc/commitment/MX-4-01"
 
 LATENCY = Goal(1.25, at_most=True)
@@ -55,6 +59,7 @@ CONNECTIONS = 8
 PAGE_CONNECTIONS = (1, 8, 64)
 LOAD_SECONDS = 2  # whole ones, which is all that wrk takes
 WARM_SECONDS = 1
+PEER_SECONDS = 10  # pages of a peer may take a second each
 DISTINCT = 50_000  # small queries, all different; more than the fastest answers in a stretch
 MIRRORED = 300  # pages of nginx that stand for those asked for once
 LATENCY_SECONDS = 0.4  # for which each side answers one query, again and again, per round
@@ -158,7 +163,7 @@ def check_same_digests(server: Server, oxigraph: Server) -> dict[str, dict[str, 
     found = {}
     for query in realistic():
         media_type = media_type_of(query)
-        sides = [digest(get(side, f"{path}?{query.parameters}", {"Accept": media_type}), media_type) for side, path in ((server, "/sparql"), (oxigraph, "/query"))]
+        sides = [digest(get(side, endpoint + query.escaped, {"Accept": media_type}), media_type) for side, endpoint in ((server, OURS), (oxigraph, THEIRS))]
         if sides[0] != sides[1] or not sides[0][0]:
             raise Broken(f"{query.name}: {sides[0][0]} rows of ours differ from {sides[1][0]} of oxigraph")
         found[query.name] = {"rows": sides[0][0], "sha256": sides[0][1]}
@@ -191,6 +196,8 @@ def _round(bench: Bench, *, turn: bool) -> None:
         with ours(bench.data, bench.home / "serve.log") as server, rivals.nginx(bench.root, bench.home / "nginx") as nginx:
             _uncached_pages(bench, server, nginx, turn)
             _cached_pages(bench, server, nginx, turn)
+    if "peers" in bench.rows:
+        _peers(bench, turn)
     if "killers" in bench.rows:
         with ours(bench.data, bench.home / "serve.log", {"COMMITMENTS_QUERY_SECONDS": f"{QUERY_SECONDS:g}"}) as server:
             _killers(bench, server)
@@ -217,7 +224,7 @@ def _latency(bench: Bench, server: Server, oxigraph: Server) -> None:
     for fresh, name in ((True, "latency"), (False, "latency, same text again")):
         medians: list[tuple[float, float]] = []
         for query in realistic():
-            pair = _alternate(query, server, oxigraph, fresh=fresh)
+            pair = _alternate(query, (server, OURS), (oxigraph, THEIRS), fresh=fresh)
             medians.append(pair)
             if fresh:
                 bench.add(f"{name} of {query.name}", "ms", *pair, beside=OXIGRAPH)
@@ -225,12 +232,12 @@ def _latency(bench: Bench, server: Server, oxigraph: Server) -> None:
         bench.add(f"{name}, geometric mean of {len(medians)}", "ms", ours_mean, reference_mean, beside=OXIGRAPH, goal=LATENCY if fresh else None)
 
 
-def _alternate(query: Query, server: Server, oxigraph: Server, *, fresh: bool) -> tuple[float, float]:
-    """Median milliseconds of both sides; the first answer of each is not counted."""
+def _alternate(query: Query, one: tuple[Server, str], other: tuple[Server, str], *, fresh: bool) -> tuple[float, float]:
+    """Median milliseconds of both sides, each a server and what comes before the text; the first answer of each is not counted."""
     accept, least, most = media_type_of(query), *LATENCY_REPEATS
     times: tuple[list[float], list[float]] = ([], [])
-    with Session(server.port) as first, Session(oxigraph.port) as second:
-        sides = ((first, f"/sparql?{query.parameters}"), (second, f"/query?{query.parameters}"))
+    with Session(one[0].port) as first, Session(other[0].port) as second:
+        sides = ((first, one[1] + query.escaped), (second, other[1] + query.escaped))
         begin, number = time.perf_counter(), random.randrange(10**9) * 1000
         while len(times[0]) <= least or (len(times[0]) <= most and time.perf_counter() - begin < 2 * LATENCY_SECONDS):
             number += 1
@@ -245,16 +252,17 @@ def _alternate(query: Query, server: Server, oxigraph: Server, *, fresh: bool) -
 def _throughput(bench: Bench, server: Server, oxigraph: Server, turn: bool) -> None:
     """Small queries that are all different, then one of them again and again."""
     texts = list(distinct_queries(bench, DISTINCT))
-
-    def load(target: Server, path: str, texts: Sequence[str]) -> Load:
-        paths = [f"{path}?query={text}" for text in texts]
-        half = len(paths) // 4  # what warms up is not asked for again
-        wrk_over(target, paths[:half] or paths, {"Accept": N_TRIPLES}, connections=CONNECTIONS, seconds=WARM_SECONDS, home=bench.home)
-        return wrk_over(target, paths[half:], {"Accept": N_TRIPLES}, connections=CONNECTIONS, seconds=LOAD_SECONDS, home=bench.home)
-
     for name, chosen, goal in (("distinct small queries", texts, THROUGHPUT), ("one small query again", texts[:1], None)):
-        pair = in_turn(lambda chosen=chosen: load(server, "/sparql", chosen), lambda chosen=chosen: load(oxigraph, "/query", chosen), turn)
+        pair = in_turn(partial(_load, bench, server, OURS, chosen), partial(_load, bench, oxigraph, THEIRS, chosen), turn)
         _add_loads(bench, f"{name}, c={CONNECTIONS}", pair, OXIGRAPH, goal)
+
+
+def _load(bench: Bench, target: Server, endpoint: str, texts: Sequence[str]) -> Load:
+    """Escaped query texts one after the other; the quarter that warms up is not asked for again."""
+    paths = [endpoint + text for text in texts]
+    quarter = len(paths) // 4
+    wrk_over(target, paths[:quarter] or paths, {"Accept": N_TRIPLES}, connections=CONNECTIONS, seconds=WARM_SECONDS, home=bench.home)
+    return wrk_over(target, paths[quarter:], {"Accept": N_TRIPLES}, connections=CONNECTIONS, seconds=LOAD_SECONDS, home=bench.home)
 
 
 def distinct_queries(bench: Bench, number: int) -> Iterable[str]:
@@ -271,8 +279,40 @@ def _add_loads(bench: Bench, what: str, pair: tuple[Load, Load], reference: str,
     bench.add(f"{what}, requests/s", "1/s", load.per_second, bound.per_second, beside=reference, better="higher", goal=goal)
     bench.add(f"{what}, processor per request", "ms", load.processor, bound.processor, beside=reference)
     bench.add(f"{what}, requests not answered 200", "1", load.failed)
-    if bound.failed:
+    bench.add(f"{what}, requests that {reference} did not answer 200", "1", bound.failed)
+    if bound.failed and reference in (OXIGRAPH, NGINX):
         raise Broken(f"{reference} failed on {bound.failed} requests: {what}")
+
+
+# -- peers ------------------------------------------------------------------------------------------------------------
+
+
+def _peers(bench: Bench, turn: bool) -> None:
+    """Latency, throughput and one page beside each peer that is installed, one peer at a time."""
+    texts = list(distinct_queries(bench, DISTINCT))
+    for peer in PEERS:
+        if not peer.installed:
+            print(f"{peer.name} is not installed ({peer.origin}) and left out", file=sys.stderr)
+            continue
+        endpoint = peer.endpoint(bench.release)
+        with ours(bench.data, bench.home / "serve.log") as server, peer.start(bench.release, bench.home / f"{peer.name}-{turn}") as other:
+            alike = [query for query in realistic() if _rows_of(server, OURS, query) == _rows_of(other, endpoint, query)]
+            bench.outcomes[f"{peer.name}, queries with as many rows"][str(len(alike))] += 1
+            pairs = [_alternate(query, (server, OURS), (other, endpoint), fresh=True) for query in alike]
+            mean, other_mean = (geometric_mean(side) for side in zip(*pairs, strict=True))
+            bench.add(f"latency beside {peer.name}, geometric mean", "ms", mean, other_mean, beside=peer.name)
+            pair = in_turn(partial(_load, bench, server, OURS, texts), partial(_load, bench, other, endpoint, texts), turn)
+            _add_loads(bench, f"distinct small queries beside {peer.name}, c={CONNECTIONS}", pair, peer.name, None)
+            if peer.page is not None:
+                page = partial(wrk, headers={"Accept": HTML}, connections=CONNECTIONS, seconds=PEER_SECONDS, home=bench.home)
+                pair = in_turn(partial(page, server, FAVOURITE), partial(page, other, peer.page), turn)
+                _add_loads(bench, f"page html beside {peer.name}, c={CONNECTIONS}", pair, peer.name, None)
+
+
+def _rows_of(server: Server, endpoint: str, query: Query) -> int:
+    """How many rows or triples a query has there; peers write terms in ways of their own, so that only the number is compared."""
+    media_type = media_type_of(query)
+    return digest(get(server, endpoint + query.escaped, {"Accept": media_type}), media_type)[0]
 
 
 # -- pages ------------------------------------------------------------------------------------------------------------
@@ -314,7 +354,7 @@ def _uncached_pages(bench: Bench, server: Server, nginx: Server, turn: bool) -> 
 
 def _killers(bench: Bench, server: Server) -> None:
     """One hostile query at a time, with a small query in a steady beat beside it; then all of them at once."""
-    probe = f"/sparql?query={quote(f'ASK {{ <{bench.release.base}id/commitment/MX-4-01> ?p ?o }}', safe='')}"
+    probe = OURS + quote(f"ASK {{ <{bench.release.base}id/commitment/MX-4-01> ?p ?o }}", safe="")
     _, rest = memory(server.family())
     with probing(server, probe, PROBE_MILLISECONDS) as alone:
         time.sleep(1.0)
@@ -333,7 +373,7 @@ def _killers(bench: Bench, server: Server) -> None:
 def _attack(server: Server, queries: Sequence[Query], probe: str) -> tuple[list[Outcome], Probes, float]:
     """How the queries ended when begun at once, the probes beside them, and the greatest PSS of the service in MiB."""
     with _PeakMemory(server) as peak, probing(server, probe, PROBE_MILLISECONDS) as probes:
-        asking = [start_asking(server, f"/sparql?{query.parameters}") for query in queries]
+        asking = [start_asking(server, OURS + query.escaped) for query in queries]
         outcomes = [outcome_of(process, QUERY_SECONDS + PATIENCE_SECONDS) for process in asking]
     return outcomes, probes, peak.highest
 

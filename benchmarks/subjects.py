@@ -31,8 +31,13 @@ class Query:
     text: str
 
     @property
+    def escaped(self) -> str:
+        """The text as it stands in an address."""
+        return quote(self.text, safe="")
+
+    @property
     def parameters(self) -> str:
-        return "query=" + quote(self.text, safe="")
+        return f"query={self.escaped}"
 
 
 def queries() -> list[Query]:
