@@ -62,6 +62,15 @@ help-diff-codes =
     0 compared, whether they differ or not
     4 no such release
 
+help-push = Loads a release into a SPARQL engine on this or another machine, for COMMITMENTS_ENGINE to ask. Every graph is loaded beside what is there and counted, then all change places in one update request. The password is read from COMMITMENTS_ENGINE_PASSWORD, never from the command line.
+help-push-example =
+    commitments push http://localhost:7878/query
+    commitments push http://localhost:8890/sparql --user publisher
+help-push-codes =
+    0 the engine holds the release, loaded now or before
+    2 the addresses for updates and graphs are not known: give --update and --graph-store
+    4 no release, or the engine cannot be reached, refuses, or counts otherwise; it goes on with what it held
+
 help-init = Writes a small complete data folder to start from: an example source with its contract, reference tables and a README.
 help-init-example =
     commitments init my-data
@@ -86,6 +95,10 @@ option-profile = How strict: source (may be silent, may name what it does not de
 option-hosts = Address to listen on. May be repeated. Default: this machine only (127.0.0.1 and ::1).
 option-port = Port to listen on; default: COMMITMENTS_PORT, else 8000.
 option-file = Read the query from a file; - reads standard input.
+option-graph_store = Address that takes graphs (Graph Store HTTP Protocol); default: what is usual for Oxigraph and Virtuoso.
+option-update = Address that takes updates (SPARQL 1.1 Protocol); default: what is usual for Oxigraph and Virtuoso.
+option-user = Name for an engine that asks for one; default: COMMITMENTS_ENGINE_USER.
+option-push-name = Release to load; default: the current one.
 option-name = Release to ask; default: the current one.
 
 usage-hint = `commitments --help` and `commitments VERB --help` explain the use.
@@ -101,6 +114,9 @@ problems-total = Nothing was published. Problems: { $count }
 step-read = Reading the tables
 step-validate = Validating against the shapes
 step-publish = Writing the release
+step-push-check = Asking what the engine holds
+step-push-stage = Loading a graph beside what is there
+step-push-switch = Switching to the release
 build-accounting = Tables: { $tables }, rows: { $rows }, cells: { $cells } = { $mapped } mapped + { $empty } empty + { $absence } marked absent + { $ignored } ignored by contract + { $derived } derivable + { $quarantined } quarantined
 build-severities = Shapes: { $violation } violations, { $warning } warnings, { $info } notes
 base-invalid = BASE: found "{ $base }", expected an absolute http(s) address that ends in "/" and has no query, fragment or blank
@@ -112,6 +128,14 @@ build-locked = another build holds this data folder: process { $pid }, since { $
 not-utf8 = the query is not UTF-8 text: byte { $position }
 query-text-or-file = give the query either as text or with --file
 diff-summary = { $added } added, { $changed } changed, { $removed } removed
+push-done = { $endpoint } holds release { $release } now: { $triples } triples in { $graphs } graphs
+push-unchanged = { $endpoint } holds release { $release } already: nothing done
+push-addresses = { $endpoint }: where { $software } takes updates and graphs is not known; give --update and --graph-store
+push-unreachable = { $address }: no connection: { $problem }
+push-unauthorised = { $address }: name or password are missing or wrong, or may not write; see --user and COMMITMENTS_ENGINE_PASSWORD
+push-refused = { $address }: { $method } was refused: { $said }
+push-count = <{ $graph }>: the engine counts { $found } triples of { $expected }; it goes on with what it held
+push-not-held = the engine took all graphs of release { $release } but does not hold it whole: is something else writing to it?
 init-not-empty = { $folder }: the folder is not empty; nothing was written
 init-done = Wrote { $files } files to { $folder }. Next: commitments --data { $folder } build
 program-fault = this is a fault of the program, not of your data; please report the lines above

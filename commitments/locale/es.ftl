@@ -62,6 +62,15 @@ help-diff-codes =
     0 comparadas, difieran o no
     4 no existe esa versión
 
+help-push = Carga una versión en un motor SPARQL de esta u otra máquina, para que COMMITMENTS_ENGINE lo consulte. Cada grafo se carga al lado de lo que hay y se cuenta; después todos cambian de lugar en una sola petición de actualización. La contraseña se lee de COMMITMENTS_ENGINE_PASSWORD, nunca de la línea de órdenes.
+help-push-example =
+    commitments push http://localhost:7878/query
+    commitments push http://localhost:8890/sparql --user publisher
+help-push-codes =
+    0 el motor contiene la versión, cargada ahora o antes
+    2 no se conocen las direcciones de actualizaciones y grafos: indique --update y --graph-store
+    4 no hay versión, o el motor no responde, se niega o cuenta otra cosa; sigue con lo que contenía
+
 help-init = Escribe una pequeña carpeta de datos completa para empezar: una fuente de ejemplo con su contrato, tablas de referencia y un LEEME.
 help-init-example =
     commitments init mis-datos
@@ -86,6 +95,10 @@ option-profile = Rigor: source (puede callar y nombrar lo que no describe), cons
 option-hosts = Dirección en la que se escucha. Se puede repetir. Si no se da: sólo esta máquina (127.0.0.1 y ::1).
 option-port = Puerto en el que se escucha; si no se da: COMMITMENTS_PORT, o bien 8000.
 option-file = Lee la consulta de un archivo; - lee la entrada estándar.
+option-graph_store = Dirección que recibe grafos (Graph Store HTTP Protocol); por omisión, la habitual de Oxigraph y Virtuoso.
+option-update = Dirección que recibe actualizaciones (SPARQL 1.1 Protocol); por omisión, la habitual de Oxigraph y Virtuoso.
+option-user = Nombre para un motor que lo pida; por omisión, COMMITMENTS_ENGINE_USER.
+option-push-name = Versión que cargar; por omisión, la actual.
 option-name = Versión que se consulta; si no se da, la actual.
 
 usage-hint = `commitments --help` y `commitments VERBO --help` explican el uso.
@@ -101,6 +114,9 @@ problems-total = No se publicó nada. Problemas: { $count }
 step-read = Se leen las tablas
 step-validate = Se valida con las formas
 step-publish = Se escribe la versión
+step-push-check = Preguntando qué contiene el motor
+step-push-stage = Cargando un grafo al lado de lo que hay
+step-push-switch = Cambiando a la versión
 build-accounting = Tablas: { $tables }, filas: { $rows }, celdas: { $cells } = { $mapped } publicadas + { $empty } vacías + { $absence } marcadas ausentes + { $ignored } ignoradas por contrato + { $derived } derivables + { $quarantined } en cuarentena
 build-severities = Formas: { $violation } violaciones, { $warning } advertencias, { $info } notas
 base-invalid = BASE: se encontró "{ $base }", se esperaba una dirección http(s) completa que termine en "/" y no tenga consulta, fragmento ni blancos
@@ -112,6 +128,14 @@ build-locked = otra construcción ocupa esta carpeta de datos: proceso { $pid },
 not-utf8 = la consulta no es texto UTF-8: byte { $position }
 query-text-or-file = dé la consulta como texto o con --file, una de las dos cosas
 diff-summary = { $added } recursos añadidos, { $changed } cambiados, { $removed } quitados
+push-done = { $endpoint } contiene ahora la versión { $release }: { $triples } tripletas en { $graphs } grafos
+push-unchanged = { $endpoint } ya contiene la versión { $release }: no se hizo nada
+push-addresses = { $endpoint }: no se sabe dónde recibe { $software } actualizaciones y grafos; indique --update y --graph-store
+push-unreachable = { $address }: sin conexión: { $problem }
+push-unauthorised = { $address }: el nombre o la contraseña faltan, son incorrectos o no permiten escribir; vea --user y COMMITMENTS_ENGINE_PASSWORD
+push-refused = { $address }: se rechazó { $method }: { $said }
+push-count = <{ $graph }>: el motor cuenta { $found } tripletas de { $expected }; sigue con lo que contenía
+push-not-held = el motor recibió todos los grafos de la versión { $release } pero no la contiene entera: ¿hay algo más que escriba en él?
 init-not-empty = { $folder }: la carpeta no está vacía; no se escribió nada
 init-done = Se escribieron { $files } archivos en { $folder }. Sigue: commitments --data { $folder } build
 program-fault = es una falta del programa, no de sus datos; por favor informe de las líneas de arriba

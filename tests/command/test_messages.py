@@ -86,8 +86,9 @@ def test_no_message_is_unused() -> None:
     options = {parameter.name for command in [cli, *cli.commands.values()] for parameter in command.params}
     assert {name.split("-")[-1] for name in entries("en") if name.startswith("option-")} <= options
     from ingest.pipeline import STEPS
+    from sparql_api import pushing
 
-    assert {name.removeprefix("step-") for name in entries("en") if name.startswith("step-")} == set(STEPS)
+    assert {name.removeprefix("step-") for name in entries("en") if name.startswith("step-")} == {*STEPS, *pushing.STEPS}
 
 
 def test_an_unknown_message_or_an_unfilled_place_is_a_fault() -> None:

@@ -1,0 +1,171 @@
+"""`commitments push`: a release into a SPARQL engine on another machine, switched there in one update request.
+
+Every graph goes to a staging graph by the Graph Store HTTP Protocol and is counted; then one SPARQL 1.1 Update request moves
+all of them to their places, drops what the former release alone had, and says which release the store holds. Readers of
+an engine that runs a request as one transaction see the old release or the new one and nothing between; with any other,
+`engine.remote` refuses to answer meanwhile, because the statement that names the release is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from commitments.release import Release
+from sparql_api.engine.layout import Layout
+from sparql_api.pushing.blocks import blocks
+from sparql_api.pushing.store import PushProblem, RemoteStore, Target
+
+__all__ = ["STEPS", "Outcome", "PushProblem", "Target", "push"]
+
+STEPS = ("push-check", "push-stage", "push-switch")
+# A staging graph of another machine may belong to a push that still goes on; after this time it does not.
+LEFT_BEHIND = timedelta(days=1)
+STAMP = "%Y%m%dT%H%M%SZ"
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a push did. `new` is false when the store held the release already and nothing was done.
+
+    graphs       graph IRI -> triples, of what the store holds now
+    dropped      IRIs of graphs of the former release that this one has not
+    unnamed      whether the store has an unnamed graph, which then holds the consolidated view, too
+    compressed   whether it took the graphs in gzip
+    """
+
+    release: str
+    new: bool
+    graphs: dict[str, int]
+    dropped: list[str] = field(default_factory=list)
+    unnamed: bool = False
+    compressed: bool = False
+
+    @property
+    def triples(self) -> int:
+        return sum(self.graphs.values())
+
+
+def push(release: Release, target: Target, progress: Progress) -> Outcome:
+    """Make the store hold the release. Raises PushProblem, and leaves the former release in place then."""
+    layout = Layout(release)
+    with _ended_like_by_keyboard(), RemoteStore(target) as store:
+        steps = len(layout.graphs) + 2
+        progress("push-check", 0, steps)
+        if _holds(store, layout):
+            return Outcome(release.id, new=False, graphs=layout.graphs)
+        store.check_writable(layout.marker)
+        _drop_what_was_left_behind(store, layout)
+        staging = f"{layout.staging}{_token()}/"
+        try:
+            unnamed, compressed = store.has_unnamed_graph(), store.takes_gzip(f"{staging}gzip")
+            _stage(store, layout, staging, compressed, progress, steps)
+            progress("push-switch", steps - 1, steps)
+            dropped = sorted(_graphs_of_ours(store, layout) - set(layout.graphs) - {layout.marker})
+            store.update(switch(layout, staging, dropped, unnamed=unnamed))
+            if not _holds(store, layout):
+                raise PushProblem("push-not-held", release=release.id)
+        except BaseException:
+            store.drop_quietly(store.graphs_below(staging, quietly=True))
+            raise
+    return Outcome(release.id, new=True, graphs=layout.graphs, dropped=dropped, unnamed=unnamed, compressed=compressed)
+
+
+def switch(layout: Layout, staging: str, dropped: list[str], *, unnamed: bool) -> str:
+    """The update request that puts the staged graphs in their places. The release is named last."""
+    steps = [f"DROP SILENT GRAPH <{layout.marker}>"]
+    for name, count in layout.release.manifest.graphs.items():
+        graph = layout.iri(name)
+        steps.append(f"MOVE <{staged(staging, name)}> TO <{graph}>" if count else f"DROP SILENT GRAPH <{graph}>")
+    steps += [f"DROP SILENT GRAPH <{graph}>" for graph in (*dropped, f"{staging}gzip")]
+    if unnamed:
+        steps.append(f"COPY <{layout.consolidated}> TO DEFAULT")
+    steps.append(f"INSERT DATA {{ GRAPH <{layout.marker}> {{ {layout.statement} }} }}")
+    return " ;\n".join(steps)
+
+
+def staged(staging: str, name: str) -> str:
+    """Where a graph of the manifest waits."""
+    return f"{staging}{name or 'consolidated'}"
+
+
+def _holds(store: RemoteStore, layout: Layout) -> bool:
+    """Whether the store holds exactly this release."""
+    return store.ask(layout.ask_marker, layout.marker) and all(store.count(graph) == count for graph, count in layout.graphs.items())
+
+
+def _stage(store: RemoteStore, layout: Layout, staging: str, compressed: bool, progress: Progress, steps: int) -> None:
+    for number, (name, count) in enumerate(layout.release.manifest.graphs.items(), 1):
+        progress("push-stage", number, steps)
+        graph = staged(staging, name)
+        for position, block in enumerate(blocks(layout.file(name))):
+            store.put(graph, block, add=position > 0, compressed=compressed)
+        found = store.count(graph)
+        if found != count:
+            raise PushProblem("push-count", graph=layout.iri(name), found=found, expected=count)
+
+
+def _graphs_of_ours(store: RemoteStore, layout: Layout) -> set[str]:
+    return {graph for graph in store.graphs_below(layout.prefix) if not graph.startswith(layout.staging)}
+
+
+def _token() -> str:
+    """Names the staging graphs of this push: when it began, and which process of which machine it is."""
+    return f"{datetime.now(UTC).strftime(STAMP)}-{_machine()}-{os.getpid()}"
+
+
+def _machine() -> str:
+    return sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
+def _drop_what_was_left_behind(store: RemoteStore, layout: Layout) -> None:
+    """Drop the staging graphs of pushes that were killed."""
+    left = [graph for graph in store.graphs_below(layout.staging) if _is_left_behind(graph.removeprefix(layout.staging).split("/")[0])]
+    if left:
+        store.update(" ;\n".join(f"DROP SILENT GRAPH <{graph}>" for graph in left))
+
+
+def _is_left_behind(token: str) -> bool:
+    try:
+        stamp, machine, process = token.split("-")
+        if machine == _machine():
+            return not _is_running(int(process))
+        return datetime.now(UTC) - datetime.strptime(stamp, STAMP).replace(tzinfo=UTC) > LEFT_BEHIND
+    except ValueError:
+        return True  # nothing that a push would write
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
+
+
+@contextmanager
+def _ended_like_by_keyboard() -> Iterator[None]:
+    """SIGTERM as KeyboardInterrupt, so that what was begun is cleared up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
