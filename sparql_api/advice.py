@@ -118,6 +118,13 @@ ADVICE: dict[str, Advice] = {
         {"es": "La consulta no llegó a ejecutarse; nada está mal en ella.", "en": "The query was not run; nothing is wrong with it."},
         ("later", "files"),
     ),
+    "service-failed": Advice(
+        {
+            "es": "Pida menos dentro de SERVICE, o use SERVICE SILENT para seguir sin esa parte: la respuesta lo dirá en Commitments-Notice.",
+            "en": "Ask for less inside SERVICE, or use SERVICE SILENT to go on without that part: the answer will say so in Commitments-Notice.",
+        },
+        ("smaller",),
+    ),
     "query-failed": Advice(
         {
             "es": "Quite partes de la consulta hasta dar con la que falla; el fallo ha quedado registrado.",

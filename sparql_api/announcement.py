@@ -27,6 +27,10 @@ TEXTS = {
     "memory": {"es": "en memoria", "en": "in memory"},
     "disk": {"es": "en disco, solo lectura", "en": "on disk, read-only"},
     "remote": {"es": "remoto", "en": "remote"},
+    "services": {
+        "es": "SERVICE puede consultar: {endpoints} ({seconds:g} s, {rows} filas).",
+        "en": "SERVICE may ask: {endpoints} ({seconds:g} s, {rows} rows).",
+    },
     "seen": {
         "es": "Registro de peticiones: {log}. /metrics: {metrics}. Salud: /health/live, /health/ready.",
         "en": "Request log: {log}. /metrics: {metrics}. Health: /health/live, /health/ready.",
@@ -59,6 +63,9 @@ def announcement(settings: Settings, engine: Engine, language: str) -> str:
     if not only_this_machine(settings.hosts):
         lines.append(TEXTS["wide"][language].format(hosts=", ".join(settings.hosts)))
     lines += _limits(settings, language)
+    if settings.service_allow:
+        budget = settings.service_budget
+        lines.append(TEXTS["services"][language].format(endpoints=", ".join(settings.service_allow), seconds=budget.seconds, rows=budget.rows))
     status = engine.status() if isinstance(engine, ObservableEngine) else EngineStatus()
     lines.append(TEXTS["engine"][language].format(engine=TEXTS[settings.engine][language], triples=status.triples))
     lines.append(TEXTS["seen"][language].format(log=_log(settings, language), metrics=_who_sees_metrics(settings, language)))

@@ -6,6 +6,8 @@ public anyway, and the kind of failure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sparql_api.engine import EngineProblem
 
 SLUG = "service-failed"
@@ -39,6 +41,22 @@ REASONS: dict[str, tuple[int, str, str]] = {
 }  # fmt: skip
 
 
+# code -> name, value and unit of the limit that struck; the value is one of the occurrence.
+LIMITS = {
+    "timeout": ("service-seconds", "seconds", "s"),
+    "redirects": ("service-redirects", "most", "redirects"),
+    "too-large": ("service-bytes", "most", "bytes"),
+    "too-many-rows": ("service-rows", "most", "rows"),
+}
+
+
+def _limit(code: str, values: Mapping[str, object]) -> dict[str, object] | None:
+    if code not in LIMITS:
+        return None
+    name, value, unit = LIMITS[code]
+    return {"name": name, "value": values[value], "unit": unit}
+
+
 class ServiceFailure(EngineProblem):
     """A call to `endpoint` gave no solutions, for the reason `code`, a key of `REASONS`. `private` is for the log."""
 
@@ -51,6 +69,7 @@ class ServiceFailure(EngineProblem):
                 "es": f"El servicio {endpoint} no aportó su parte: {spanish.format(**values)}.",
                 "en": f"The service {endpoint} did not give its part: {english.format(**values)}.",
             },
+            limit=_limit(code, values),
             retry_after=BUSY_RETRY_SECONDS if code == "busy" else None,
             message=private or code,
         )

@@ -274,14 +274,15 @@ def _check_meaning(parsed: ParsedQuery, stream: TokenStream, open_services: froz
     """Refuse what reaches outside the store. Raises QueryRefused or QuerySyntaxError."""
     refused = [clause.token.start for clause in parsed.services if clause.nested or clause.endpoint not in open_services]
     if refused:
-        raise QueryRefused(
-            "service",
-            {
-                "es": "Este servicio no consulta a otros: quite SERVICE y combine los resultados de su lado.",
-                "en": "This service does not ask others: remove SERVICE and combine the results on your side.",
-            },
-            stream.place(min(refused)),
-        )
+        closed = {
+            "es": "Este servicio no consulta a otros: quite SERVICE y combine los resultados de su lado.",
+            "en": "This service does not ask others: remove SERVICE and combine the results on your side.",
+        }
+        not_listed = {
+            "es": "SERVICE solo puede nombrar los servicios que enumera la descripción de este, sin otro SERVICE dentro.",
+            "en": "SERVICE may name only the services that the description of this one lists, without another SERVICE inside.",
+        }
+        raise QueryRefused("service", not_listed if open_services else closed, stream.place(min(refused)))
     for iri, token in (*parsed.default_graphs, *parsed.named_graphs):
         if iri.split(":", 1)[0].lower() not in GRAPH_SCHEMES:
             raise refused_graph(iri, stream.place(token.start))

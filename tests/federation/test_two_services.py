@@ -150,7 +150,10 @@ def test_failures_are_errors_unless_silent(scene: Scene, path: str, status: int,
     problem = response.json()
     assert response.headers["content-type"].startswith("application/problem+json")
     assert (response.status_code, problem["status"], problem["code"], problem["endpoint"]) == (status, status, code, address)
-    assert problem["type"].endswith("/problems/service-failed") and address in problem["detail"]
+    assert problem["type"].endswith("/problems/service-failed") and address in problem["detail"] and "SILENT" in problem["hint"]
+    limits = {"timeout": ("service-seconds", 2.0), "too-large": ("service-bytes", 8 * 2**20), "too-many-rows": ("service-rows", 50)}
+    struck = problem.get("limit", {})
+    assert (struck.get("name"), struck.get("value")) == limits.get(code, (None, None))
     silent = scene.ours.ask(text)
     assert silent.status_code == 200 and len(silent.json()["results"]["bindings"]) == len(PEOPLE)
     assert f"service-failed <{address}>" in silent.headers["commitments-notice"]
@@ -180,8 +183,9 @@ def test_other_endpoints_stay_closed(scene: Scene) -> None:
         f"SERVICE <{scene.theirs.url}> {{ {inner} }}", "SERVICE ?s { ?s ?p ?o }", f"SERVICE <{scene.theirs.url}?default-graph-uri=urn:x> {{ ?s ?p ?o }}",
         f"SERVICE <{scene.theirs.url.replace('127.0.0.1', 'localhost')}> {{ ?s ?p ?o }}",
     ):  # fmt: skip
-        response = scene.ours.ask(f"SELECT * {{ {clause} }}")
+        response = scene.ours.ask(f"SELECT * {{ {clause} }}", headers={"accept-language": "es"})
         assert (response.status_code, response.json()["code"]) == (400, "service"), clause
+        assert "descripción" in response.json()["detail"]
     assert not scene.fake.requests
 
 
@@ -210,6 +214,11 @@ def test_both_descriptions_say_what_is_open(scene: Scene) -> None:
         comments = {comment.language: comment for comment in graph.objects(node, RDFS.comment)}
         assert set(comments) == ({"es", "en"} if endpoints else set())
         assert all(endpoint in comment for endpoint in endpoints for comment in comments.values())
+
+
+def test_serve_says_what_is_open(scene: Scene) -> None:
+    assert f"SERVICE puede consultar: {scene.theirs.url}" in scene.ours.log.read_text() or f"SERVICE may ask: {scene.theirs.url}" in scene.ours.log.read_text()
+    assert "SERVICE" not in scene.theirs.log.read_text()
 
 
 def test_loopback_is_refused_without_an_exception(scene: Scene, tmp_path: Path) -> None:
