@@ -9,10 +9,12 @@ import pytest
 
 from benchmarks import report, service
 from benchmarks.beside import outcome_of, probing, start_asking
+from benchmarks.building import released
 from benchmarks.figures import Figures, Goal
 from benchmarks.generated import write_release
-from benchmarks.load import wrk_over
+from benchmarks.load import get, wrk_over
 from benchmarks.machine import program
+from benchmarks.peers import PEERS, Peer
 from benchmarks.processes import Broken
 from benchmarks.session import Session
 from tests.benchmarks.servers import small_server
@@ -110,6 +112,17 @@ def test_a_tiny_run_from_end_to_end(data: Path, monkeypatch: pytest.MonkeyPatch)
     assert facts["killers"] == {"k1-triple-cross": {"503": 1}, "all at once": {"503": 1}}
     assert found["S: k1-triple-cross, ended after"].ours[0] >= 1.0
     assert found["S: k1-triple-cross, small query beside, p95"].ours[0] > 0
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+def test_a_peer_answers_over_the_same_statements(peer: Peer, data: Path, tmp_path: Path) -> None:
+    if not peer.installed:
+        pytest.skip(f"{peer.name} is not installed ({peer.origin})")
+    release = released(data)
+    query = next(query for query in service.realistic() if query.name == "q14-minus")
+    with peer.start(release, tmp_path / peer.name) as server:
+        body = get(server, peer.endpoint(release) + query.escaped, {"Accept": service.JSON})
+    assert service.digest(body, service.JSON)[0] > 20
 
 
 def test_two_engines_that_differ_stop_the_run(tmp_path: Path) -> None:
