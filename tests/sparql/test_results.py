@@ -8,16 +8,36 @@ import itertools
 import json
 from xml.etree import ElementTree
 
+import lxml.etree
+import pandas
 import pytest
 import rdflib
 from rdflib.query import Result
 
 from tests.sparql.service import HOSTILE, Service
+from tests.sparql.w3c import literals_as_written
 
 RESULTS = ("application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values")
-GRAPHS = {"text/turtle": "turtle", "application/n-triples": "nt", "application/rdf+xml": "xml", "application/ld+json": "json-ld"}
+GRAPHS = {
+    "text/turtle": "turtle", "application/n-triples": "nt", "application/rdf+xml": "xml", "application/ld+json": "json-ld",
+    "application/trig": "trig", "application/n-quads": "nquads",
+}  # fmt: skip
 NS = {"r": "http://www.w3.org/2005/sparql-results#"}
 VALUES = "SELECT ?name ?value WHERE { ?s <%svalue> ?value BIND(STRAFTER(STR(?s), 'hostile/') AS ?name) }"
+
+
+def graph_of(content: bytes, media_type: str) -> rdflib.Graph:
+    """The default graph of a document in any RDF format, read by rdflib; there must be no other graph."""
+    dataset = rdflib.Dataset()
+    dataset.parse(data=content, format=GRAPHS[media_type])
+    assert not [graph for graph in dataset.graphs() if graph != dataset.default_graph and len(graph)]
+    return dataset.default_graph
+
+
+def result_of(content: bytes, media_type: str) -> Result:
+    """Rows of a SELECT, read by rdflib."""
+    forms = {"text/csv": "csv", "text/tab-separated-values": "tsv"}
+    return Result.parse(io.BytesIO(content), format=forms.get(media_type, media_type))
 
 
 def in_xml(text: str) -> str:
@@ -66,16 +86,101 @@ def test_rdflib_reads_the_same_terms_from_every_format(service: Service, media_t
     query = """SELECT ?iri ?lang ?number ?date ?nothing ?bnode WHERE {
       BIND(<http://example.org/ñ> AS ?iri) BIND("año"@es AS ?lang) BIND(12 AS ?number)
       BIND("2021-05-31"^^<http://www.w3.org/2001/XMLSchema#date> AS ?date) BIND(BNODE() AS ?bnode) }"""
-    response = service.ask(query, media_type)
-    form = {"json": "json", "xml": "xml", "csv": "csv", "values": "tsv"}[media_type.rsplit("-", 1)[-1].rsplit("+", 1)[-1].removeprefix("text/")]
-    result = Result.parse(io.BytesIO(response.content), format=form)
+    result = result_of(service.ask(query, media_type).content, media_type)
     row = {str(name): term for name, term in result.bindings[0].items()}
     assert [str(name) for name in result.vars] == ["iri", "lang", "number", "date", "nothing", "bnode"]
     assert str(row["iri"]) == "http://example.org/ñ" and str(row["lang"]) == "año"
     assert str(row["number"]) == "12" and str(row["date"]) == "2021-05-31"
     assert row.get("nothing") in (None, rdflib.Literal("")) and row["bnode"] is not None
-    if form != "csv":
+    if media_type != "text/csv":
         assert row["lang"].language == "es" and row["date"].datatype == rdflib.XSD.date
+
+
+DATATYPES = {
+    "integer": "-7", "decimal": "12.5", "double": "NaN", "float": "INF", "boolean": "true", "date": "2021-05-31",
+    "dateTime": "2021-05-31T23:59:59.5Z", "time": "23:59:59", "gYear": "2021", "gYearMonth": "2021-05", "duration": "P1Y2M",
+    "anyURI": "http://example.org/?a=b&c=d", "hexBinary": "0aFF", "base64Binary": "YWJj",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("media_type", RESULTS)
+def test_typed_cells(service: Service, media_type: str) -> None:
+    values = " ".join(f'"{text}"^^<{rdflib.XSD[name]}>' for name, text in DATATYPES.items())
+    content = service.ask(f"SELECT ?v {{ VALUES ?v {{ {values} }} }}", media_type).content
+    with literals_as_written():
+        found = [row[rdflib.Variable("v")] for row in result_of(content, media_type).bindings]
+    assert [str(term) for term in found] == list(DATATYPES.values())
+    if media_type != "text/csv":
+        assert [term.datatype for term in found] == [rdflib.XSD[name] for name in DATATYPES]
+
+
+UNBOUND = "SELECT ?empty ?unbound ?año { VALUES (?empty ?unbound ?año) { ('' UNDEF 'x') ('' UNDEF ''@es) } }"
+
+
+def test_empty_strings_are_not_unbound_cells(service: Service) -> None:
+    first, second = service.ask(UNBOUND).json()["results"]["bindings"]
+    assert first == {"empty": {"type": "literal", "value": ""}, "año": {"type": "literal", "value": "x"}}
+    assert second["año"] == {"type": "literal", "value": "", "xml:lang": "es"}
+    root = lxml.etree.fromstring(service.ask(UNBOUND, "application/sparql-results+xml").content)
+    assert [[cell.get("name") for cell in row] for row in root.iterfind(".//r:result", NS)] == [["empty", "año"]] * 2
+    assert service.ask(UNBOUND, "text/csv").content == "empty,unbound,año\r\n,,x\r\n,,\r\n".encode()
+    assert service.ask(UNBOUND, "text/tab-separated-values").content == '?empty\t?unbound\t?año\n""\t\t"x"\n""\t\t""@es\n'.encode()
+
+
+@pytest.mark.parametrize(("query", "rows"), [("SELECT * {}", 1), ("SELECT * { <urn:x> <urn:y> <urn:z> }", 0)])
+def test_results_without_columns(service: Service, query: str, rows: int) -> None:
+    assert service.ask(query).json() == {"head": {"vars": []}, "results": {"bindings": [{}] * rows}}
+    root = lxml.etree.fromstring(service.ask(query, "application/sparql-results+xml").content)
+    assert root.find("r:head", NS) is not None and len(root.findall(".//r:result", NS)) == rows
+    assert list(csv.reader(io.StringIO(service.ask(query, "text/csv").text, newline=""))) == [[]] * (rows + 1)
+    assert service.ask(query, "text/tab-separated-values").text == "\n" * (rows + 1)
+
+
+EDGE, PIECE, DOUBLINGS = 'a "b", <c>;\t\\\n', "ñandú 日本語 😀 ", 18
+HUGE = EDGE + PIECE * 2**DOUBLINGS + EDGE
+
+
+def huge_query(form: str) -> str:
+    """A query whose result holds one text of several megabytes, in ?huge."""
+    edge = EDGE.translate({ord("\\"): "\\\\", ord('"'): '\\"', ord("\t"): "\\t", ord("\n"): "\\n"})
+    steps = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(DOUBLINGS))
+    return f'{form} {{ BIND("{PIECE}" AS ?x0) {steps} BIND(CONCAT("{edge}", ?x{DOUBLINGS}, "{edge}") AS ?huge) }}'
+
+
+@pytest.mark.parametrize("media_type", RESULTS)
+def test_a_cell_of_several_megabytes(service: Service, media_type: str) -> None:
+    content = service.ask(huge_query("SELECT ?huge"), media_type).content
+    assert len(content) > 4_000_000
+    if media_type == "text/csv":
+        before = csv.field_size_limit(2**31 - 1)
+        ((_,), (text,)) = csv.reader(io.StringIO(content.decode(), newline=""))
+        csv.field_size_limit(before)
+    elif media_type == "text/tab-separated-values":
+        _, cell, end = content.decode().split("\n")
+        assert end == ""
+        (text,) = graph_of(f"<urn:s> <urn:p> {cell} .".encode(), "text/turtle").objects()  # a cell is a term of Turtle
+    else:
+        text = result_of(content, media_type).bindings[0][rdflib.Variable("huge")]
+    assert str(text) == HUGE
+
+
+@pytest.mark.parametrize("media_type", GRAPHS)
+def test_a_literal_of_several_megabytes(service: Service, media_type: str) -> None:
+    query = huge_query("CONSTRUCT { <urn:s> <urn:x:p> ?huge }")
+    content = service.ask(query, media_type).content
+    # Lines of N-Triples, which quads of the default graph are, too, are Turtle; rdflib's readers of lines take minutes here.
+    (text,) = graph_of(content, "text/turtle" if media_type.startswith("application/n-") else media_type).objects()
+    assert str(text) == HUGE
+
+
+def test_pandas_reads_csv_and_tsv(service: Service) -> None:
+    answer = service.ask(VALUES % service.base, "text/csv")
+    frame = pandas.read_csv(io.BytesIO(answer.content), keep_default_na=False)
+    assert dict(zip(frame["name"], frame["value"], strict=True)) == HOSTILE
+    numbers = "SELECT ?n ?text { VALUES (?n ?text) { (1 'a') (2.5 'b') (-3e0 UNDEF) } }"
+    assert pandas.read_csv(io.BytesIO(service.ask(numbers, "text/csv").content))["n"].sum() == 0.5
+    frame = pandas.read_csv(io.BytesIO(service.ask(numbers, "text/tab-separated-values").content), sep="\t", quoting=csv.QUOTE_NONE)
+    assert list(frame["?n"].head(2)) == ["1", "2.5"] and list(frame["?text"].head(2)) == ['"a"', '"b"']
 
 
 @pytest.mark.parametrize("media_type", RESULTS)
@@ -110,7 +215,7 @@ def test_graphs_are_the_same_in_every_format(service: Service, media_type: str) 
     query = "CONSTRUCT WHERE { ?s ?p ?o }"
     expected = rdflib.Graph().parse(data=service.ask(query, "application/n-triples").content, format="nt")
     response = service.ask(query, media_type)
-    found = rdflib.Graph().parse(data=response.content, format=GRAPHS[media_type])
+    found = graph_of(response.content, media_type)
     assert len(expected) == service.release.manifest.graphs[""]
     if media_type == "application/rdf+xml":
         expected = _as_xml_carries(expected)
