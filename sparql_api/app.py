@@ -22,7 +22,7 @@ from sparql_api import problems
 from sparql_api.caching import with_vary
 from sparql_api.documents import RELEASE_HEADER, language_of, release_link
 from sparql_api.engine import Engine
-from sparql_api.federation.federation import open_federation
+from sparql_api.federation.opening import open_federation
 from sparql_api.http_protocol import HEAD, STARTED, STATUS_LINE
 from sparql_api.negotiation import choose
 from sparql_api.observation.metrics import Metrics

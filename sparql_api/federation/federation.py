@@ -7,22 +7,16 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from sparql_api.engine import Answer, Dataset, Engine, EngineProblem, Limits, problems
-from sparql_api.federation.addresses import AddressRule
 from sparql_api.federation.budget import Budget
 from sparql_api.federation.cache import Cache
 from sparql_api.federation.client import Client, Reply
-from sparql_api.federation.connections import CheckedBackend
 from sparql_api.federation.failures import ServiceFailure
 from sparql_api.federation.rewriting import query_for, with_rows
 from sparql_api.federation.solutions import Rows, one_empty_solution, read_rows
 from sparql_api.sparql.guard import Caps, GuardedQuery, ServiceCall
-
-if TYPE_CHECKING:
-    from sparql_api.settings import Settings
 
 log = logging.getLogger(__name__)
 FAILURE_BYTES = 500  # what a remembered failure counts for in the cache, with its key
@@ -187,12 +181,3 @@ def _read(call: ServiceCall, reply: Reply, most_rows: int) -> Rows | ServiceFail
         return read_rows(call.endpoint, reply, call.variables, most_rows)
     except ServiceFailure as failure:
         return failure.repeated()
-
-
-def open_federation(settings: Settings) -> Federation | None:
-    """What the settings open; None when they open nothing, which is the default."""
-    if not settings.service_allow:
-        return None
-    budget = settings.service_budget
-    backend = CheckedBackend(AddressRule(settings.service_addresses))
-    return Federation(settings.service_allow, Client(settings.service_allow, backend, budget.answer_bytes), budget, settings.caps)

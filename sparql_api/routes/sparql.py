@@ -10,7 +10,7 @@ import asyncio
 import time
 import zlib
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -21,7 +21,6 @@ from starlette.types import Receive, Scope, Send
 from sparql_api.caching import Representation, etag_of, respond, with_vary
 from sparql_api.documents import FRESH, View, language_of
 from sparql_api.engine import Answer, Dataset, EngineProblem, Limits
-from sparql_api.federation.federation import Federation
 from sparql_api.formats import CONSTRUCT_FORMATS, GRAPH_FORMATS, HTML, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_media_type, content_type, offers, write
 from sparql_api.http_protocol import STARTED
 from sparql_api.leaving import while_connected
@@ -37,6 +36,9 @@ from sparql_api.sparql.guard import GuardedQuery, QueryRefused, QuerySyntaxError
 from sparql_api.sparql.service_description import service_description
 from sparql_api.sparql.syntax_errors import from_engine
 from sparql_api.sparql.verdicts import guard_for
+
+if TYPE_CHECKING:
+    from sparql_api.federation.federation import Federation
 
 router = APIRouter(tags=["sparql"])
 # A result page in a browser holds at most this much; larger results are for the downloads.

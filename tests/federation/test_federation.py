@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -12,9 +14,11 @@ import pyoxigraph as ox
 import pytest
 
 from sparql_api.federation.failures import ServiceFailure
-from sparql_api.federation.federation import Federation, open_federation
+from sparql_api.federation.federation import Federation
+from sparql_api.federation.opening import open_federation
 from sparql_api.settings import Settings
 from sparql_api.sparql.guard import QueryRefused, guard
+from tests.conftest import ROOT
 from tests.federation.asking import BUDGET, LIMITS, federation_for, guarded, resolve, run, solutions_of
 from tests.federation.endpoint import Endpoint, Handler, flooding, literal, redirecting, results, sending, uri
 
@@ -79,6 +83,11 @@ def test_the_settings_open_nothing_by_default() -> None:
     assert open_federation(Settings(service_allow=())) is None
     federation = open_federation(Settings(service_allow="https://a.example/sparql, http://b.example/q"))  # type: ignore[arg-type]
     assert federation is not None and federation.endpoints == {"https://a.example/sparql", "http://b.example/q"}
+
+
+def test_a_closed_service_does_not_even_load_a_client() -> None:
+    code = "import sys, sparql_api.app; sys.exit(any(name.split('.')[0] in ('httpcore', 'h11') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, timeout=120).returncode == 0
 
 
 @pytest.mark.parametrize("value", ["ftp://a.example/", "a.example", "https://u:p@a.example/", "https://a.example/#x", "https://a b/", "http://a:99999/", "https://a|b/"])
