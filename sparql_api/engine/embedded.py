@@ -72,7 +72,7 @@ class EmbeddedEngine:
         self._admission = admission or Admission(Places())
         self._stores = stores
         self._store: Path | None = None
-        self._on_worker_ended = on_worker_ended
+        self.on_worker_ended = on_worker_ended
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready: asyncio.Future[None] | None = None
@@ -146,8 +146,11 @@ class EmbeddedEngine:
 
     async def _begin(self, request: Request) -> Started:
         self._check_loader()
+        since = self.loop.time()
         ticket = self._admission.enter_now(heavy=request.query.heavy) or await self._admission.enter(heavy=request.query.heavy)
-        return self._send(request, ticket)
+        started = self._send(request, ticket)
+        started.waited = started.since - since
+        return started
 
     def _check_loader(self) -> None:
         if self._control is None or self._ready is None or not self._ready.done():
@@ -187,7 +190,7 @@ class EmbeddedEngine:
         headers = {"Content-Type": started.request.media_type, **started.notices}
         if started.complete and len(started.held) == 1:
             headers["Content-Length"] = str(len(started.held[0]))
-        return Answer(200, headers, started.chunks(), started.cancel)
+        return Answer(200, headers, started.chunks(), started.cancel, started.waited)
 
     # --- loader and workers
 
@@ -245,8 +248,8 @@ class EmbeddedEngine:
 
     def _worker_ended(self, number: int, reason: int, status: int) -> None:
         self._pids.pop(number, None)
-        if self._on_worker_ended:
-            self._on_worker_ended(CAUSES.get(reason) or ("signal" if os.WIFSIGNALED(status) else "finished"))
+        if self.on_worker_ended:
+            self.on_worker_ended(CAUSES.get(reason) or ("signal" if os.WIFSIGNALED(status) else "finished"))
         query = self._queries.get(number)
         if query:
             query.worker_ended(reason, status)
@@ -381,6 +384,7 @@ class Started:
         self._limits = request.limits
         self._loop = engine.loop
         self.since = self._loop.time()
+        self.waited = 0.0  # seconds, before `since`
         self._age = 0  # 0 fresh, 1 no longer, 2 long
         self._held_bytes = 0
         self._said: EngineProblem | None = None
@@ -540,7 +544,7 @@ class Started:
     async def _why(self) -> EngineProblem:
         """Why the worker ended without an end mark; the loader's word follows the end of the wire at once."""
         if self._crowded_out:
-            return problems.crowded_out()
+            return problems.crowded_out(self._ticket.slow_places)
         if self._ended is None:
             self._end = self._loop.create_future()
             try:
