@@ -247,9 +247,8 @@ class ExpressionReader(Cursor):
 
     def resolved(self, token: Token) -> str:
         """The absolute IRI that an IRI token stands for, checked by the engine's own rules (RFC 3987)."""
-        written, _ = t.resolve_escapes(token.text[1:-1])
         try:
-            return absolute_iri(written, self.base)
+            return absolute_iri(token.text[1:-1], self.base)
         except ValueError:
             self.fail("bad-iri", token=token)
 

@@ -94,7 +94,7 @@ class ServiceCall:
 class GuardedQuery:
     """A query that may run. Only `guard` makes one.
 
-    `text` is what the engine parses (escapes outside strings resolved, booleans in lower case), `form` SELECT, ASK, CONSTRUCT or DESCRIBE.
+    `text` is what the engine parses (`\\u` escapes resolved, booleans in lower case), `form` SELECT, ASK, CONSTRUCT or DESCRIBE.
     Graph lists are those of FROM and FROM NAMED; both None when the query has no such clause. `functions` are IRIs of
     called functions that no engine of ours has: a call is an error in its expression (SPARQL 1.1, 17.6). `heavy` says that
     the query looks long from its text (`patterns.looks_heavy`). `volatile` that its answer is another one

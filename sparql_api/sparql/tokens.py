@@ -1,14 +1,15 @@
 """The terminals of the SPARQL 1.1 grammar (section 19.8) as a stream of tokens with their places.
 
 One regular expression finds every terminal, longest match first, so that comments, strings and IRIs can hide nothing.
-Codepoint escapes outside strings and IRIs are resolved before (section 19.2), and the resolved text is what the engine
-gets: both read the same characters.
+Codepoint escapes are resolved before (section 19.2), and the resolved text is what the engine gets: both read the same
+characters.
 """
 
 from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -33,11 +34,17 @@ LANGUAGE_TAG = "@[A-Za-z]++(?:-[A-Za-z0-9]++)*+"
 NUMERAL = rf"[0-9]+\.[0-9]*{_EXPONENT}|\.?[0-9]+{_EXPONENT}|[0-9]*\.[0-9]+|[0-9]+"
 _MARKS = r"[{}()\[\].,;]|\^\^|&&|\|\||!=|<=|>=|[<>=!+\-*/|^?]"
 # What no terminal starts with, read as far as a person meant it: a wrong operator, an unclosed string, a bad IRI.
-_BROKEN = r"===?|<[A-Za-z][A-Za-z0-9+.\-]*+://[^<>\n\r]*+>|'''[\s\S]*+|\"\"\"[\s\S]*+|['\"][^\n\r]*+|[\s\S]"
+_UNCLOSED = r"'''[\s\S]*+|\"\"\"[\s\S]*+|['\"][^\n\r]*+"
+_BROKEN = rf"===?|<[A-Za-z][A-Za-z0-9+.\-]*+://[^<>\n\r]*+>|{_UNCLOSED}|[\s\S]"
 
 _ESCAPABLE = re.compile(
-    rf"(?P<keep>{COMMENT}|{IRI_IN_BRACKETS}|{LONG_STRING}|{SHORT_STRING}|\\[_~.\-!$&'()*+,;=/?#@%])|(?P<escape>{_UCHAR})"
+    rf"(?P<comment>{COMMENT})|(?P<iri>{IRI_IN_BRACKETS})|(?P<string>{LONG_STRING}|{SHORT_STRING})"
+    rf"|(?P<broken>{_UNCLOSED})|(?P<name>\\[_~.\-!$&'()*+,;=/?#@%])|(?P<escape>{_UCHAR})"
 )
+_ESCAPE = re.compile(rf"(?P<escape>{_UCHAR})|\\[\s\S]")
+_IRI_CHARACTER = re.compile(r"[^<>\"{}|^`\\\x00-\x20]")
+_NO_STRUCTURE = "\\'\""  # written as an escape outside strings, these would change what is inside
+_IN_STRING = {"\n": "\\n", "\r": "\\r", "\\": "\\\\", '"': '\\"', "'": "\\'"}
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -150,24 +157,51 @@ class TokenStream:
 
 
 def resolve_escapes(sent: str) -> tuple[str, list[tuple[int, int]]]:
-    """Resolve `\\u` escapes outside comments, IRIs and strings.
+    """Resolve `\\u` escapes (section 19.2), everywhere.
 
+    An engine may resolve them before it looks for terminals, as the recommendation says, or after, as ours does. To both
+    the text must mean the same, so an escape in a string gives way to the character or to an escape such as `\\"`, and a
+    comment loses its backslashes. What is no character of an IRI stays an escape there, and so no IRI.
     Returns the text and, for each resolved escape, (offset after it in the new text, characters lost up to there).
     """
     if not has_escapes(sent):
         return sent, []
-    parts, shifts, last, lost, length = [], [], 0, 0, 0
-    for match in _ESCAPABLE.finditer(sent):
-        if match["escape"] is None:
-            continue
-        before = sent[last : match.start()]
-        parts += [before, chr(int(match["escape"][2:], 16))]
-        length += len(before) + 1
-        lost += len(match["escape"]) - 1
-        shifts.append((length, lost))
-        last = match.end()
+    parts: list[str] = []
+    shifts: list[tuple[int, int]] = []
+    last = lost = length = 0
+    for place, escape, found in _escapes(sent):
+        start, end = escape
+        before = sent[last:start]
+        parts += [before, found]
+        length += len(before) + len(found)
+        lost += end - start - len(found)
+        if place != "comment":
+            shifts.append((length, lost))
+        last = end
     parts.append(sent[last:])
     return "".join(parts), shifts
+
+
+def _escapes(sent: str) -> Iterator[tuple[str, tuple[int, int], str]]:
+    """Where an escape stands, its span, and what it gives way to."""
+    for match in _ESCAPABLE.finditer(sent):
+        place = match.lastgroup or ""
+        start, end = match.span()
+        if place == "escape" and (character := _character(match.group())) not in _NO_STRUCTURE:
+            yield place, (start, end), character
+        elif place == "comment" and "\\" in match.group():
+            yield place, (start, end), match.group().replace("\\", " ")
+        elif place in ("iri", "string") and has_escapes(match.group()):
+            for inside in _ESCAPE.finditer(sent, start, end):
+                character = _character(inside.group()) if inside["escape"] else ""
+                if place == "string" and character:
+                    yield place, inside.span(), _IN_STRING.get(character, character)
+                elif character and _IRI_CHARACTER.fullmatch(character):
+                    yield place, inside.span(), character
+
+
+def _character(escape: str) -> str:
+    return chr(int(escape[2:], 16))
 
 
 def has_escapes(text: str) -> bool:

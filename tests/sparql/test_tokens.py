@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,10 +41,35 @@ def test_terminals(text: str, expected: list[tuple[str, str]]) -> None:
     assert kinds(text) == expected
 
 
-def test_escapes_outside_strings_are_resolved_inside_they_stay() -> None:
-    stream = TokenStream("SERVIC\\u0045 <x\\u0041> \"\\u0041\" # \\u0041")
-    assert [token.text for token in stream.tokens] == ["SERVICE", "<x\\u0041>", '"\\u0041"', ""]
-    assert stream.place(stream.tokens[1].start) == (1, 14)
+def test_escapes_are_resolved_everywhere_and_places_stay() -> None:
+    stream = TokenStream("SERVIC\\u0045 <x\\u0041#'\\U00000042> \"\\u0041\" # \\u0041\n ?x")
+    assert [token.text for token in stream.tokens] == ["SERVICE", "<xA#'B>", '"A"', "?x", ""]
+    assert [stream.place(token.start) for token in stream.tokens[:4]] == [(1, 1), (1, 14), (1, 36), (2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"'\u0027 \u0022 \u005C \u000A \u000D \u0009 \u00f1 \U0001F600'", "'\\' \\\" \\\\ \\n \\r \t ñ 😀'"),
+        (r'"""\u0022\u0022\u0022 \u005Cn"""', r'"""\"\"\" \\n"""'),
+        (r"'\\u0027'", r"'\\u0027'"),  # an escaped backslash, then a u
+        (r"'\\\u0027'", r"'\\\''"),
+        (r"<http://a/\u003E\u0020\u00e9>", r"<http://a/\u003E\u0020é>"),  # no IRI, before and after
+        ("'x' # \\u000A \\\\u0041 '", "'x' #  u000A   u0041 '"),
+        (r"ex:\u0061\,b", r"ex:a\,b"),
+        (r"'x \u0027", r"'x \u0027"),  # no string, before and after
+        (r"\u0027x\u0027 \u005Cu0041", r"\u0027x\u0027 \u005Cu0041"),
+    ],
+)
+def test_an_engine_that_resolves_escapes_first_reads_the_same(written: str, read: str) -> None:
+    assert TokenStream(written).text == read
+
+
+def test_strings_keep_their_meaning_when_escapes_are_resolved() -> None:
+    for text in (r"'a\u0027b\u005C\u000a\u0022'", r'"""\u0022\u0022\u0022\u005Cn"""', r"'\\u0041\\\u0041'", r"<http://a/#\u00e9'>"):
+        plain, resolved = (ox.Store().query(f"SELECT * {{ BIND({each} AS ?x) }}") for each in (text, TokenStream(text).text))
+        assert isinstance(plain, ox.QuerySolutions) and isinstance(resolved, ox.QuerySolutions)
+        assert str(next(plain)["x"]) == str(next(resolved)["x"])
 
 
 @given(st.text(alphabet="a:.<>\"'\\?{}()#\n é😀u0041_-@1e+", max_size=80))
