@@ -42,6 +42,7 @@ def main(what: str, results: tuple[Path, ...], rounds: int, data: Path, page: st
     figures, moment = Figures(), dt.datetime.now(dt.UTC)
     facts: dict[str, object] = {"date": moment.isoformat(timespec="seconds"), "machine": machine.description(), "rounds": rounds}
     loads = [machine.load()]
+    outcomes: list[str] = []
     parts = PARTS if what == "all" else (what,)
     try:
         if parts != ("build",):
@@ -52,7 +53,8 @@ def main(what: str, results: tuple[Path, ...], rounds: int, data: Path, page: st
             elif part == "serve":
                 facts[part] = serving.measure(data, rounds, figures, page)
             else:
-                facts[part] = {scale: service.measure(scale, rounds, figures, rows) for scale in scales}
+                facts[part] = found = {scale: service.measure(scale, rounds, figures, rows) for scale in scales}
+                outcomes = [service.outcomes_text(scale, facts_of_scale) for scale, facts_of_scale in found.items()]
             loads.append(machine.load())
     except Broken as broken:
         sys.exit(f"benchmarks: {broken}")
@@ -60,7 +62,7 @@ def main(what: str, results: tuple[Path, ...], rounds: int, data: Path, page: st
         sys.exit(f"benchmarks: {error}\n{error.stderr or ''}")
     facts["load_averages"] = loads  # before the first part, then after each; the load of the run itself counts in the later
     path = report.write(what, facts, figures, moment)
-    click.echo(report.table(figures))
+    click.echo("\n\n".join(filter(None, [report.table(figures), *outcomes])))
     click.echo(f"\nload average before: {loads[0]:.2f}; after each part: {', '.join(f'{load:.2f}' for load in loads[1:])}")
     click.echo(f"samples: {path}")
 

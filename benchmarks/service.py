@@ -15,13 +15,14 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import geometric_mean, median, quantiles
+from typing import Any
 from urllib.parse import quote
 
 from benchmarks import generated, rivals
@@ -60,7 +61,7 @@ PAGE_CONNECTIONS = (1, 8, 64)
 LOAD_SECONDS = 2  # whole ones, which is all that wrk takes
 WARM_SECONDS = 1
 PEER_SECONDS = 10  # pages of a peer may take a second each
-DISTINCT = 50_000  # small queries, all different; more than the fastest answers in a stretch
+DISTINCT = 100_000  # small queries, all different; more than the fastest answers in a stretch
 MIRRORED = 300  # pages of nginx that stand for those asked for once
 LATENCY_SECONDS = 0.4  # for which each side answers one query, again and again, per round
 LATENCY_REPEATS = (3, 40)
@@ -126,7 +127,15 @@ def measure(scale: str, rounds: int, figures: Figures, rows: Sequence[str] = ROW
         for number in range(rounds):
             _round(bench, turn=bool(number % 2))
             print(f"service {scale} {number + 1}/{rounds}", file=sys.stderr, flush=True)
-    return {**facts, "killers": {name: dict(found) for name, found in bench.outcomes.items()}}
+    return {**facts, "outcomes": {name: dict(found) for name, found in bench.outcomes.items()}}
+
+
+def outcomes_text(scale: str, facts: Mapping[str, Any]) -> str:
+    """How the hostile queries of a run ended, a line each: `S: k1-triple-cross: 503 ×5`."""
+    lines = []
+    for name, found in facts["outcomes"].items():
+        lines.append(f"{scale}: {name}: " + ", ".join(f"{outcome} ×{times}" for outcome, times in found.items()))
+    return "\n".join(lines)
 
 
 def _prepare(bench: Bench) -> dict[str, object]:
@@ -254,15 +263,22 @@ def _throughput(bench: Bench, server: Server, oxigraph: Server, turn: bool) -> N
     texts = list(distinct_queries(bench, DISTINCT))
     for name, chosen, goal in (("distinct small queries", texts, THROUGHPUT), ("one small query again", texts[:1], None)):
         pair = in_turn(partial(_load, bench, server, OURS, chosen), partial(_load, bench, oxigraph, THEIRS, chosen), turn)
+        if goal is not None and pair[0].requests > _measured(chosen):
+            raise Broken(f"{name}: some of {_measured(chosen)} were asked twice; raise DISTINCT")
         _add_loads(bench, f"{name}, c={CONNECTIONS}", pair, OXIGRAPH, goal)
+
+
+def _measured(texts: Sequence[str]) -> int:
+    """How many of the texts are asked while measuring, the first quarter having warmed up."""
+    return len(texts) - len(texts) // 4
 
 
 def _load(bench: Bench, target: Server, endpoint: str, texts: Sequence[str]) -> Load:
     """Escaped query texts one after the other; the quarter that warms up is not asked for again."""
     paths = [endpoint + text for text in texts]
-    quarter = len(paths) // 4
-    wrk_over(target, paths[:quarter] or paths, {"Accept": N_TRIPLES}, connections=CONNECTIONS, seconds=WARM_SECONDS, home=bench.home)
-    return wrk_over(target, paths[quarter:], {"Accept": N_TRIPLES}, connections=CONNECTIONS, seconds=LOAD_SECONDS, home=bench.home)
+    first = len(paths) - _measured(paths)
+    wrk_over(target, paths[:first] or paths, {"Accept": N_TRIPLES}, connections=CONNECTIONS, seconds=WARM_SECONDS, home=bench.home)
+    return wrk_over(target, paths[first:], {"Accept": N_TRIPLES}, connections=CONNECTIONS, seconds=LOAD_SECONDS, home=bench.home)
 
 
 def distinct_queries(bench: Bench, number: int) -> Iterable[str]:

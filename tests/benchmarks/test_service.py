@@ -109,7 +109,8 @@ def test_a_tiny_run_from_end_to_end(data: Path, monkeypatch: pytest.MonkeyPatch)
     assert found["S: latency, geometric mean of 17"].ratios()[0] > 0
     assert found["S: start of serve until ready"].ratios()[0] > 0
     assert found["S: memory at rest, PSS"].ours[0] > 1
-    assert facts["killers"] == {"k1-triple-cross": {"503": 1}, "all at once": {"503": 1}}
+    assert facts["outcomes"] == {"k1-triple-cross": {"503": 1}, "all at once": {"503": 1}}
+    assert service.outcomes_text("S", facts).splitlines() == ["S: k1-triple-cross: 503 ×1", "S: all at once: 503 ×1"]
     assert found["S: k1-triple-cross, ended after"].ours[0] >= 1.0
     assert found["S: k1-triple-cross, small query beside, p95"].ours[0] > 0
 
