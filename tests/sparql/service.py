@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,12 +100,16 @@ class Service:
 
 
 @contextmanager
-def running_service(folder: Path, *, text: str | None = None, **settings: object) -> Iterator[Service]:
-    """Serve a small release below `folder`; further settings are those of `sparql_api.settings`."""
+def running_service(
+    folder: Path, *, text: str | None = None, prepare: Callable[[Release], object] | None = None, **settings: object
+) -> Iterator[Service]:
+    """Serve a small release below `folder`, after `prepare`; further settings are those of `sparql_api.settings`."""
     port = free_port()
     base = f"http://localhost:{port}/"
     quads = text if text is not None else sample_quads(base) + hostile_quads(base)
     release = make_release(folder / "releases", base, quads)
+    if prepare:
+        prepare(release)
     given = {"query_seconds": SECONDS, "query_memory": 256, "port": port, "data": folder, **settings}
     environment = {**os.environ, **{f"COMMITMENTS_{name.upper()}": str(value) for name, value in given.items()}}
     log = folder / "serve.log"
