@@ -67,7 +67,15 @@ class RequestRecord:
     query     text of its query, logged only when the operator wants that
     """
 
-    __slots__ = ("_timings", "cache", "client", "id", "method", "outcome", "path", "query", "release", "route", "sent", "started", "status")
+    # What most requests leave as it is stands in the class: a record is made for each of them.
+    route = "other"
+    release: str | None = None
+    status = 0
+    sent = 0
+    outcome: str | None = None
+    cache: str | None = None
+    query: str | None = None
+    _timings = ""
 
     def __init__(self, method: str, path: str, request_id: str, client: str | None = None) -> None:
         self.id = request_id
@@ -75,23 +83,15 @@ class RequestRecord:
         self.path = path
         self.client = client
         self.started = time.perf_counter()
-        self.route = "other"
-        self.release: str | None = None
-        self.status = 0
-        self.sent = 0
-        self.outcome: str | None = None
-        self.cache: str | None = None
-        self.query: str | None = None
-        self._timings: list[str] = []
 
     def took(self, what: str, seconds: float) -> None:
         """Add one duration to `Server-Timing`; `what` is a token of ours."""
-        self._timings.append(f"{what};dur={seconds * 1000:.3f}")
+        self._timings += f"{what};dur={seconds * 1000:.3f}, "
 
     def server_timing(self) -> str:
         """The value of `Server-Timing` (W3C): what was measured, in milliseconds, and last what all took up to now."""
-        cache = [f"cache;desc={self.cache}"] if self.cache else []
-        return ", ".join([*self._timings, *cache, f"total;dur={(time.perf_counter() - self.started) * 1000:.3f}"])
+        cache = f"cache;desc={self.cache}, " if self.cache else ""
+        return f"{self._timings}{cache}total;dur={(time.perf_counter() - self.started) * 1000:.3f}"
 
 
 def record_of(scope: Scope) -> RequestRecord:
@@ -114,44 +114,38 @@ class LogLine:
     def __init__(self, *, queries: bool = False, clients: bool = False) -> None:
         self._queries = queries
         self._clients = clients
-        self._second = 0
+        self._millisecond = 0
         self._prefix = ""
 
     def of(self, record: RequestRecord, seconds: float) -> str:
-        return f"{self._start(record.id)}{self.what(record)},{self._end(record, seconds)}"
+        more = f',"cache":"{record.cache}"' if record.cache else ""
+        if self._clients and record.client:
+            more += f',"client":{quoted(record.client)}'
+        return f'{self._start()}Z","id":"{record.id}",{self.what(record)},"seconds":{seconds:.6f}{more}}}\n'
 
     def again(self, what: str, request_id: str, client: str | None) -> str:
         """The line of a request that was answered from kept bytes, `what` being that of the first one."""
         more = f',"client":{quoted(client)}' if self._clients and client else ""
-        return f'{self._start(request_id)}{what},"seconds":0.0,"cache":"repeated"{more}}}\n'
+        return f'{self._start()}Z","id":"{request_id}",{what},"seconds":0.0,"cache":"repeated"{more}}}\n'
 
     def what(self, record: RequestRecord) -> str:
         """Members that are the same for every request with this one's head."""
         release = f'"{record.release}"' if record.release else "null"
-        line = (
+        outcome = f'"{record.outcome}"' if record.outcome else "null"
+        query = f',"query":{quoted(record.query[:MOST_QUERY])}' if self._queries and record.query is not None else ""
+        return (
             f'"method":{quoted(record.method)},"path":{quoted(record.path[:MOST_PATH])},"route":"{record.route}",'
-            f'"status":{record.status},"bytes":{record.sent},"release":{release},"outcome":'
+            f'"status":{record.status},"bytes":{record.sent},"release":{release},"outcome":{outcome}{query}'
         )
-        line += f'"{record.outcome}"' if record.outcome else "null"
-        if self._queries and record.query is not None:
-            line += f',"query":{quoted(record.query[:MOST_QUERY])}'
-        return line
 
-    def _end(self, record: RequestRecord, seconds: float) -> str:
-        line = f'"seconds":{seconds:.6f}'
-        if record.cache:
-            line += f',"cache":"{record.cache}"'
-        if self._clients and record.client:
-            line += f',"client":{quoted(record.client)}'
-        return line + "}\n"
-
-    def _start(self, request_id: str) -> str:
-        now = time.time()
-        second = int(now)
-        if second != self._second:
-            self._second = second
-            self._prefix = time.strftime('{"time":"%Y-%m-%dT%H:%M:%S.', time.gmtime(second))
-        return f'{self._prefix}{int((now - second) * 1000):03d}Z","id":"{request_id}",'
+    def _start(self) -> str:
+        """A line up to the milliseconds of its time; made once per millisecond."""
+        now = int(time.time() * 1000)
+        if now != self._millisecond:
+            self._millisecond = now
+            seconds, milliseconds = divmod(now, 1000)
+            self._prefix = time.strftime('{"time":"%Y-%m-%dT%H:%M:%S.', time.gmtime(seconds)) + f"{milliseconds:03d}"
+        return self._prefix
 
 
 def client_of(scope: Scope) -> str | None:
