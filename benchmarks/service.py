@@ -355,7 +355,7 @@ def _uncached_pages(bench: Bench, server: Server, nginx: Server, turn: bool) -> 
         headers = {"Accept": media_type}
 
         def load(target: Server, paths: Sequence[str], headers: dict[str, str] = headers) -> Load:
-            return wrk_over(target, paths, headers, connections=CONNECTIONS, seconds=WARM_SECONDS, home=bench.home)
+            return wrk_over(target, paths, headers, connections=CONNECTIONS, seconds=LOAD_SECONDS, home=bench.home)
 
         pair = in_turn(lambda load=load, pages=pages: load(server, pages), lambda load=load, files=files: load(nginx, files), turn)
         name = f"page {SUFFIX[media_type]}, uncached, c={CONNECTIONS}"
