@@ -16,7 +16,7 @@ class Budget:
     rows             solutions of one call
     answer_bytes     of one answer as received, and again once decompressed
     inlined_bytes    UTF-8 bytes of the solutions of a query's calls together, as they stand in its rewritten text
-    at_once          calls under way in this process, and `waiting` how many more may wait
+    at_once          calls under way to one endpoint, and `waiting` how many more may wait for it
     cache_bytes      of solutions kept for `keep_seconds`; a failure is remembered for `keep_failure_seconds`
     """
 
@@ -25,8 +25,8 @@ class Budget:
     rows: int = 10_000
     answer_bytes: int = 8 * MEBIBYTE
     inlined_bytes: int = 8 * MEBIBYTE
-    at_once: int = 8
-    waiting: int = 32
+    at_once: int = 4
+    waiting: int = 16
     cache_bytes: int = 32 * MEBIBYTE
     keep_seconds: float = 60.0
     keep_failure_seconds: float = 5.0

@@ -26,6 +26,7 @@ REPEATED = (301, 302, 307, 308)  # the same request again: it only reads, so a P
 SEE_OTHER = 303  # RFC 9110, 15.4.4: the answer stands elsewhere, for a GET without body
 ACCEPT = "application/sparql-results+json, application/sparql-results+xml;q=0.9"
 CODINGS = ("gzip", "x-gzip")
+MOST_MEMBERS = 1000  # of a gzip stream; each takes more time than its bytes do
 
 
 @dataclass(frozen=True)
@@ -155,12 +156,16 @@ class _Unpacker:
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        self._members = 1
 
     def feed(self, data: bytes, most: int) -> bytes:
         """Decompress; at least `most` bytes come back when there are more. Raises zlib.error."""
         out = bytearray()
         while data and len(out) < most:
             if self._member.eof:
+                self._members += 1
+                if self._members > MOST_MEMBERS:
+                    raise zlib.error("too many members")
                 self._member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
             out += self._member.decompress(data, most - len(out))
             data = self._member.unused_data or self._member.unconsumed_tail

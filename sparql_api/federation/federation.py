@@ -51,6 +51,30 @@ class _Request:
         return self.endpoint, self.text
 
 
+class _Gate:
+    """The places for calls to one endpoint: a slow one holds up nobody who asks another."""
+
+    def __init__(self, places: int, most_waiting: int) -> None:
+        self._places = asyncio.Semaphore(places)
+        self._most_waiting = most_waiting
+        self._waiting = 0
+
+    @contextlib.asynccontextmanager
+    async def place(self, endpoint: str) -> AsyncIterator[None]:
+        """One of the places. Raises ServiceFailure when too many wait for one already."""
+        if self._places.locked() and self._waiting >= self._most_waiting:
+            raise ServiceFailure(endpoint, "busy")
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
 class Federation:
     """Asks the endpoints of the allow-list. Belongs to one event loop; `endpoints` is what `guard` may let through."""
 
@@ -60,8 +84,7 @@ class Federation:
         self._budget = budget
         self._caps = caps
         self._cache: Cache[Rows | ServiceFailure] = Cache(budget.cache_bytes)
-        self._places = asyncio.Semaphore(budget.at_once)
-        self._waiting = 0
+        self._gates = {endpoint: _Gate(budget.at_once, budget.waiting) for endpoint in self.endpoints}
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def answer(self, engine: Engine, query: GuardedQuery, dataset: Dataset | None, media_type: str, limits: Limits) -> Answer:
@@ -111,7 +134,7 @@ class Federation:
         try:
             return await self._solutions(_Request(call, query_for(query, call, self._budget.rows), query.base, deadline, seconds)), None
         except ServiceFailure as failure:
-            log.warning("SERVICE <%s>: %s %s", call.endpoint, failure.code, failure.message)
+            log.warning("SERVICE <%s>: %s %r", call.endpoint, failure.code, failure.message)
             if not call.silent:
                 raise
             return one_empty_solution(call.variables), failure
@@ -123,7 +146,7 @@ class Federation:
             async with asyncio.timeout_at(request.deadline), turn:
                 kept = self._cache.get(request.key)
                 if kept is None:
-                    async with self._place(request.endpoint):
+                    async with self._gates[request.endpoint].place(request.endpoint):
                         request.sent_at = asyncio.get_running_loop().time()
                         kept = await self._asked(request)
         except TimeoutError:
@@ -135,26 +158,11 @@ class Federation:
             raise kept.repeated()
         return kept
 
-    @contextlib.asynccontextmanager
-    async def _place(self, endpoint: str) -> AsyncIterator[None]:
-        """One of the places for calls. Raises ServiceFailure when too many wait for one already."""
-        if self._places.locked() and self._waiting >= self._budget.waiting:
-            raise ServiceFailure(endpoint, "busy")
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._places.release()
-
     async def _asked(self, request: _Request) -> Rows | ServiceFailure:
         """Ask the endpoint and remember what came of it."""
         try:
             reply = await self._client.ask(request.endpoint, request.text, request.asker)
-            outcome = await asyncio.to_thread(_read, request.call, reply, self._budget.rows)
+            outcome = await asyncio.to_thread(_read, request.call, reply, self._budget)
         except ServiceFailure as failure:
             outcome = failure
         if isinstance(outcome, ServiceFailure):
@@ -174,10 +182,10 @@ class Federation:
                 raise ServiceFailure(call.endpoint, "too-large", most=self._budget.inlined_bytes)
 
 
-def _read(call: ServiceCall, reply: Reply, most_rows: int) -> Rows | ServiceFailure:
+def _read(call: ServiceCall, reply: Reply, budget: Budget) -> Rows | ServiceFailure:
     """`read_rows` for a thread. A failure comes back new, without its traceback: that holds the parser, which pyoxigraph
     lets only the thread that made it free."""
     try:
-        return read_rows(call.endpoint, reply, call.variables, most_rows)
+        return read_rows(call.endpoint, reply, call.variables, budget.rows, budget.inlined_bytes)
     except ServiceFailure as failure:
         return failure.repeated()

@@ -56,16 +56,17 @@ def _as_rows(rows: Sequence[str]) -> Rows:
     return Rows(text, len(rows), len(text.encode()))
 
 
-def read_rows(endpoint: str, reply: Reply, variables: Sequence[str], most_rows: int) -> Rows:
+def read_rows(endpoint: str, reply: Reply, variables: Sequence[str], most_rows: int, most_bytes: int) -> Rows:
     """The solutions of a reply, in its order and number, for these variables (without mark).
 
-    Raises ServiceFailure when the reply is no complete sequence of solutions, or holds what VALUES cannot say.
+    `most_bytes` bounds the text of the rows: a small reply to a query of many variables can make a large one. Raises
+    ServiceFailure when the reply is no complete sequence of solutions, is too long, or holds what VALUES cannot say.
     """
     form = RESULT_FORMATS.get(reply.media_type)
     if form is None:
         raise ServiceFailure(endpoint, "not-results", f"Content-Type: {reply.media_type!r}")
     try:
-        rows = _rows(endpoint, ox.parse_query_results(reply.body, format=form), variables, most_rows)
+        rows = _rows(endpoint, ox.parse_query_results(reply.body, format=form), variables, most_rows, most_bytes)
     except (SyntaxError, ValueError) as error:
         raise ServiceFailure(endpoint, "not-results", str(error)) from None
     if reply.row_cap is not None and len(rows) >= reply.row_cap:
@@ -74,13 +75,14 @@ def read_rows(endpoint: str, reply: Reply, variables: Sequence[str], most_rows: 
 
 
 def _rows(
-    endpoint: str, results: ox.QuerySolutions | ox.QueryBoolean, variables: Sequence[str], most_rows: int
+    endpoint: str, results: ox.QuerySolutions | ox.QueryBoolean, variables: Sequence[str], most_rows: int, most_bytes: int
 ) -> list[str]:
     if not isinstance(results, ox.QuerySolutions):
         raise ServiceFailure(endpoint, "not-results", "a boolean")
     named = {variable.value: position for position, variable in enumerate(results.variables)}
     columns = [(name, named.get(name)) for name in variables]  # a variable that is never bound may be missing there
     rows: list[str] = []
+    size = 0
     for solution in results:
         if len(rows) == most_rows:
             raise ServiceFailure(endpoint, "too-many-rows", most=most_rows)
@@ -92,6 +94,9 @@ def _rows(
             except _NotATerm as problem:
                 raise ServiceFailure(endpoint, problem.code, variable=name) from None
         rows.append(f"({' '.join(written)})")
+        size += len(rows[-1].encode())
+        if size > most_bytes:
+            raise ServiceFailure(endpoint, "too-large", most=most_bytes)
     return rows
 
 

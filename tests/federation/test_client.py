@@ -214,6 +214,11 @@ def test_broken_gzip(endpoint: Endpoint, body: bytes) -> None:
     assert failure_of(address).code == "broken"
 
 
+def test_gzip_in_very_many_members(endpoint: Endpoint) -> None:
+    address = endpoint.at("/sparql", sending(gzip.compress(b"") * 2000 + gzip.compress(EMPTY), Content_Encoding="gzip"))
+    assert failure_of(address).code == "broken"
+
+
 def test_a_coding_that_nobody_asked_for(endpoint: Endpoint) -> None:
     address = endpoint.at("/sparql", sending(EMPTY, Content_Encoding="br"))
     assert failure_of(address).code == "not-results"

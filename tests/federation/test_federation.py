@@ -236,6 +236,21 @@ def test_calls_at_once_are_bounded_and_so_are_those_who_wait(endpoint: Endpoint)
     assert len(endpoint.requests) == 5 and counting.most == 2
 
 
+def test_a_slow_endpoint_holds_up_nobody_who_asks_another(endpoint: Endpoint) -> None:
+    slow, quick = endpoint.at("/slow", endpoint.hanging), endpoint.at("/quick", sending(THREE))
+    federation = federation_for(slow, quick, budget=replace(BUDGET, at_once=1, waiting=0))
+
+    async def both() -> int:
+        waiting = asyncio.create_task(resolve(federation, asking(slow)))
+        while not endpoint.requests:
+            await asyncio.sleep(0.01)
+        rows = solutions_of((await resolve(federation, asking(quick))).query, store_of(0, 1, 2))
+        waiting.cancel()
+        return len(rows)
+
+    assert run(both()) == 3
+
+
 # --- cache
 
 

@@ -133,7 +133,7 @@ def test_functions_of_the_other_side_are_not_looked_for_here() -> None:
 def test_ten_thousand_rows_are_not_read_again() -> None:
     body = results(["s", "l"], [{"s": uri(f"http://e.example/{number}"), "l": literal(f"label {number}", lang="en")} for number in range(10_000)])
     query = guarded(f"SELECT ?s {{ SERVICE <{A}> {{ ?s a ?l }} }} ORDER BY ?l LIMIT 7")
-    solutions = read_rows(A, Reply(RESULTS_JSON, body), ("s", "l"), 10_000)
+    solutions = read_rows(A, Reply(RESULTS_JSON, body), ("s", "l"), 10_000, 2**20)
     start = time.perf_counter()
     whole = with_rows(query, [solutions], Caps(length=200, tokens=100))
     assert time.perf_counter() - start < 0.25  # measured: 1 ms

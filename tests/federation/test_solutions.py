@@ -18,8 +18,8 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 ENDPOINT = "https://data.example/sparql"
 
 
-def rows_of(body: bytes, variables: tuple[str, ...] = ("x",), media_type: str = RESULTS_JSON, most: int = 100, cap: int | None = None) -> Rows:
-    return read_rows(ENDPOINT, Reply(media_type, body, cap), variables, most)
+def rows_of(body: bytes, variables: tuple[str, ...] = ("x",), media_type: str = RESULTS_JSON, most: int = 100, cap: int | None = None, size: int = 10_000) -> Rows:
+    return read_rows(ENDPOINT, Reply(media_type, body, cap), variables, most, size)
 
 
 def code_of(body: bytes, variables: tuple[str, ...] = ("x",), media_type: str = RESULTS_JSON, **more: int) -> str:
@@ -156,6 +156,14 @@ def test_too_many_rows_are_no_result() -> None:
     body = results(["x"], [{"x": literal(str(number))} for number in range(11)])
     assert rows_of(body, most=11).count == 11
     assert code_of(body, most=10) == "too-many-rows"
+
+
+def test_a_small_reply_does_not_grow_large() -> None:
+    """Ten bytes a row, and a query of a thousand variables that nobody binds."""
+    variables = tuple(f"v{number}" for number in range(1000))
+    row = len(f"({' '.join(['UNDEF'] * 1000)})")
+    assert rows_of(results([], [{}] * 3), variables, size=3 * row).count == 3
+    assert code_of(results([], [{}] * 4), variables, size=3 * row) == "too-large"
 
 
 def test_a_result_that_reaches_the_limit_of_its_endpoint_may_have_been_cut() -> None:
