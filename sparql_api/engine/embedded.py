@@ -176,7 +176,7 @@ class EmbeddedEngine:
             # The engine compares some terms in circles and dies of it; sorted by a key of ours they have one order.
             left = request.limits.seconds - (asyncio.get_running_loop().time() - started.since)
             limits = replace(request.limits, seconds=max(left, 0.1))
-            again = replace(request, query=replace(request.query, text=request.query.text_with_order_keys), limits=limits)
+            again = replace(request, query=request.query.with_order_keys, limits=limits)
             return await self._first_bytes(await self._begin(again))
         except _WorkerLost:
             return await self._first_bytes(await self._begin(request))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sparql_api.engine.order import ORDER_KEY
@@ -132,6 +132,13 @@ class GuardedQuery:
                 parts += [self.text[last:start], f"(<{ORDER_KEY}>({self.text[start:end]}))"]
                 last = end
         return "".join([*parts, self.text[last:]])
+
+    @property
+    def with_order_keys(self) -> GuardedQuery:
+        """The query with `text_with_order_keys` as its text, to which further limits can be put."""
+        text = self.text_with_order_keys
+        grown = len(text) - len(self.text)  # all of it before the outermost LIMIT, which follows every ORDER BY
+        return replace(self, text=text, order_conditions=(), limit_place=(self.limit_place[0] + grown, self.limit_place[1] + grown))
 
     def text_with_limit(self, most: int) -> str:
         """The same query with at most `most` solutions: of ASK, CONSTRUCT and DESCRIBE, too, LIMIT counts solutions."""
