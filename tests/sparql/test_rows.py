@@ -15,8 +15,11 @@ from rdflib.query import Result
 from tests.sparql.service import Service
 
 RESULTS = {
-    "application/sparql-results+json": "json", "application/sparql-results+xml": "xml", "text/csv": "csv", "text/tab-separated-values": "tsv",
-}  # fmt: skip
+    "application/sparql-results+json": "json",
+    "application/sparql-results+xml": "xml",
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+}
 GRAPHS = {
     "text/turtle": "turtle", "application/n-triples": "nt", "application/rdf+xml": "xml", "application/ld+json": "json-ld",
     "application/trig": "trig", "application/n-quads": "nquads",
@@ -46,6 +49,8 @@ def links(response: httpx.Response) -> list[str]:
 
 
 def rows(response: httpx.Response, media_type: str) -> int:
+    if media_type == "text/csv":  # rdflib splits cells at lone carriage returns
+        return len(list(csv.reader(io.StringIO(response.content.decode(), newline="")))) - 1
     return len(Result.parse(io.BytesIO(response.content), format=RESULTS[media_type]).bindings)
 
 
@@ -110,12 +115,15 @@ def test_values_after_the_query_stay_part_of_it(service: Service) -> None:
     assert list(csv.reader(io.StringIO(response.text))) == [["o", "p", "s"]] and notice(response) == ""
 
 
-@pytest.mark.parametrize("limit", ["", " LIMIT 1000"])
-def test_terms_that_the_engine_cannot_sort(service: Service, limit: str) -> None:
+@pytest.mark.parametrize("end", ["ASC(?o)", "DESC(?o)", "DESC(?o) LIMIT 100000"])
+def test_terms_that_the_engine_cannot_sort(service: Service, end: str) -> None:
     """The engine compares them in circles and the query is asked again with sort keys; its limit has to go along."""
-    response = ask(service, f"SELECT ?o {{ ?s ?p ?o }} ORDER BY ?o{limit}", "text/csv", 100)
-    assert notice(response) == "rows-capped; maxrows=100"
-    assert rows(response, "text/csv") == 100
+    query = f"SELECT ?o {{ ?s ?p ?o }} ORDER BY {end}"
+    size = service.release.manifest.graphs[""]
+    for most in (100, size - 1, size):
+        response = ask(service, query, "text/csv", most)
+        assert notice(response) == ("" if most == size else f"rows-capped; maxrows={most}")
+        assert rows(response, "text/csv") == most
 
 
 def test_a_long_capped_result(service: Service) -> None:
