@@ -13,6 +13,7 @@ from commitments.messages import language_of
 from commitments.release import Release
 from sparql_api.engine import AnswerCut, EngineProblem, Limits
 from sparql_api.engine.embedded import EmbeddedEngine, make_job
+from sparql_api.federation.opening import open_federation
 from sparql_api.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_CSV, TURTLE, Format
 from sparql_api.settings import Settings
 from sparql_api.sparql.guard import GuardedQuery, QueryRefused, QuerySyntaxError, guard
@@ -25,12 +26,13 @@ def run_query(
     """Run a query on a release and write the result to `out`.
 
     `form` is a format's name, suffix or media type; None gives CSV for SELECT and ASK, Turtle for graphs. Raises
-    Failure: USAGE for a query or format that is not taken, LIMIT past time or memory, FAULT when the engine fails.
+    Failure: USAGE for a query or format that is not taken, LIMIT past time or memory, ENVIRONMENT when another service that
+    SERVICE names gives no result, FAULT when the engine fails.
     """
     settings = settings or Settings()
     language = language_of()
     try:
-        query = guard(text, f"{release.base}sparql", settings.caps)
+        query = guard(text, f"{release.base}sparql", settings.caps, frozenset(settings.service_allow))
         chosen = _format(query, form, language)
         if sys.platform == "win32":
             _run_here(release, query, chosen, out, settings)
@@ -56,7 +58,7 @@ def _syntax_line(error: QuerySyntaxError, language: str) -> str:
 def _failure(problem: EngineProblem, query: GuardedQuery, language: str) -> Failure:
     if problem.slug == "query-syntax":
         return Failure(Exit.USAGE, [_syntax_line(from_engine(problem.message, query.stream), language)])
-    codes = {400: Exit.USAGE, 406: Exit.USAGE, 503: Exit.LIMIT, 507: Exit.LIMIT}
+    codes = {400: Exit.USAGE, 406: Exit.USAGE, 502: Exit.ENVIRONMENT, 503: Exit.LIMIT, 504: Exit.LIMIT, 507: Exit.LIMIT}
     return Failure(codes.get(problem.status, Exit.FAULT), [problem.detail[language]])
 
 
@@ -85,7 +87,11 @@ async def _run(release: Release, query: GuardedQuery, form: Format, out: BinaryI
     engine = EmbeddedEngine(release)
     await engine.start()
     try:
-        answer = await engine.answer(query, None, form.media_type, _limits(settings))
+        federation = open_federation(settings) if query.services else None
+        if federation:
+            answer = await federation.answer(engine, query, None, form.media_type, _limits(settings))
+        else:
+            answer = await engine.answer(query, None, form.media_type, _limits(settings))
         async for chunk in answer.chunks:
             out.write(chunk)
         out.flush()

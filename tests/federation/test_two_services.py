@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +15,9 @@ import pyoxigraph as ox
 import pytest
 from rdflib import DCTERMS, RDF, RDFS, Graph, URIRef
 
+from commitments.console import Exit
 from ontology.namespaces import SD
+from tests.conftest import ROOT
 from tests.federation.endpoint import Endpoint, flooding, gzip_bomb, literal, redirecting, results, running_endpoint, sending, uri
 from tests.sparql.service import Service, running_service
 
@@ -227,3 +232,17 @@ def test_loopback_is_refused_without_an_exception(scene: Scene, tmp_path: Path) 
         response = careful.ask(joined(scene))
         assert (response.status_code, response.json()["code"]) == (502, "address")
         assert "127.0.0.1 " not in response.json()["detail"]
+
+
+def test_the_shell_follows_the_same_rules(scene: Scene) -> None:
+    def shell(text: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, **{f"COMMITMENTS_{name.upper()}": value for name, value in settings.items()}, "COMMITMENTS_LANG": "en"}
+        command = [sys.executable, "-m", "commitments", "--data", str(scene.ours.data), "query", text, "--format", "csv"]
+        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+
+    text = f"SELECT ?age {{ ?p <{OTHER}age> ?age SERVICE <{scene.theirs.url}> {{ ?p <{OTHER}name> 'Ada'@es }} }}"
+    done = shell(text, service_allow=scene.theirs.url, service_addresses="127.0.0.1/32")
+    assert (done.returncode, done.stdout.split()) == (0, ["age", "30"]), done.stderr
+    private = shell(text, service_allow=scene.theirs.url)
+    assert private.returncode == Exit.ENVIRONMENT and "not public" in private.stderr and not private.stdout
+    assert shell(text).returncode == Exit.USAGE
