@@ -52,7 +52,7 @@ help-query-example =
 help-query-codes =
     0 the complete result was written
     2 the query was not understood
-    4 no release
+    4 no release, or a service that SERVICE names gave no result
     5 the query went past its time or memory
 
 help-diff = Says what release NEW added (+), changed (~) and removed (-) against release OLD, by resource. OLD and NEW are release ids or folders.

@@ -52,7 +52,7 @@ help-query-example =
 help-query-codes =
     0 se escribió el resultado completo
     2 no se entendió la consulta
-    4 no hay versión publicada
+    4 no hay versión publicada, o un servicio que SERVICE nombra no dio resultado
     5 la consulta pasó de su tiempo o de su memoria
 
 help-diff = Dice qué añadió (+), cambió (~) y quitó (-) la versión NEW respecto de la versión OLD, por recurso. OLD y NEW son identificadores o carpetas de versiones.
