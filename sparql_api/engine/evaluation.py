@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from sparql_api.engine import capped
 from sparql_api.engine.capped import Writer
 from sparql_api.engine.channel import Job
+from sparql_api.engine.group_concat import with_strings
 from sparql_api.engine.order import ORDER_KEY, order_key
 from sparql_api.engine.results import ResultWriter
 
@@ -88,7 +89,7 @@ def evaluate(store: ox.Store, job: Job, text: str | None = None) -> ox.QuerySolu
     A dataset given in the request replaces the one in the text; a graph that the store does not hold is empty. The
     empty string stands for the unnamed graph.
     """
-    text = job.text if text is None else text
+    text = with_strings(job.text if text is None else text)
     functions = {ox.NamedNode(name): _no_value for name in job.functions}
     if ORDER_KEY in text:  # only in a query that `guard` has rewritten
         functions[ox.NamedNode(ORDER_KEY)] = order_key
