@@ -23,10 +23,11 @@ TEXTS = {
         "es": "Una petición puede fijarse menos con los parámetros timeout y maxrows. Consultas de hasta {length} caracteres, cuerpos de hasta {body} bytes.",
         "en": "A request may set less for itself with the parameters timeout and maxrows. Queries of up to {length} characters, bodies of up to {body} bytes.",
     },
-    "engine": {"es": "Motor: {engine}; {triples} tripletas en todos los grafos.", "en": "Engine: {engine}; {triples} triples in all graphs."},
+    "engine": {"es": "Motor: {engine}.", "en": "Engine: {engine}."},
+    "engine-and-size": {"es": "Motor: {engine}; {triples} tripletas en todos los grafos.", "en": "Engine: {engine}; {triples} triples in all graphs."},
     "memory": {"es": "en memoria", "en": "in memory"},
     "disk": {"es": "en disco, solo lectura", "en": "on disk, read-only"},
-    "remote": {"es": "remoto", "en": "remote"},
+    "remote": {"es": "remoto, en {host}", "en": "remote, at {host}"},
     "services": {
         "es": "SERVICE puede consultar: {endpoints} ({seconds:g} s, {rows} filas).",
         "en": "SERVICE may ask: {endpoints} ({seconds:g} s, {rows} rows).",
@@ -67,12 +68,19 @@ def announcement(settings: Settings, engine: Engine, language: str) -> str:
         budget = settings.service_budget
         lines.append(TEXTS["services"][language].format(endpoints=", ".join(settings.service_allow), seconds=budget.seconds, rows=budget.rows))
     status = engine.status() if isinstance(engine, ObservableEngine) else EngineStatus()
-    lines.append(TEXTS["engine"][language].format(engine=TEXTS[settings.engine][language], triples=status.triples))
+    key = "engine-and-size" if status.triples else "engine"  # a remote engine does not say how large it is
+    lines.append(TEXTS[key][language].format(engine=_engine(settings, language), triples=status.triples))
     lines.append(TEXTS["seen"][language].format(log=_log(settings, language), metrics=_who_sees_metrics(settings, language)))
     address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}{path}"
     triples = engine.release.manifest.graphs.get("", 0)
     lines.append(TEXTS["open"][language].format(release=engine.release.id, triples=triples, address=address))
     return "\n".join(lines)
+
+
+def _engine(settings: Settings, language: str) -> str:
+    if settings.engine in TEXTS:
+        return TEXTS[settings.engine][language]
+    return TEXTS["remote"][language].format(host=urlsplit(settings.engine).hostname)  # no more of it: it may hold a password
 
 
 def _limits(settings: Settings, language: str) -> list[str]:
