@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ PIECE = 64 * 1024  # bytes of a body handed on at once
 # Virtuoso's codes for a text that it does not compile (37000, 22023, 42S22) and for limits of its own.
 _NOT_COMPILED = re.compile(r"^Virtuoso (37000|22023|42S22) Error")
 _LIMIT = re.compile(r"estimated execution time|^Virtuoso (S1TAT|S1T00|4000X|42000 Error SR171)|timeout|cancelled", re.IGNORECASE)
+logging.getLogger("httpx").setLevel(logging.WARNING)  # else it logs every request, and we log our own
 _ECHO = re.compile(r"\s*SPARQL query:.*", re.DOTALL)
 
 
