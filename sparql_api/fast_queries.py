@@ -138,4 +138,5 @@ class _Exchange:
     def _hand_back(self) -> None:
         """Let the ordinary way answer, with the query that was begun."""
         self._started.on_news = None
-        self._connection.hand_back(self._head, {HEAD: self._head, STARTED: self._started})
+        if not self._connection.hand_back(self._head, {HEAD: self._head, STARTED: self._started}):
+            self._started.cancel()

@@ -24,8 +24,13 @@ async def while_connected(scope: Scope, receive: Receive, work: Coroutine[Any, A
     task = asyncio.current_task()
     assert task is not None
     connection.when_lost = task.cancel
+    if connection.lost:  # already: while its query was being read, say
+        task.cancel()
     try:
-        return await work
+        done = await work
+        if connection.lost:
+            await asyncio.sleep(0)  # where a cancellation strikes that `work` was too quick for
+        return done
     except asyncio.CancelledError:
         if not connection.lost:
             raise

@@ -6,11 +6,12 @@ whether that is large enough to be compressed. `Lessons` keeps them by these thr
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from sparql_api.caching import WORTH_COMPRESSING
-from sparql_api.formats import RESULT_FORMATS
+from sparql_api.formats import CONSTRUCT_FORMATS, RESULT_FORMATS
 from sparql_api.repeated import header_lines, lasting
 
 MOST_BLOCKS = 1000
@@ -20,7 +21,11 @@ _PARTICULAR = frozenset(
     {b"if-match", b"if-none-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range", b"expect", b"upgrade", b"te",
      b"content-length", b"transfer-encoding", b"cookie", b"authorization", b"x-request-id"}
 )  # fmt: skip
-_RESULT_TYPES = frozenset(name for row in RESULT_FORMATS for name in row.media_types)
+# Registered media types, by whether they hold graphs. Generic ones (application/json) mean one thing for rows and another
+# for graphs, and the engine knows only what they stand for.
+_GRAPH = {row.media_type: graph for graph, rows in ((False, RESULT_FORMATS), (True, CONSTRUCT_FORMATS)) for row in rows}
+# A request line with one parameter, in the characters that the parser takes: visible ASCII. `#` would begin a fragment.
+_QUERY_LINE = re.compile(rb"GET [!\"$->@-~]+\?query=([!\"$%'-~]+) HTTP/1\.1")
 
 
 @dataclass
@@ -47,8 +52,10 @@ class Lessons:
         if not simple or query_of(line) is None or not plain(block) or not lasting("GET", status, headers):
             return
         media_type = by_name[b"content-type"].decode("latin-1").split(";")[0]
+        graph = _GRAPH.get(media_type)
+        if graph is None:
+            return
         known = self._blocks.setdefault(block, Block())
-        graph = media_type not in _RESULT_TYPES
         known.media_type[graph] = media_type
         others = [(name, value) for name, value in headers if name.lower() not in (b"etag", b"content-length")]
         known.lines[graph, len(body) >= WORTH_COMPRESSING] = header_lines(others)
@@ -64,11 +71,8 @@ def split(head: bytes) -> tuple[bytes, bytes]:
 
 def query_of(line: bytes) -> bytes | None:
     """The value of `query`, as escaped in a request line, when it is the only parameter; else None."""
-    _, _, rest = line.partition(b"?")
-    parameters, _, version = rest.rpartition(b" ")
-    if version != b"HTTP/1.1" or not parameters.startswith(b"query=") or b"&" in parameters or b"#" in parameters:
-        return None
-    return parameters[6:]
+    found = _QUERY_LINE.fullmatch(line)
+    return found[1] if found else None
 
 
 def plain(block: bytes) -> bool:

@@ -11,9 +11,9 @@ import logging
 from pathlib import Path
 
 from commitments.release import Release, ReleaseError, current_release
-from sparql_api.engine import Engine, EngineProblem
+from sparql_api.engine import Engine
 from sparql_api.engine.admission import Admission
-from sparql_api.engine.factory import make_engine
+from sparql_api.engine.factory import DISK, MEMORY, make_engine
 from sparql_api.settings import MEBIBYTE, Settings
 from sparql_api.site import Edition, Site
 
@@ -35,7 +35,7 @@ class ReleaseSwitch:
         self._admission = admission
         self._retiring: set[asyncio.Task[None]] = set()
         self._refused: str | None = None  # a release that could not be loaded is not tried again
-        self._told: str | None = None  # a release for which there is no memory, which was said once
+        self._told: str | None = None  # a release that could not be loaded yet, which was said once
 
     async def watch(self) -> None:
         """Look every `release_seconds`; never ends by itself."""
@@ -43,11 +43,10 @@ class ReleaseSwitch:
             await asyncio.sleep(self._settings.release_seconds)
             try:
                 release = current_release(self._settings.releases)
-            except ReleaseError as error:
+                if release is not None and release.id not in (self._engine.release_id, self._refused) and self._fits(release):
+                    await self._move_to(release)
+            except (ReleaseError, OSError) as error:
                 log.warning("%s", error)
-                continue
-            if release is not None and release.id not in (self._engine.release_id, self._refused) and self._fits(release):
-                await self._move_to(release)
 
     def _fits(self, release: Release) -> bool:
         """Whether a second store fits into memory now; if not, that is logged once, and looked at again later."""
@@ -70,17 +69,24 @@ class ReleaseSwitch:
     async def _move_to(self, release: Release) -> None:
         observation = self._site.observation
         engine = make_engine(release, self._settings, self._admission, on_worker_ended=observation.worker_ended)
+        edition = self._site.current
         try:
             await engine.start()
-        except EngineProblem:
-            log.error("release %s could not be loaded; %s stays", release.id, self._engine.release_id)
-            self._refused = release.id
-            observation.release_refused()
+            await self._site.publish(release, engine)
+        except asyncio.CancelledError:
+            await engine.close()
+            raise
+        except Exception as error:  # whatever is wrong with it, the release that is served stays
+            if self._told != release.id:
+                self._told = release.id
+                log.error("release %s could not be loaded (%s); %s stays", release.id, error, self._engine.release_id)
+                observation.release_refused()
+            if self._settings.engine in (MEMORY, DISK):
+                self._refused = release.id
+            # else it is tried again: `commitments push` may load it into a remote store at any time
             await engine.close()
             return
         old, self._engine = self._engine, engine
-        edition = self._site.current
-        await self._site.publish(release, engine)
         log.info("release %s is served now, after %s", release.id, old.release_id)
         task = asyncio.create_task(self._retire(old, edition))
         self._retiring.add(task)

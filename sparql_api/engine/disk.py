@@ -59,9 +59,10 @@ def remove_orphans(stores: Path, releases: Path) -> None:
     for folder in stores.iterdir() if stores.is_dir() else ():
         release, mark, _ = folder.name.partition(STORE_MARK)
         pruned = mark and not (releases / release).exists()
-        left = folder.name.startswith(UNFINISHED) and folder.stat().st_mtime < time.time() - DAY
-        if pruned or left:
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another process removes them, too
+            left = folder.name.startswith(UNFINISHED) and folder.stat().st_mtime < time.time() - DAY
+            if pruned or left:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def make(data: Path, folder: Path) -> None:

@@ -48,6 +48,7 @@ CAUSES = {
     channel.ENDED_BY_US: "cancelled",
     channel.ENDED_BY_MEMORY: "memory",
     channel.ENDED_IN_SORT: "sort",
+    channel.NEVER_BEGAN: "never-began",
 }
 
 
@@ -55,7 +56,7 @@ class EmbeddedEngine:
     """Answers queries over one release from a store in processes of its own, in memory or (with `stores`) on disk.
 
     stores            folder of stores on disk (`engine.disk`), None to load the release into memory
-    on_worker_ended   is told why each worker ended: time, memory, sort, cancelled, signal or finished
+    on_worker_ended   is told why each worker ended: time, memory, sort, cancelled, never-began, signal or finished
     """
 
     def __init__(
@@ -108,7 +109,11 @@ class EmbeddedEngine:
         if self._stores is not None:
             await asyncio.to_thread(disk.remove_orphans, self._stores, self.release.path.parent)
             self._store = await disk.store_of(self.release, self._stores)
-        self._spawn()
+        try:
+            self._spawn()
+        except OSError as error:  # no memory, process numbers or descriptors for it
+            log.error("the loader of release %s cannot be started: %s", self.release_id, error)
+            raise problems.not_ready() from error
         assert self._ready is not None
         await self._ready
         self._tick()
@@ -195,25 +200,32 @@ class EmbeddedEngine:
     # --- loader and workers
 
     def _spawn(self) -> None:
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
         home = str(Path(__file__).resolve().parent.parent.parent)
         path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
         source = ["--store", str(self._store)] if self._store else ["--data", str(self.release.everything)]
+        ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "sparql_api.engine.loader", "--control", str(theirs.fileno()), "--parent", str(os.getpid()), *source]
-        self._process = subprocess.Popen(
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path}
-        )
-        theirs.close()
+        with theirs:
+            try:
+                self._process = subprocess.Popen(
+                    command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path}
+                )
+            except OSError:
+                ours.close()
+                raise
+        ours.setblocking(False)
         self._control = ours
         loop = asyncio.get_running_loop()
         self._ready = loop.create_future()
         loop.add_reader(ours.fileno(), self._hear)
 
     def _fork(self) -> Wire:
-        """Order one more worker. Raises EngineProblem 503 when there is no loader."""
+        """Order one more worker. Raises EngineProblem 503 when there is no loader, or no descriptor for its wire."""
         self._last += 1
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise problems.not_ready() from error
         with theirs:
             try:
                 self._tell(channel.FORK, self._last, descriptor=theirs.fileno())
@@ -250,6 +262,7 @@ class EmbeddedEngine:
         self._pids.pop(number, None)
         if self.on_worker_ended:
             self.on_worker_ended(CAUSES.get(reason) or ("signal" if os.WIFSIGNALED(status) else "finished"))
+        self._pool.ended(number)
         query = self._queries.get(number)
         if query:
             query.worker_ended(reason, status)
@@ -274,7 +287,7 @@ class EmbeddedEngine:
             if self._process:
                 await asyncio.to_thread(_wait_or_kill, self._process)
             await asyncio.sleep(RESTART_SECONDS)
-            with contextlib.suppress(EngineProblem):
+            with contextlib.suppress(EngineProblem, OSError):
                 await self.start()
                 return
 
@@ -311,12 +324,12 @@ class EmbeddedEngine:
         """What time does to workers: those with long queries lose priority, spare ones are kept ready."""
         loop = asyncio.get_running_loop()
         now = loop.time()
+        self._ticking = loop.call_later(TICK_SECONDS, self._tick)
         for query in list(self._queries.values()):
             query.grow_older(now)
         with contextlib.suppress(EngineProblem):
             self._pool.refill(now)
         self._pool.trim(now)
-        self._ticking = loop.call_later(TICK_SECONDS, self._tick)
 
     # --- what a query tells
 
@@ -349,11 +362,10 @@ class _BrokenSort(EngineProblem):
 
 
 class _WorkerLost(EngineProblem):
-    """The worker was killed from outside before it had done anything: worth a second try, and then it is out of memory."""
+    """The worker ended for no fault of the query: worth a second try. Should that be lost, too, it means `meant`."""
 
-    def __init__(self, memory_bytes: int) -> None:
-        meant = problems.out_of_memory(memory_bytes)
-        super().__init__(meant.status, meant.slug, meant.detail)
+    def __init__(self, meant: EngineProblem) -> None:
+        super().__init__(meant.status, meant.slug, meant.detail, limit=meant.limit, retry_after=meant.retry_after)
 
 
 @dataclass(frozen=True)
@@ -394,6 +406,7 @@ class Started:
         self._end: asyncio.Future[tuple[int, int]] | None = None
         self._ended: tuple[int, int] | None = None
         self._crowded_out = False
+        self._given_up = False
         self._killed = False
         wire.listener = self
 
@@ -503,9 +516,10 @@ class Started:
         for chunk in self.held:
             self._count(-len(chunk))
         self.held.clear()
-        if not self.complete and self._said is None and self._ended is None and not self._killed:
+        if not self.complete and self._said is None and not self._killed:
             self._killed = True
-            self.engine.kill(self.wire)
+            if self._ended is None:
+                self.engine.kill(self.wire)
             self.wire.close()
             self.wire_closed()
 
@@ -520,6 +534,7 @@ class Started:
             if not self._ticket.slow:
                 self._ticket.become_slow(self._crowd_out)
         if age > self._limits.seconds + GRACE_SECONDS:
+            self._given_up = True
             self.cancel()
 
     def _crowd_out(self) -> None:
@@ -554,18 +569,23 @@ class Started:
                 return problems.failed("the loader did not say how the worker ended")
         assert self._ended is not None
         reason, status = self._ended
-        if reason == channel.ENDED_BY_TIME:
+        age = self._loop.time() - self.since
+        if reason == channel.ENDED_BY_TIME and age < self._limits.seconds:
+            return _WorkerLost(problems.not_ready())  # by the timer of the query before, which ended at its limit
+        if reason == channel.ENDED_BY_TIME or self._given_up:
             return problems.out_of_time(self._limits.seconds)
         if reason == channel.ENDED_BY_MEMORY:
             return problems.out_of_memory(self._limits.memory_bytes)
         if reason == channel.ENDED_IN_SORT:
             return _BrokenSort()
+        if reason == channel.NEVER_BEGAN:
+            return _WorkerLost(problems.not_ready())
         if reason == channel.ENDED_BY_US:
             return problems.not_ready()
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
-        if number == signal.SIGKILL and self._loop.time() - self.since < FRESH_SECONDS:
-            return _WorkerLost(self._limits.memory_bytes)
+        if number == signal.SIGKILL and age < FRESH_SECONDS:
+            return _WorkerLost(problems.out_of_memory(self._limits.memory_bytes))
         problem = problems.from_exit(number, code, self._limits.seconds, self._limits.memory_bytes)
         if problem.status == 500:
             log.error("worker %d: %s", self.wire.number, problem.message)

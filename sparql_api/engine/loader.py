@@ -103,13 +103,18 @@ class Loader:
         return True
 
     def _fork(self, number: int, wire: socket.socket) -> None:
-        last_words = os.memfd_create("last words") if hasattr(os, "memfd_create") else os.dup(self._null)
+        """Make one worker; without memory, process numbers or descriptors for it, say that it never began."""
         try:
-            pid = os.fork()
-        except OSError:
+            last_words = os.memfd_create("last words") if hasattr(os, "memfd_create") else os.dup(self._null)
+            try:
+                pid = os.fork()
+            except OSError:
+                os.close(last_words)
+                raise
+        except OSError as error:
             wire.close()
-            os.close(last_words)
-            self._tell(channel.ENDED, number, first=channel.ENDED_ITSELF, second=signal.SIGKILL)
+            print(f"a worker could not be made: {error}", file=sys.stderr, flush=True)
+            self._tell(channel.ENDED, number, first=channel.NEVER_BEGAN)
             return
         if pid == 0:
             try:

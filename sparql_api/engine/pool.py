@@ -125,6 +125,12 @@ class Pool:
         with contextlib.suppress(ValueError):
             self.idle.remove(wire)
 
+    def ended(self, number: int) -> None:
+        """The worker of this number has ended, whether its wire says so already or not: nobody may get it."""
+        for wire in [wire for wire in self.idle if wire.number == number]:
+            self.idle.remove(wire)
+            wire.close()
+
     def refill(self, now: float) -> None:
         """Have the spare ones ready."""
         while len(self.idle) < self.spare:

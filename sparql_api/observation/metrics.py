@@ -154,7 +154,7 @@ class Metrics:
         yield from (processes, resident, proportional)
 
 
-_CAUSES = ("time", "memory", "cancelled", "sort", "signal", "finished")
+_CAUSES = ("time", "memory", "cancelled", "sort", "never-began", "signal", "finished")
 
 
 class _Families:

@@ -121,7 +121,7 @@ class Observation:
             self.last_answer = ("", 0.0)  # what was true a moment ago no longer is
 
     def worker_ended(self, cause: str) -> None:
-        """Count the end of a worker: `time`, `memory`, `cancelled`, `sort`, `signal`, or `finished` for an orderly one."""
+        """Count the end of a worker: `time`, `memory`, `cancelled`, `sort`, `never-began`, `signal`, or `finished` for an orderly one."""
         self.workers_ended[cause] += 1
 
     # --- releases
