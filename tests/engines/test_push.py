@@ -1,0 +1,244 @@
+"""`commitments push` into real engines: nothing but whole releases is seen, whatever happens to the push."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from commitments.release import Release
+from sparql_api.engine.layout import Layout
+from sparql_api.pushing import Outcome
+from tests.conftest import ROOT
+from tests.engines.servers import PASSWORD, USER, Server, running_oxigraph
+from tests.product import free_port
+from tests.releases import make_release
+from tests.sparql.service import wait_for
+
+EACH = pytest.mark.parametrize("name", ["oxigraph", "virtuoso"])
+FOREIGN = "http://elsewhere.example.org/graph"
+
+
+def statements(base: str, sizes: dict[str, int], word: str) -> str:
+    """N-Quads: so many statements about `word` in the graph of each name; "" is the unnamed graph."""
+    lines = []
+    for name, size in sizes.items():
+        graph = f"<{base}graph/{name}> " if name else ""
+        lines += [f'<{base}thing/{number}> <{base}says> "{word} {number}" {graph}.\n' for number in range(size)]
+    return "".join(lines)
+
+
+def small_release(folder: Path, base: str, sizes: dict[str, int], word: str) -> Release:
+    sizes = {"vocabulary": 3, "shapes": 2, "catalog": 1} | sizes
+    return make_release(folder / "releases", base, statements(base, sizes, word))
+
+
+@pytest.fixture
+def base() -> str:
+    """Another one for each test, so that they share an engine without meeting."""
+    return f"http://localhost:8000/{uuid4().hex}/"
+
+
+def command(release: Release, server: Server, *more: str, **environment: str) -> list[str] | dict:
+    return {
+        "args": [sys.executable, "-m", "commitments", "push", server.address, "--release", str(release.path), *more],
+        "cwd": ROOT,
+        "env": {**os.environ, "COMMITMENTS_LANG": "en", **credentials(server), **environment},
+        "text": True,
+        "encoding": "utf-8",
+    }
+
+
+def credentials(server: Server) -> dict[str, str]:
+    """Harmless to an engine that asks for none."""
+    return {"COMMITMENTS_ENGINE_USER": USER, "COMMITMENTS_ENGINE_PASSWORD": PASSWORD} if server.name == "virtuoso" else {}
+
+
+def run(release: Release, server: Server, *more: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(**command(release, server, *more, **environment), capture_output=True, timeout=300, check=False)
+
+
+def whole(server: Server, release: Release) -> bool:
+    """Whether the engine holds all graphs of the release, its name, and no staging graph of it."""
+    layout = Layout(release)
+    counts = {graph: server.count(graph) for graph in layout.graphs}
+    named = server.ask(layout.ask_marker, default="urn:none", named=layout.marker)["boolean"]
+    return counts == layout.graphs and named and not server.graphs(layout.staging)
+
+
+@EACH
+def test_first_second_and_newer_release(name: str, servers: Callable[[str], Server], base: str, tmp_path: Path) -> None:
+    server = servers(name)
+    old = small_release(tmp_path, base, {"": 40, "gone": 5, "source": 7}, "old")
+    done = run(old, server, "--json")
+    assert done.returncode == 0, done.stderr
+    outcome = json.loads(done.stdout)
+    assert outcome["new"] and outcome["release"] == old.id and outcome["triples"] == 58
+    assert whole(server, old)
+    if name == "oxigraph":
+        assert outcome["unnamed"] and outcome["compressed"]
+        assert int(server.ask("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")["results"]["bindings"][0]["n"]["value"]) == 40
+    again = run(old, server)
+    assert again.returncode == 0 and "nothing done" in again.stdout
+    new = small_release(tmp_path, base, {"": 41, "source": 7}, "new")
+    done = run(new, server)
+    assert done.returncode == 0 and new.id in done.stdout and "Switching" in done.stderr
+    assert whole(server, new)
+    assert server.count(f"{base}graph/gone") == 0
+    back = run(old, server, "--quiet")
+    assert back.returncode == 0 and back.stdout == back.stderr == ""
+    assert whole(server, old)
+
+
+@EACH
+def test_readers_see_the_old_release_or_the_new_one(name: str, servers: Callable[[str], Server], base: str, tmp_path: Path) -> None:
+    server = servers(name)
+    old = small_release(tmp_path, base, {"": 3000, "source": 1500}, "old")
+    new = small_release(tmp_path, base, {"": 2000, "source": 1000}, "new")
+    server.push(old)
+    both = f"""SELECT (COUNT(*) AS ?n) (COUNT(DISTINCT ?word) AS ?words) WHERE {{
+      {{ ?s ?p ?o }} UNION {{ GRAPH <{base}graph/source> {{ ?s ?p ?o }} }} BIND(STRBEFORE(?o, " ") AS ?word) }}"""
+    seen, stop = set(), threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            row = server.ask(both, default=f"{base}graph/consolidated", named=f"{base}graph/source")["results"]["bindings"][0]
+            seen.add((int(row["n"]["value"]), int(row["words"]["value"])))
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    try:
+        assert wait_for(lambda: seen, 60)
+        server.push(new)
+        server.push(old)
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
+    assert seen <= {(4500, 1), (3000, 1)} and (4500, 1) in seen
+
+
+@EACH
+def test_what_is_not_ours_stays(name: str, servers: Callable[[str], Server], base: str, tmp_path: Path) -> None:
+    server = servers(name)
+    from sparql_api.pushing.store import RemoteStore
+
+    with RemoteStore(server.target) as store:
+        store.check_writable(FOREIGN)
+        store.update(f"INSERT DATA {{ GRAPH <{FOREIGN}> {{ <urn:a> <urn:b> <urn:c> }} }}")
+    server.push(small_release(tmp_path, base, {"": 10}, "old"))
+    server.push(small_release(tmp_path, base, {"": 11}, "new"))
+    assert server.count(FOREIGN) == 1
+
+
+@pytest.fixture
+def interrupted(servers: Callable[[str], Server], base: str, tmp_path: Path) -> Iterator[Callable[[str, int], tuple[Server, Release, Release]]]:
+    """A push of a second release that gets a signal while it loads: the engine, the first release, the second one."""
+
+    def interrupt(name: str, number: int) -> tuple[Server, Release, Release]:
+        server = servers(name)
+        old = small_release(tmp_path, base, {"": 50, "a": 5}, "old")
+        new = small_release(tmp_path, base, {"": 4000, "a": 6, "b": 1500, "c": 1500}, "new")
+        server.push(old)
+        process = subprocess.Popen(**command(new, server), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        for line in process.stderr:
+            if "[3/" in line:
+                process.send_signal(number)
+                break
+        process.communicate(timeout=120)
+        assert process.returncode not in (0, None)
+        return server, old, new
+
+    yield interrupt
+
+
+@EACH
+def test_killed(name: str, interrupted: Callable[[str, int], tuple[Server, Release, Release]]) -> None:
+    """The old release goes on, and the next push clears up."""
+    server, old, new = interrupted(name, signal.SIGKILL)
+    assert server.graphs(Layout(old).staging)
+    assert {graph: server.count(graph) for graph in Layout(old).graphs} == Layout(old).graphs
+    assert server.push(new).new
+    assert whole(server, new)
+
+
+@EACH
+def test_ended(name: str, interrupted: Callable[[str, int], tuple[Server, Release, Release]]) -> None:
+    """SIGTERM: nothing is left behind."""
+    server, old, _ = interrupted(name, signal.SIGTERM)
+    assert wait_for(lambda: whole(server, old), 60)
+
+
+def test_wrong_password(servers: Callable[[str], Server], base: str, tmp_path: Path) -> None:
+    server = servers("virtuoso")
+    release = small_release(tmp_path, base, {"": 5}, "old")
+    done = run(release, server, COMMITMENTS_ENGINE_PASSWORD="wrong")
+    assert done.returncode == 4 and "COMMITMENTS_ENGINE_PASSWORD" in done.stderr and "Traceback" not in done.stderr
+    assert "wrong" not in done.stderr.replace("missing or wrong", "")
+    assert server.graphs(base) == set()
+    done = run(release, server, COMMITMENTS_ENGINE_USER="", COMMITMENTS_ENGINE_PASSWORD="")
+    assert done.returncode == 4 and server.graphs(base) == set()
+
+
+def test_engine_down(base: str, tmp_path: Path) -> None:
+    release = small_release(tmp_path, base, {"": 5}, "old")
+    done = subprocess.run(
+        [sys.executable, "-m", "commitments", "push", f"http://127.0.0.1:{free_port()}/query", "--release", str(release.path), "--lang", "es"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 4 and "sin conexión" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_addresses_of_unknown_software(servers: Callable[[str], Server], base: str, tmp_path: Path) -> None:
+    """Oxigraph asked under an address that is not its usual one: where it takes updates has to be said."""
+    server = servers("oxigraph")
+    release = small_release(tmp_path, base, {"": 5}, "old")
+    root = server.address.removesuffix("/query")
+    arguments = [sys.executable, "-m", "commitments", "push", f"{root}/query?unusual=1", "--release", str(release.path)]
+    environment = {**os.environ, "COMMITMENTS_LANG": "en"}
+    done = subprocess.run([*arguments[:4], f"{root}/store", *arguments[5:]], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in (2, 4) and "Traceback" not in done.stderr
+    arguments += ["--update", f"{root}/update", "--graph-store", f"{root}/store"]
+    done = subprocess.run(arguments, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert whole(server, release)
+
+
+def test_a_file_that_lost_lines_is_not_switched_to(servers: Callable[[str], Server], base: str, tmp_path: Path) -> None:
+    """The engine counts otherwise than the manifest: the old release stays, and nothing is left behind."""
+    server = servers("oxigraph")
+    old = small_release(tmp_path, base, {"": 10, "source": 4}, "old")
+    server.push(old)
+    new = small_release(tmp_path, base, {"": 12, "source": 9}, "new")
+    file = new.file("graphs/source.nt")
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+    done = run(new, server)
+    assert done.returncode == 4 and "counts 8 triples of 9" in done.stderr
+    assert whole(server, old)
+
+
+def test_an_engine_that_dies_while_it_is_loaded(base: str, tmp_path: Path) -> None:
+    """It comes back with the old release."""
+    old = small_release(tmp_path, base, {"": 50}, "old")
+    new = small_release(tmp_path, base, {"": 4000, "b": 1500}, "new")
+    with running_oxigraph(tmp_path / "engine") as server:
+        server.push(old)
+        process = subprocess.Popen(**command(new, server), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        for line in process.stderr:
+            if "[3/" in line:
+                server.process.kill()
+                break
+        said = process.communicate(timeout=120)[1]
+        assert process.returncode == 4 and "Traceback" not in said
+    with running_oxigraph(tmp_path / "engine") as server:
+        assert {graph: server.count(graph) for graph in Layout(old).graphs} == Layout(old).graphs
+        assert isinstance(server.push(new), Outcome) and whole(server, new)
