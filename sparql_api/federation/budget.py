@@ -16,7 +16,7 @@ class Budget:
     rows             solutions of one call
     answer_bytes     of one answer as received, and again once decompressed
     inlined_bytes    UTF-8 bytes of the solutions of a query's calls together, as they stand in its rewritten text
-    at_once          calls under way to one endpoint, and `waiting` how many more may wait for it
+    at_once          calls under way to one endpoint, and `waiting` how many more may wait for it or for an answer
     cache_bytes      of solutions kept for `keep_seconds`; a failure is remembered for `keep_failure_seconds`
     """
 
@@ -26,7 +26,7 @@ class Budget:
     answer_bytes: int = 8 * MEBIBYTE
     inlined_bytes: int = 8 * MEBIBYTE
     at_once: int = 4
-    waiting: int = 16
+    waiting: int = 64
     cache_bytes: int = 32 * MEBIBYTE
     keep_seconds: float = 60.0
     keep_failure_seconds: float = 5.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
@@ -52,27 +52,26 @@ class _Request:
 
 
 class _Gate:
-    """The places for calls to one endpoint: a slow one holds up nobody who asks another."""
+    """Who may ask one endpoint: a slow one holds up nobody who asks another.
+
+    `places` are for calls under way; all who want something of the endpoint, by a call or by waiting for one, are counted.
+    """
 
     def __init__(self, places: int, most_waiting: int) -> None:
-        self._places = asyncio.Semaphore(places)
-        self._most_waiting = most_waiting
-        self._waiting = 0
+        self.places = asyncio.Semaphore(places)
+        self._most = places + most_waiting
+        self._inside = 0
 
-    @contextlib.asynccontextmanager
-    async def place(self, endpoint: str) -> AsyncIterator[None]:
-        """One of the places. Raises ServiceFailure when too many wait for one already."""
-        if self._places.locked() and self._waiting >= self._most_waiting:
+    @contextlib.contextmanager
+    def entered(self, endpoint: str) -> Iterator[None]:
+        """Raises ServiceFailure when too many are inside already."""
+        if self._inside >= self._most:
             raise ServiceFailure(endpoint, "busy")
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
+        self._inside += 1
         try:
             yield
         finally:
-            self._places.release()
+            self._inside -= 1
 
 
 class Federation:
@@ -141,22 +140,30 @@ class Federation:
 
     async def _solutions(self, request: _Request) -> Rows:
         """From the cache, or from the endpoint; who asks the same at the same time waits for the first one's answer."""
+        kept = self._cache.get(request.key)
+        if kept is None:
+            with self._gates[request.endpoint].entered(request.endpoint):
+                kept = await self._in_turn(request)
+        if isinstance(kept, ServiceFailure):
+            raise kept.repeated()
+        return kept
+
+    async def _in_turn(self, request: _Request) -> Rows | ServiceFailure:
+        """One after the other for each text. Raises ServiceFailure when time is over."""
         turn = self._turns.setdefault(request.key, asyncio.Lock())
         try:
             async with asyncio.timeout_at(request.deadline), turn:
                 kept = self._cache.get(request.key)
                 if kept is None:
-                    async with self._gates[request.endpoint].place(request.endpoint):
+                    async with self._gates[request.endpoint].places:
                         request.sent_at = asyncio.get_running_loop().time()
                         kept = await self._asked(request)
+                return kept
         except TimeoutError:
             failure = ServiceFailure(request.endpoint, "timeout", seconds=request.seconds)
             if request.sent_at is not None and request.deadline - request.sent_at >= self._budget.seconds * self._budget.share:
                 self._remember_failure(request, failure)  # it had time enough: the endpoint is slow, not the asker impatient
             raise failure from None
-        if isinstance(kept, ServiceFailure):
-            raise kept.repeated()
-        return kept
 
     async def _asked(self, request: _Request) -> Rows | ServiceFailure:
         """Ask the endpoint and remember what came of it."""
