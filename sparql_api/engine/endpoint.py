@@ -79,6 +79,10 @@ class Endpoint:
     def is_virtuoso(self) -> bool:
         return self.software.startswith("Virtuoso")
 
+    @property
+    def is_oxigraph(self) -> bool:
+        return self.software.startswith("Oxigraph")
+
     async def query(
         self, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str], accept: str, seconds: float
     ) -> httpx.Response:

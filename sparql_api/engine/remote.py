@@ -26,6 +26,7 @@ from sparql_api.engine.bridge import Bridge, Reader
 from sparql_api.engine.embedded import make_job
 from sparql_api.engine.endpoint import N_TRIPLES, RESULTS_JSON, Credentials, Endpoint, body_of
 from sparql_api.engine.evaluation import NotExpressible, Results, answer
+from sparql_api.engine.group_concat import with_strings
 from sparql_api.engine.layout import COUNT, EMPTY_GRAPH, Layout
 from sparql_api.engine.results import ResultWriter
 from sparql_api.sparql.guard import GuardedQuery
@@ -119,6 +120,10 @@ class RemoteEngine:
         named = [graph for graph in job.named_graphs or () if graph in self.layout.named]
         return known or [EMPTY_GRAPH], named or [EMPTY_GRAPH]
 
+    def sent(self, text: str, base: str | None) -> str:
+        """A query as this endpoint is asked it."""
+        return portable(with_strings(text) if self.endpoint.is_oxigraph else text, base)
+
     async def check_release(self) -> None:
         """Raises EngineProblem 503 unless the store holds this release now."""
         response = await self.endpoint.query(
@@ -177,8 +182,8 @@ class _Query:
         self._limits = limits
         self._ticket = ticket
         self._graphs = engine.dataset(job)
-        texts = {name: portable(text, query.base) for name in ("text", "text_capped", "text_probe") if (text := getattr(job, name)) is not None}
-        self._job = replace(job, **texts)
+        texts = {name: text for name in ("text", "text_capped", "text_probe") if (text := getattr(job, name)) is not None}
+        self._job = replace(job, **{name: self._engine.sent(text, query.base) for name, text in texts.items()})
         self._of_triples = query.form in ("CONSTRUCT", "DESCRIBE")
         self._headers = {"Content-Type": job.media_type}
         self._held: deque[bytes] = deque()
