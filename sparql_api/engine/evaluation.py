@@ -14,6 +14,7 @@ from sparql_api.engine.channel import Job
 from sparql_api.engine.group_concat import with_strings
 from sparql_api.engine.order import ORDER_KEY, order_key
 from sparql_api.engine.results import ResultWriter
+from sparql_api.engine.star import with_columns
 
 RESULT_TYPES = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -93,6 +94,7 @@ def evaluate(store: ox.Store, job: Job, text: str | None = None) -> ox.QuerySolu
     functions = {ox.NamedNode(name): _no_value for name in job.functions}
     if ORDER_KEY in text:  # only in a query that `guard` has rewritten
         functions[ox.NamedNode(ORDER_KEY)] = order_key
+    text = with_columns(text, lambda: _columns(text, job.base, functions))
     if job.default_graphs is None and job.named_graphs is None:
         return store.query(text, base_iri=job.base, custom_functions=functions)
     return store.query(
@@ -102,6 +104,12 @@ def evaluate(store: ox.Store, job: Job, text: str | None = None) -> ox.QuerySolu
         default_graph=[ox.NamedNode(name) if name else ox.DefaultGraph() for name in job.default_graphs or ()],
         named_graphs=[ox.NamedNode(name) for name in job.named_graphs or ()],
     )
+
+
+def _columns(text: str, base: str | None, functions: dict[ox.NamedNode, Callable[..., ox.Literal | None]]) -> list[str]:
+    """Names of the variables of a SELECT query, found over an empty store, where it costs little more than its parsing."""
+    results = ox.Store().query(text, base_iri=base, custom_functions=functions)
+    return [variable.value for variable in results.variables]
 
 
 def _no_value(*arguments: object) -> None:

@@ -277,3 +277,19 @@ def test_json_numbers_and_datatypes_are_kept(service: Service) -> None:
     answer = json.loads(service.ask("SELECT (1 AS ?i) (1.5 AS ?d) (1e0 AS ?f) (true AS ?b) {}").content)
     types = {name: cell["datatype"].rsplit("#")[-1] for name, cell in answer["results"]["bindings"][0].items()}
     assert types == {"i": "integer", "d": "decimal", "f": "double", "b": "boolean"}
+
+
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("SELECT * { ?s ?p ?o }", "s,p,o"),
+        ("PREFIX select: <urn:*> SELECT DISTINCT * { ?s ?p ?o BIND(1 AS ?b) } ORDER BY ?o", "s,p,o,b"),
+        ("SELECT REDUCED * { { SELECT (?z AS ?y) ?a { ?z ?a ?hidden } } MINUS { ?q ?r 'none' } } VALUES ?x { 1 }", "y,a,x"),
+        ("SELECT ?o ?s { ?s ?p ?o { SELECT * { ?s ?p ?o } } }", "o,s"),
+        ("SELECT*{?s ?p ?o FILTER(<urn:f>(?s) || true)}", "s,p,o"),
+        ("SELECT * {}", ""),
+    ],
+)
+def test_columns_of_a_star_stand_in_the_order_of_the_query(service: Service, query: str, columns: str) -> None:
+    response = service.ask(query, "text/csv")
+    assert response.status_code == 200 and response.text.split("\r\n")[0] == columns

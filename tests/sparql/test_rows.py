@@ -112,7 +112,7 @@ def test_the_first_rows_in_order_are_kept(service: Service) -> None:
 
 def test_values_after_the_query_stay_part_of_it(service: Service) -> None:
     response = ask(service, "SELECT * { ?s ?p ?o } VALUES ?p { <urn:none> }", "text/csv", 3)
-    assert list(csv.reader(io.StringIO(response.text))) == [["o", "p", "s"]] and notice(response) == ""
+    assert list(csv.reader(io.StringIO(response.text))) == [["s", "p", "o"]] and notice(response) == ""
 
 
 @pytest.mark.parametrize("end", ["ASC(?o)", "DESC(?o)", "DESC(?o) LIMIT 100000"])
