@@ -14,7 +14,7 @@ from commitments.release import Release
 from sparql_api.engine import AnswerCut, EngineProblem, Limits
 from sparql_api.engine.embedded import EmbeddedEngine, make_job
 from sparql_api.federation.opening import open_federation
-from sparql_api.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_CSV, TURTLE, Format
+from sparql_api.formats import CONSTRUCT_FORMATS, RESULT_FORMATS, RESULTS_CSV, TURTLE, Format
 from sparql_api.settings import Settings
 from sparql_api.sparql.guard import GuardedQuery, QueryRefused, QuerySyntaxError, guard
 from sparql_api.sparql.syntax_errors import from_engine
@@ -64,7 +64,7 @@ def _failure(problem: EngineProblem, query: GuardedQuery, language: str) -> Fail
 
 def _format(query: GuardedQuery, form: str | None, language: str) -> Format:
     graph = query.form in ("CONSTRUCT", "DESCRIBE")
-    rows = GRAPH_FORMATS if graph else RESULT_FORMATS
+    rows = CONSTRUCT_FORMATS if graph else RESULT_FORMATS
     if form is None:
         return TURTLE if graph else RESULTS_CSV
     for row in rows:
