@@ -112,8 +112,9 @@ class _Exchange:
         etag = etag_of(body).encode()
         rest = b"%setag: %s\r\ncontent-length: %d\r\n" % (lines, etag, len(body))
         own = self._end("answered", 200, len(body))
-        answer = Repeated(STATUS_LINE[200], rest, body, 200, self._lane.observation.label(self._record))
-        if self._edition.repeated.wants(self._head):
+        kept = self._edition.repeated.wants(self._head)
+        answer = Repeated(STATUS_LINE[200], rest, body, 200, self._lane.observation.label(self._record) if kept else None)
+        if kept:
             self._edition.repeated.put(self._head, answer)
         self._connection.end_exchange(answer, own)
 
