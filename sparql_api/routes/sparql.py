@@ -47,6 +47,7 @@ BODY_SECONDS = 30.0
 # Queries this long are read in a thread, so that reading them does not hold up other requests.
 LONG_QUERY = 5_000
 MOST_NOTICES = 10
+MOST_FOUND = 200  # characters of the token that is wrong
 LEAST_SECONDS = 0.001  # a shorter limit is no clock's
 IRI_CHARACTERS = "/:@!$&'()*+,;=-._~%?#"  # that stand as they are in a header
 STREAM_CODINGS = ("gzip",)
@@ -271,7 +272,7 @@ def _problem_of(error: QuerySyntaxError | QueryRefused) -> Problem:
         if error.limit:
             known["limit"] = dict(error.limit)
         return Problem(400, "query-refused", error.detail, code=error.code, **known)
-    extensions: dict[str, Any] = {"code": error.code, "line": error.line, "column": error.column, "found": error.found}
+    extensions: dict[str, Any] = {"code": error.code, "line": error.line, "column": error.column, "found": error.found[:MOST_FOUND]}
     detail = error.detail
     if error.expected:
         extensions["expected"] = list(error.expected)

@@ -30,8 +30,9 @@ class ParsedQuery:
 
     `base` is what relative IRIs after the prologue are resolved against. `limit` is the number after the outermost LIMIT,
     `modifiers_end` the offset where the outermost modifiers end (where one could be added), before a VALUES clause.
-    `decisive` are offsets of the IRIs that say what all this is, `whole_numbers` of those after LIMIT and OFFSET: apart from
-    them, another valid IRI, number or string in the place of one would change nothing here but offsets.
+    `patterns` are offsets of what an engine joins or describes: triples, groups, things. `decisive` are offsets of the IRIs that say
+    what all this is, `whole_numbers` of those after LIMIT and OFFSET: apart from them, another valid IRI, number or string
+    in the place of one would change nothing here but offsets.
     """
 
     form: str
@@ -49,6 +50,7 @@ class ParsedQuery:
     volatile: bool = False
     decisive: list[int] = field(default_factory=list)
     whole_numbers: list[int] = field(default_factory=list)
+    patterns: list[int] = field(default_factory=list)
 
 
 class QueryReader(PatternReader):
@@ -84,7 +86,7 @@ class QueryReader(PatternReader):
             self.fail("unexpected" if self.at(")", "]", "}") else "trailing", *self.after_pattern)
         return ParsedQuery(
             form.upper, self.base, self.prefixes, modifiers_end, limit, self._default_graphs, self._named_graphs, self.services, self.functions,
-            self.booleans, self.order_conditions, self.heavy, self.volatile, self.decisive, self.whole_numbers,
+            self.booleans, self.order_conditions, self.heavy, self.volatile, self.decisive, self.whole_numbers, self.patterns,
         )  # fmt: skip
 
     def _prologue(self) -> None:
@@ -135,6 +137,7 @@ class QueryReader(PatternReader):
             if self.token.kind not in (t.VARIABLE, t.IRI, t.NAME):
                 self.fail("unexpected", "variable", "iri", "*")
             while self.token.kind in (t.VARIABLE, t.IRI, t.NAME):
+                self.patterns.append(self.token.start)
                 self.variable_or_iri()
         self._dataset()
         if self.at_word("WHERE") or self.at("{"):

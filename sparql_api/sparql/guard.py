@@ -48,9 +48,10 @@ class Caps:
     services: int = 10  # SERVICE clauses: each is a call
     operators: int = 1_000  # of each of OPERATORS
     separators: int = 10_000  # of each of SEPARATORS
+    patterns: int = 1_000  # triples and groups to be joined, things to be described: both crash at 9,000
 
 
-KEYWORDS = ("UNION", "OPTIONAL", "BIND", "MINUS", "FILTER", "GRAPH", "SELECT", "EXISTS", "VALUES")
+KEYWORDS = ("UNION", "OPTIONAL", "BIND", "AS", "MINUS", "FILTER", "GRAPH", "SELECT", "EXISTS", "VALUES")
 OPERATORS = ("!", "&&", "||", "^", "/", "|", "+", "-", "*", "?", "=", "!=", "<", ">", "<=", ">=")
 SEPARATORS = (".", ";", ",")
 
@@ -173,7 +174,7 @@ def read_and_check(
             },
             limit={"name": "length", "value": caps.length, "unit": "characters"},
         )
-    stream = TokenStream(text)
+    stream = TokenStream(text, caps.tokens)
     _check_size(stream, caps)
     try:
         parsed = QueryReader(stream, base).read()
@@ -181,6 +182,8 @@ def read_and_check(
         raise describe(fault, stream) from None
     except NotAQuery as update:
         raise _update(update.token, stream) from None
+    if len(parsed.patterns) > caps.patterns:
+        raise _too_complex(parsed.patterns[caps.patterns], stream, "triples and groups", "tripletas y grupos", "patterns", caps.patterns)
     _check_meaning(parsed, stream, open_services)
     datasets = bool(parsed.default_graphs or parsed.named_graphs)
     checked = _with_lower_booleans(stream.text, parsed.booleans)
@@ -214,8 +217,8 @@ def _with_lower_booleans(text: str, booleans: list[Token]) -> str:
 
 def _check_size(stream: TokenStream, caps: Caps) -> None:
     """Caps that need no grammar. Raises QueryRefused."""
-    if len(stream.tokens) > caps.tokens:
-        raise _too_complex(stream.tokens[caps.tokens], stream, "tokens", "símbolos", "tokens", caps.tokens)
+    if len(stream.tokens) - 1 > caps.tokens:  # the last one is the end
+        raise _too_complex(stream.tokens[caps.tokens].start, stream, "tokens", "símbolos", "tokens", caps.tokens)
     counts = Counter([token.tag for token in stream.tokens])
     if sum(counts[bracket] for bracket in OPENING) > caps.nesting:
         _check_nesting(stream, caps.nesting)
@@ -223,7 +226,7 @@ def _check_size(stream: TokenStream, caps: Caps) -> None:
         for name in names:
             if counts[name] > most:
                 token = [token for token in stream.tokens if token.tag == name][most]
-                raise _too_complex(token, stream, f"times “{name}”", f"veces «{name}»", "repetitions", most)
+                raise _too_complex(token.start, stream, f"times “{name}”", f"veces «{name}»", "repetitions", most, unit=name)
 
 
 def _check_nesting(stream: TokenStream, most: int) -> None:
@@ -232,20 +235,23 @@ def _check_nesting(stream: TokenStream, most: int) -> None:
         if token.tag in OPENING:
             depth += 1
             if depth > most:
-                raise _too_complex(token, stream, "nested brackets", "paréntesis o llaves anidados", "nesting", most)
+                raise _too_complex(token.start, stream, "nested brackets", "paréntesis o llaves anidados", "nesting", most, unit="brackets")
         elif token.tag in CLOSED:
             depth = max(0, depth - 1)
 
 
-def _too_complex(token: Token, stream: TokenStream, what: str, que: str, name: str, most: int) -> QueryRefused:
+def _too_complex(
+    offset: int, stream: TokenStream, what: str, que: str, name: str, most: int, *, unit: str = ""
+) -> QueryRefused:
+    """Refusal for the cap `name`, which is the unit, too, where none is given."""
     return QueryRefused(
         "too-complex",
         {
             "es": f"La consulta es demasiado compleja: más de {most} {que}.",
             "en": f"The query is too complex: more than {most} {what}.",
         },
-        stream.place(token.start),
-        {"name": name, "value": most, "unit": {"tokens": "tokens", "repetitions": token.tag, "nesting": "brackets"}[name]},
+        stream.place(offset),
+        {"name": name, "value": most, "unit": unit or name},
     )
 
 
@@ -291,11 +297,16 @@ def _check_meaning(parsed: ParsedQuery, stream: TokenStream, open_services: froz
         }
         raise QueryRefused("service", not_listed if open_services else closed, stream.place(min(refused)))
     for iri, token in (*parsed.default_graphs, *parsed.named_graphs):
-        if iri.split(":", 1)[0].lower() not in GRAPH_SCHEMES:
+        if not may_name_graph(iri):
             raise refused_graph(iri, stream.place(token.start))
     for iri, token in parsed.functions.items():
         if iri.startswith(XSD) and iri not in CASTS:
             raise describe(Fault("unknown-function", token), stream)
+
+
+def may_name_graph(iri: str) -> bool:
+    """Whether an absolute IRI could be the name of a graph; what names a file or the like could not."""
+    return iri.split(":", 1)[0].lower() in GRAPH_SCHEMES
 
 
 def refused_graph(iri: str, place: tuple[int, int] | None = None) -> QueryRefused:
@@ -304,8 +315,8 @@ def refused_graph(iri: str, place: tuple[int, int] | None = None) -> QueryRefuse
     return QueryRefused(
         "remote-graph",
         {
-            "es": f"Solo hay grafos de este servicio: FROM con una dirección «{scheme}:» no se lee.",
-            "en": f"There are only graphs of this service: FROM with a “{scheme}:” address is not read.",
+            "es": f"Solo hay grafos de este servicio: de una dirección «{scheme}:» no se lee nada.",
+            "en": f"There are only graphs of this service: nothing is read from a “{scheme}:” address.",
         },
         place,
     )

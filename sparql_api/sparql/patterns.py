@@ -205,6 +205,7 @@ class PatternReader(TripleReader):
     # --- groups
 
     def group_graph_pattern(self) -> set[str]:
+        self.patterns.append(self.token.start)
         self.expect("{")
         if self.at_word("SELECT"):
             visible = self.select()

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from sparql_api.engine import Dataset
 from sparql_api.problems import Problem
-from sparql_api.sparql.guard import whole_number
+from sparql_api.sparql.guard import may_name_graph, refused_graph, whole_number
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
@@ -179,7 +179,7 @@ def _malformed(name: str, written: str, wanted: str, english: str) -> Problem:
 
 def _graph(iri: str) -> str:
     try:
-        return ox.NamedNode(iri).value
+        name = ox.NamedNode(iri).value
     except ValueError:
         raise Problem(
             400,
@@ -189,6 +189,10 @@ def _graph(iri: str) -> str:
                 "en": f"“{iri[:100]}” is not the absolute IRI of a graph.",
             },
         ) from None
+    if not may_name_graph(name):
+        refusal = refused_graph(name)
+        raise Problem(400, "query-refused", refusal.detail, code=refusal.code)
+    return name
 
 
 def missing_query() -> Problem:

@@ -11,6 +11,7 @@ import bisect
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 IRI, NAME, BLANK, VARIABLE, LANGUAGE, NUMBER, STRING = "iri", "name", "blank", "variable", "language", "number", "string"
@@ -140,9 +141,10 @@ class Token(NamedTuple):
 class TokenStream:
     """The tokens of one query, and where they stand in the text as it was sent."""
 
-    def __init__(self, sent: str) -> None:
+    def __init__(self, sent: str, most: int | None = None) -> None:
+        """Read a text; `most` tokens and a few, if there are more."""
         self.text, self._shifts = resolve_escapes(sent)
-        self.tokens = _tokens(self.text)
+        self.tokens = _tokens(self.text, most)
         self._sent = sent
         self._lines: list[int] | None = None
 
@@ -209,13 +211,15 @@ def has_escapes(text: str) -> bool:
     return "\\" in text and ("\\u" in text or "\\U" in text)
 
 
-def _tokens(text: str) -> list[Token]:
+def _tokens(text: str, most: int | None = None) -> list[Token]:
     find = _terminals(ascii_only=text.isascii()).finditer
     found: list[Token] = []
     add, make = found.append, tuple.__new__  # half the time of calling Token
     position: int | None = 0
     while position is not None:
         matches, position = find(text, position), None
+        if most is not None:
+            matches = islice(matches, max(0, most + 1 - len(found)))
         for match in matches:
             kind = match.lastgroup or BAD
             if kind == END:

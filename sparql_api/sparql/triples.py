@@ -31,6 +31,7 @@ class TripleReader(ExpressionReader):
         self._blank_patterns: dict[str, int] = {}
         self._paths = True  # templates have none
         self._endless_path = False  # the statement being read has a path with * or +
+        self.patterns: list[int] = []  # offsets of objects, items of collections and groups in patterns
         self._given_value = False  # its subject is an IRI or one of its objects a literal
 
     def new_pattern(self) -> None:
@@ -69,6 +70,7 @@ class TripleReader(ExpressionReader):
             visible.add(self.advance().text)
         elif self.accept("("):
             while not self.at(")"):
+                self._count_pattern()
                 self.node(visible, "term")
             self.expect(")")
         elif self.accept("["):
@@ -117,7 +119,12 @@ class TripleReader(ExpressionReader):
 
     def _object(self, visible: set[str]) -> None:
         self._given_value = self._given_value or self.token.kind in (t.STRING, t.NUMBER)
+        self._count_pattern()
         self.node(visible, "object")
+
+    def _count_pattern(self) -> None:
+        if self._paths:  # templates are not joined
+            self.patterns.append(self.token.start)
 
     # --- property paths
 
