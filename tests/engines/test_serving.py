@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ import psutil
 import pyoxigraph as ox
 import pytest
 
-from tests.engines.servers import Server, running_oxigraph
+from tests.engines.servers import Server, running_oxigraph, running_virtuoso
 from tests.releases import make_release, sample_quads
 from tests.sparql.service import HOSTILE, Service, hostile_quads, running_service, wait_for
 
@@ -50,11 +49,10 @@ def services(servers: Callable[[str], Server], tmp_path_factory: pytest.TempPath
         yield start
 
 
-@pytest.fixture(scope="module")
-def store(services: Callable[[str], Service]) -> ox.Store:
-    """What the release holds, to compare with."""
+def store_of(service: Service) -> ox.Store:
+    """What the release of a service holds, to compare with."""
     store = ox.Store()
-    store.bulk_load(path=str(services("oxigraph").release.everything), format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(path=str(service.release.everything), format=ox.RdfFormat.N_QUADS)
     return store
 
 
@@ -62,8 +60,6 @@ def store(services: Callable[[str], Service]) -> ox.Store:
 @pytest.mark.parametrize("media_type", RESULTS)
 def test_rows(name: str, media_type: str, services: Callable[[str], Service]) -> None:
     service = services(name)
-    store = ox.Store()
-    store.bulk_load(path=str(service.release.everything), format=ox.RdfFormat.N_QUADS)
     query = "SELECT ?s ?p ?o ?none WHERE { ?s ?p ?o FILTER(!CONTAINS(STR(?s), 'hostile/control')) }"
     answer = service.ask(query, media_type)
     assert answer.status_code == 200 and answer.headers["content-type"].startswith(media_type)
@@ -71,9 +67,7 @@ def test_rows(name: str, media_type: str, services: Callable[[str], Service]) ->
     found = ox.parse_query_results(answer.content, RESULTS[media_type])
     assert [variable.value for variable in found.variables] == ["s", "p", "o", "none"]
     rows = sorted(str([str(row[v]) for v in "spo"]) for row in found)
-    expected = sorted(str([str(row[v]) for v in "spo"]) for row in store.query(query))
-    if media_type.endswith("xml"):  # reads a carriage return back only as the character reference that we write
-        assert len(rows) == len(expected)
+    expected = sorted(str([str(row[v]) for v in "spo"]) for row in store_of(service).query(query))
     assert rows == expected
 
 
@@ -81,13 +75,11 @@ def test_rows(name: str, media_type: str, services: Callable[[str], Service]) ->
 @pytest.mark.parametrize("media_type", GRAPHS)
 def test_triples(name: str, media_type: str, services: Callable[[str], Service]) -> None:
     service = services(name)
-    store = ox.Store()
-    store.bulk_load(path=str(service.release.everything), format=ox.RdfFormat.N_QUADS)
     query = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(!CONTAINS(STR(?s), 'hostile/control')) }"
     answer = service.ask(query, media_type)
     assert answer.status_code == 200 and answer.headers["content-type"].startswith(media_type)
     found = {str(quad.triple) for quad in ox.parse(io.BytesIO(answer.content), GRAPHS[media_type])}
-    assert found == {str(triple) for triple in store.query(query)}
+    assert found == {str(triple) for triple in store_of(service).query(query)}
 
 
 @EACH
@@ -218,8 +210,6 @@ def test_a_store_without_the_release_is_not_served(tmp_path: Path) -> None:
 
 def test_a_virtuoso_that_cuts_results_is_not_served(tmp_path: Path) -> None:
     """It cuts CONSTRUCT and DESCRIBE without a word, so nobody could tell."""
-    from tests.engines.servers import running_virtuoso
-
     with running_virtuoso(tmp_path / "engine", "ResultSetMaxRows = 10000") as server:
         with pytest.raises(AssertionError, match="did not start"), running_service(tmp_path / "data", prepare=server.push, engine=server.address):
             pass
@@ -230,5 +220,5 @@ def test_metrics_know_the_engine(services: Callable[[str], Service]) -> None:
     service = services("oxigraph")
     assert service.ask("ASK {}").status_code == 200
     text = httpx.get(service.url.replace("sparql", "metrics"), timeout=30).text
-    triples = sum(service.release.manifest.graphs.values())
-    assert any(str(triples) in line or f"{float(triples):g}" in line for line in text.splitlines()), json.dumps(text)[:2000]
+    triples = float(sum(service.release.manifest.graphs.values()))
+    assert any(line.startswith("commitments_") and line.endswith(f" {triples}") for line in text.splitlines())
