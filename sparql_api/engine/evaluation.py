@@ -94,7 +94,7 @@ def evaluate(store: ox.Store, job: Job, text: str | None = None) -> ox.QuerySolu
     functions = {ox.NamedNode(name): _no_value for name in job.functions}
     if ORDER_KEY in text:  # only in a query that `guard` has rewritten
         functions[ox.NamedNode(ORDER_KEY)] = order_key
-    text = with_columns(text, lambda: _columns(text, job.base, functions))
+    text = with_columns(text, lambda: columns(text, job.base, functions))
     if job.default_graphs is None and job.named_graphs is None:
         return store.query(text, base_iri=job.base, custom_functions=functions)
     return store.query(
@@ -106,7 +106,7 @@ def evaluate(store: ox.Store, job: Job, text: str | None = None) -> ox.QuerySolu
     )
 
 
-def _columns(text: str, base: str | None, functions: dict[ox.NamedNode, Callable[..., ox.Literal | None]]) -> list[str]:
+def columns(text: str, base: str | None, functions: dict[ox.NamedNode, Callable[..., ox.Literal | None]]) -> list[str]:
     """Names of the variables of a SELECT query, found over an empty store, where it costs little more than its parsing."""
     results = ox.Store().query(text, base_iri=base, custom_functions=functions)
     return [variable.value for variable in results.variables]

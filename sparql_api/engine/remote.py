@@ -25,10 +25,11 @@ from sparql_api.engine.admission import Admission, Places, Ticket
 from sparql_api.engine.bridge import Bridge, Reader
 from sparql_api.engine.embedded import make_job
 from sparql_api.engine.endpoint import N_TRIPLES, RESULTS_JSON, Credentials, Endpoint, body_of
-from sparql_api.engine.evaluation import NotExpressible, Results, answer
+from sparql_api.engine.evaluation import NotExpressible, Results, answer, columns
 from sparql_api.engine.group_concat import with_strings
 from sparql_api.engine.layout import COUNT, EMPTY_GRAPH, Layout
 from sparql_api.engine.results import ResultWriter
+from sparql_api.engine.star import with_columns
 from sparql_api.sparql.guard import GuardedQuery
 from sparql_api.sparql.tokens import TokenStream
 
@@ -123,8 +124,11 @@ class RemoteEngine:
         return known or [EMPTY_GRAPH], named or [EMPTY_GRAPH]
 
     def sent(self, text: str, base: str | None) -> str:
-        """A query as this endpoint is asked it."""
-        return portable(with_strings(text) if self.endpoint.is_oxigraph else text, base)
+        """A query as this endpoint is asked it; Oxigraph gets what the embedded engine gets."""
+        if self.endpoint.is_oxigraph:
+            text = with_strings(text)
+            text = with_columns(text, lambda: columns(text, base, {}))
+        return portable(text, base)
 
     async def check_release(self) -> None:
         """Raises EngineProblem 503 unless the store holds this release now."""

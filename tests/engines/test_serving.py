@@ -83,6 +83,12 @@ def test_triples(name: str, media_type: str, services: Callable[[str], Service])
 
 
 @EACH
+def test_columns_stand_in_the_order_of_the_query(name: str, services: Callable[[str], Service]) -> None:
+    answer = services(name).ask("SELECT * WHERE { ?s ?p ?o } LIMIT 1", "text/csv")
+    assert answer.text.splitlines()[0] == "s,p,o"
+
+
+@EACH
 def test_booleans(name: str, services: Callable[[str], Service]) -> None:
     service = services(name)
     for query, value in (("ASK {}", True), ("ASK { ?s ?p ?o }", True), ("ASK { ?s <urn:none> ?o }", False)):
