@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _QUOTED_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,')
 _QUOTED_OR_SEMICOLON = re.compile(r'"(?:[^"\\]|\\.)*"|;')
@@ -94,10 +95,21 @@ def choose(accept: Sequence[str], offers: Sequence[str], default: str) -> str | 
     matches an offer decides its weight, so `text/turtle;q=0, */*` excludes Turtle. Between equal weights an offer that
     was named beats one that only a wildcard met, then the default, then the order of `offers`.
     """
+    if sum(map(len, accept)) > LONGEST_KEPT:
+        return _choose(tuple(accept), tuple(offers), default)
+    return _kept_choice(tuple(accept), tuple(offers), default)
+
+
+def _choose(accept: tuple[str, ...], offers: tuple[str, ...], default: str) -> str | None:
     ranges = parse_accept(accept)
     if not ranges:
         return default
     return _best(ranges, offers, default, strict=True) or _best(ranges, offers, default, strict=False)
+
+
+# Clients send the same few headers again and again; a long one is rare, and would fill memory.
+LONGEST_KEPT = 500
+_kept_choice = lru_cache(maxsize=1000)(_choose)
 
 
 def _best(ranges: Sequence[MediaRange], offers: Sequence[str], default: str, *, strict: bool) -> str | None:
