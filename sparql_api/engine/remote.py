@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -104,9 +105,11 @@ class RemoteEngine:
         if query.functions:
             # Here a call would be an error in its expression (SPARQL 1.1, 17.6); over there it may be a function.
             raise problems.unknown_function(f"<{query.functions[0]}>")
+        job = self._job(query, dataset, media_type, limits)
+        asked = time.monotonic()
         ticket = self._admission.enter_now(heavy=query.heavy) or await self._admission.enter(heavy=query.heavy)
-        job = make_job(self.release, query, dataset, media_type, limits)
         started = _Query(self, query, job, limits, ticket)
+        started.waited = time.monotonic() - asked
         self._queries.add(started)
         started.task.add_done_callback(lambda _: self._queries.discard(started))
         return await started.first_bytes()
@@ -123,7 +126,16 @@ class RemoteEngine:
         named = [graph for graph in job.named_graphs or () if graph in self.layout.named]
         return known or [EMPTY_GRAPH], named or [EMPTY_GRAPH]
 
-    def sent(self, text: str, base: str | None) -> str:
+    def _job(self, query: GuardedQuery, dataset: Dataset | None, media_type: str, limits: Limits) -> channel.Job:
+        """The job, with its texts as this endpoint is asked them. Raises EngineProblem 400."""
+        job = make_job(self.release, query, dataset, media_type, limits)
+        texts = {name: text for name in ("text", "text_capped", "text_probe") if (text := getattr(job, name)) is not None}
+        try:
+            return replace(job, **{name: self._sent(text, query.base) for name, text in texts.items()})
+        except SyntaxError as error:
+            raise problems.refused(str(error)) from None
+
+    def _sent(self, text: str, base: str | None) -> str:
         """A query as this endpoint is asked it; Oxigraph gets what the embedded engine gets."""
         if self.endpoint.is_oxigraph:
             text = with_strings(text)
@@ -183,12 +195,12 @@ class _Query:
     """One query under way: a thread that reads from the endpoint and writes the result, and what of it waits for the client."""
 
     def __init__(self, engine: RemoteEngine, query: GuardedQuery, job: channel.Job, limits: Limits, ticket: Ticket) -> None:
+        self.waited = 0.0  # seconds, for a place
         self._engine = engine
         self._limits = limits
         self._ticket = ticket
         self._graphs = engine.dataset(job)
-        texts = {name: text for name in ("text", "text_capped", "text_probe") if (text := getattr(job, name)) is not None}
-        self._job = replace(job, **{name: self._engine.sent(text, query.base) for name, text in texts.items()})
+        self._job = job
         self._of_triples = query.form in ("CONSTRUCT", "DESCRIBE")
         self._headers = {"Content-Type": job.media_type}
         self._held: deque[bytes] = deque()
@@ -210,7 +222,7 @@ class _Query:
             raise
         if self._last_is_held and not self._held:
             self._headers["Content-Length"] = str(len(first))
-        return Answer(200, self._headers, self._chunks(first), self.cancel)
+        return Answer(200, self._headers, self._chunks(first), self.cancel, self.waited)
 
     def cancel(self) -> None:
         """End the work; its connection is closed, which is how the endpoint learns of it."""
@@ -263,7 +275,7 @@ class _Query:
         while not self._held:
             if self.task.done():
                 if self.task.cancelled():
-                    raise problems.crowded_out() if self._crowded_out else problems.not_ready()
+                    raise problems.crowded_out(self._ticket.slow_places) if self._crowded_out else problems.not_ready()
                 self.task.result()
                 raise problems.failed("a query ended without its last chunk")
             self._news.clear()
