@@ -1,8 +1,8 @@
 """How a release lies in a remote store: for who loads it there (`sparql_api.pushing`) and who asks it (`engine.remote`).
 
 Every named graph under its own IRI, the consolidated view under `{BASE}graph/consolidated` (blueprint 5), and in a graph
-of its own one statement that names the release. That statement comes and goes in the same update request as the data, so
-who finds it after an answer knows that the whole answer came from that release.
+of its own a statement that names the release, with the checksums of its graphs. These come and go in the same update
+request as the data, so who finds the release named after an answer knows that the whole answer came from it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from commitments.release import CONSOLIDATED, Release
 
 VERSION_INFO = "http://www.w3.org/2002/07/owl#versionInfo"
+CHECKSUM = "http://spdx.org/rdf/terms#checksumValue"
 # A graph that no store holds, to say over the SPARQL Protocol that a part of the dataset is empty: naming no graph of a
 # kind would mean that, too, but Virtuoso 7 takes it for all graphs.
 EMPTY_GRAPH = "urn:commitments:empty"
@@ -43,15 +44,29 @@ class Layout:
 
     def file(self, name: str) -> Path:
         """The N-Triples of the graph of that name."""
-        return self.release.file(f"graphs/{name}.nt" if name else CONSOLIDATED)
+        return self.release.file(_path(name))
+
+    @property
+    def checksums(self) -> list[str]:
+        """Statements of the marker graph, in the notation of N-Triples: the SHA-256 of the N-Triples of each graph."""
+        known = {file.path: file.sha256 for file in self.release.manifest.files}
+        return [f'<{self.iri(name)}> <{CHECKSUM}> "{known[_path(name)]}" .' for name in self.release.manifest.graphs]
 
     @property
     def statement(self) -> str:
-        """What the marker graph says, in the notation of N-Triples: this version has this content (SHA-256, in hex)."""
+        """Statement of the marker graph, in the notation of N-Triples: this version has this content (SHA-256, in hex)."""
         version = f"{self.release.base}id/dataset/commitments_{self.release.id}"
         return f'<{version}> <{VERSION_INFO}> "{self.release.manifest.content_sha256}" .'
 
     @property
     def ask_marker(self) -> str:
         """A query whether the store holds this release now; its dataset has to name the marker graph."""
-        return f"ASK {{ GRAPH <{self.marker}> {{ {self.statement} }} }}"
+        return self.ask_for(self.statement)
+
+    def ask_for(self, statement: str) -> str:
+        """A query whether the marker graph has a statement; its dataset has to name that graph."""
+        return f"ASK {{ GRAPH <{self.marker}> {{ {statement} }} }}"
+
+
+def _path(name: str) -> str:
+    return f"graphs/{name}.nt" if name else CONSOLIDATED

@@ -1,7 +1,7 @@
 """`commitments push`: a release into a SPARQL engine on another machine, switched there in one update request.
 
-Every graph goes to a staging graph by the Graph Store HTTP Protocol and is counted; then one SPARQL 1.1 Update request moves
-all of them to their places, drops what the former release alone had, and says which release the store holds. Readers of
+Every graph that the store does not hold already goes to a staging graph by the Graph Store HTTP Protocol and is counted; then
+one SPARQL 1.1 Update request moves all of them to their places, drops what the former release alone had, and says which release the store holds. Readers of
 an engine that runs a request as one transaction see the old release or the new one and nothing between; with any other,
 `engine.remote` refuses to answer meanwhile, because the statement that names the release is missing.
 """
@@ -38,6 +38,7 @@ class Outcome:
     """What a push did. `new` is false when the store held the release already and nothing was done.
 
     graphs       graph IRI -> triples, of what the store holds now
+    loaded       IRIs of those that were loaded; the store had the others already, from the former release
     dropped      IRIs of graphs of the former release that this one has not
     unnamed      whether the store has an unnamed graph, which then holds the consolidated view, too
     compressed   whether it took the graphs in gzip
@@ -46,6 +47,7 @@ class Outcome:
     release: str
     new: bool
     graphs: dict[str, int]
+    loaded: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     unnamed: bool = False
     compressed: bool = False
@@ -59,8 +61,7 @@ def push(release: Release, target: Target, progress: Progress) -> Outcome:
     """Make the store hold the release. Raises PushProblem, and leaves the former release in place then."""
     layout = Layout(release)
     with _ended_like_by_keyboard(), RemoteStore(target) as store:
-        steps = len(layout.graphs) + 2
-        progress("push-check", 0, steps)
+        progress("push-check", 0, len(layout.graphs) + 2)
         if _holds(store, layout):
             return Outcome(release.id, new=False, graphs=layout.graphs)
         store.check_writable(layout.marker)
@@ -68,28 +69,31 @@ def push(release: Release, target: Target, progress: Progress) -> Outcome:
         staging = f"{layout.staging}{_token()}/"
         try:
             unnamed, compressed = store.has_unnamed_graph(), store.takes_gzip(f"{staging}gzip")
-            _stage(store, layout, staging, compressed, progress, steps)
-            progress("push-switch", steps - 1, steps)
+            names = _to_be_loaded(store, layout)
+            _stage(store, layout, names, staging, compressed, progress)
+            progress("push-switch", len(names) + 1, len(names) + 2)
             dropped = sorted(_graphs_of_ours(store, layout) - set(layout.graphs) - {layout.marker})
-            store.update(switch(layout, staging, dropped, unnamed=unnamed))
+            store.update(switch(layout, names, staging, dropped, unnamed=unnamed))
             if not _holds(store, layout):
                 raise PushProblem("push-not-held", release=release.id)
         except BaseException:
             store.drop_quietly(store.graphs_below(staging, quietly=True))
             raise
-    return Outcome(release.id, new=True, graphs=layout.graphs, dropped=dropped, unnamed=unnamed, compressed=compressed)
+    loaded = [layout.iri(name) for name in names]
+    return Outcome(release.id, new=True, graphs=layout.graphs, loaded=loaded, dropped=dropped, unnamed=unnamed, compressed=compressed)
 
 
-def switch(layout: Layout, staging: str, dropped: list[str], *, unnamed: bool) -> str:
-    """The update request that puts the staged graphs in their places. The release is named last."""
+def switch(layout: Layout, names: list[str], staging: str, dropped: list[str], *, unnamed: bool) -> str:
+    """The update request that puts the staged graphs of these names in their places. The release is named last."""
     steps = [f"DROP SILENT GRAPH <{layout.marker}>"]
-    for name, count in layout.release.manifest.graphs.items():
+    for name in names:
         graph = layout.iri(name)
-        steps.append(f"MOVE <{staged(staging, name)}> TO <{graph}>" if count else f"DROP SILENT GRAPH <{graph}>")
+        full = layout.release.manifest.graphs[name] > 0
+        steps.append(f"MOVE <{staged(staging, name)}> TO <{graph}>" if full else f"DROP SILENT GRAPH <{graph}>")
     steps += [f"DROP SILENT GRAPH <{graph}>" for graph in (*dropped, f"{staging}gzip")]
-    if unnamed:
+    if unnamed and "" in names:
         steps.append(f"COPY <{layout.consolidated}> TO DEFAULT")
-    steps.append(f"INSERT DATA {{ GRAPH <{layout.marker}> {{ {layout.statement} }} }}")
+    steps.append(f"INSERT DATA {{ GRAPH <{layout.marker}> {{ {' '.join([*layout.checksums, layout.statement])} }} }}")
     return " ;\n".join(steps)
 
 
@@ -103,9 +107,16 @@ def _holds(store: RemoteStore, layout: Layout) -> bool:
     return store.ask(layout.ask_marker, layout.marker) and all(store.count(graph) == count for graph, count in layout.graphs.items())
 
 
-def _stage(store: RemoteStore, layout: Layout, staging: str, compressed: bool, progress: Progress, steps: int) -> None:
-    for number, (name, count) in enumerate(layout.release.manifest.graphs.items(), 1):
-        progress("push-stage", number, steps)
+def _to_be_loaded(store: RemoteStore, layout: Layout) -> list[str]:
+    """Names of the graphs that the store does not hold as they are in this release."""
+    known = zip(layout.release.manifest.graphs.items(), layout.checksums, strict=True)
+    return [name for (name, count), checksum in known if not (store.ask(layout.ask_for(checksum), layout.marker) and store.count(layout.iri(name)) == count)]
+
+
+def _stage(store: RemoteStore, layout: Layout, names: list[str], staging: str, compressed: bool, progress: Progress) -> None:
+    for number, name in enumerate(names, 1):
+        progress("push-stage", number, len(names) + 2)
+        count = layout.release.manifest.graphs[name]
         graph = staged(staging, name)
         for position, block in enumerate(blocks(layout.file(name))):
             store.put(graph, block, add=position > 0, compressed=compressed)

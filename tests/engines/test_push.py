@@ -131,6 +131,17 @@ def test_readers_see_the_old_release_or_the_new_one(name: str, servers: Callable
 
 
 @EACH
+def test_a_graph_that_did_not_change_is_not_loaded_again(name: str, servers: Callable[[str], Server], base: str, tmp_path: Path) -> None:
+    server = servers(name)
+    same = statements(base, {"same": 6, "vocabulary": 2, "shapes": 2}, "any")
+    old = make_release(tmp_path / "releases", base, statements(base, {"": 9}, "old") + same)
+    new = make_release(tmp_path / "releases", base, statements(base, {"": 8}, "new") + same)
+    assert server.push(old).loaded == list(Layout(old).graphs)
+    assert server.push(new).loaded == [f"{base}graph/consolidated"]
+    assert whole(server, new)
+
+
+@EACH
 def test_what_is_not_ours_stays(name: str, servers: Callable[[str], Server], base: str, tmp_path: Path) -> None:
     server = servers(name)
     with RemoteStore(server.target) as store:
