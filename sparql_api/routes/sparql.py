@@ -177,9 +177,12 @@ async def _with_query(
 
 def _notices(edition: Edition, operation: protocol.Operation, query: GuardedQuery) -> list[str]:
     """What the query names and the service does not have: allowed by SPARQL, but most often a slip of the pen."""
+    dataset = operation.dataset or Dataset(query.default_graphs, query.named_graphs)
+    asked = (*(dataset.default_graphs or ()), *(dataset.named_graphs or ()))
+    if not asked and not query.functions:
+        return []
     known = {*edition.graph_iris(), edition.links.absolute("graph/consolidated")}
-    asked = operation.dataset or Dataset(query.default_graphs, query.named_graphs)
-    graphs = [iri for iri in (*(asked.default_graphs or ()), *(asked.named_graphs or ())) if iri not in known]
+    graphs = [iri for iri in asked if iri not in known]
     named = [("unknown-function", iri) for iri in query.functions] + [("unknown-graph", iri) for iri in graphs]
     return [f"{what} <{quote(iri, safe=IRI_CHARACTERS)}>" for what, iri in named[:MOST_NOTICES]]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 import pyoxigraph as ox
 
@@ -94,17 +94,16 @@ def _text(data: bytes) -> str:
 
 
 def _parameters(encoded: bytes) -> list[tuple[str, str]]:
-    try:
-        # One character per byte, so that what is not UTF-8 is refused below instead of being replaced; given bytes,
-        # parse_qsl itself would refuse everything but ASCII.
-        pairs = parse_qsl(encoded.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_PARAMETERS, encoding="latin-1")
-    except ValueError:
+    """Names and values of `application/x-www-form-urlencoded` (URL Standard, 5.1), but what is not UTF-8 is refused, not
+    replaced as `parse_qsl` would."""
+    pairs = [pair.partition(b"=") for pair in encoded.replace(b"+", b" ").split(b"&") if pair]
+    if len(pairs) > MOST_PARAMETERS:
         raise Problem(
             400,
             "bad-request",
             {"es": "La petición lleva demasiados parámetros.", "en": "The request has too many parameters."},
-        ) from None
-    return [(_text(name.encode("latin-1")), _text(value.encode("latin-1"))) for name, value in pairs]
+        )
+    return [(_text(unquote_to_bytes(name)), _text(unquote_to_bytes(value))) for name, _, value in pairs]
 
 
 def _operation(parameters: list[tuple[str, str]], others: list[tuple[str, str]]) -> Operation:
