@@ -317,7 +317,13 @@ class Protocol(HttpToolsProtocol):
         self._refusing = True
         self._head_is_here()
         self.refused(status, self.client)
-        if self._nothing_under_way():  # never into the middle of another answer
+        if self._in_body_of_unanswered():
+            self.cycle.disconnected = True  # so uvicorn sends nothing that the application may still say
+            self.cycle.message_event.set()
+            answerable = True
+        else:
+            answerable = self._nothing_under_way()
+        if answerable:  # never into the middle of another answer
             self.transport.write(self._refusal(status))
             # The connection is closed for writing only: closed for good while bytes arrive that nobody reads, it would be
             # reset, and the answer lost with it.
@@ -326,6 +332,9 @@ class Protocol(HttpToolsProtocol):
         else:
             self.transport.close()
             self._watch_closing()
+
+    def _in_body_of_unanswered(self) -> bool:
+        return self._in_message and not self._in_head and not self.pipeline and not self.cycle.response_started
 
     def _refusal(self, status: int) -> bytes:
         slug, english, spanish = _TITLES[status]

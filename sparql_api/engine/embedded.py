@@ -508,6 +508,9 @@ class Started:
             self._end.set_result(self._ended)
         self._ticket.leave()
         self.engine.forget(self)
+        if reason == channel.NEVER_BEGAN:  # an end of the wire that was refused on its way may stay in the system
+            self.wire.close()
+            self.wire_closed()
 
     # --- from the client and from the clock
 

@@ -91,7 +91,10 @@ class Loader:
             return False
         kind, number, first, _ = channel.CONTROL.unpack(data)
         if kind == channel.FORK:
-            self._fork(number, socket.socket(fileno=descriptors[0]))
+            if descriptors:
+                self._fork(number, socket.socket(fileno=descriptors[0]))
+            else:  # this process may hold no more
+                self._tell(channel.ENDED, number, first=channel.NEVER_BEGAN)
             return True
         child = self._children.get(number)  # None when it has ended meanwhile
         if child is not None and kind == channel.KILL:
