@@ -90,6 +90,11 @@ class Cluster:
         self.expected[newer.id] = True
         return newer
 
+    def assert_nothing_was_lost(self) -> None:
+        """No failed and no mixed answer; else what the balancer said is part of the failure."""
+        said = (self.data.parent / "balancer.log").read_text(errors="replace")
+        assert not self.answers.failed and not self.answers.mixed, f"{self.answers}\n{said}"
+
     def wait_for_answers(self, more: int, seconds: float = 30.0) -> None:
         goal = self.answers.count + more
         assert wait_for(lambda: self.answers.count >= goal, seconds), self.answers
