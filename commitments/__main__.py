@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commitments import __version__
-from commitments.console import Exit, Failure, Group, Option, Progress, ReaderGone, Session, language_argument, usage_error
+from commitments.console import Counter, Exit, Failure, Group, Option, Progress, ReaderGone, Session, language_argument, usage_error
 from commitments.messages import LANGUAGES, Messages, language_of
 
 if TYPE_CHECKING:
@@ -63,9 +63,12 @@ def cli() -> None:
 @click.option("--keep", metavar="N", type=click.IntRange(min=1), cls=Option)
 @click.option("--force", is_flag=True, cls=Option)
 @click.option("--withdraw", is_flag=True, cls=Option)
+@click.option("--static", "static", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), cls=Option)
 @shared("data", "quiet", "json", "lang")
 @click.pass_obj
-def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: int | None, force: bool, withdraw: bool) -> None:
+def build(
+    session: Session, base: str | None, inputs: tuple[Path, ...], keep: int | None, force: bool, withdraw: bool, static: Path | None
+) -> None:
     """Publish a release of the data folder, or say that the current one is up to date."""
     from ingest.pipeline import ShapeViolations
     from ingest.pipeline import build as run_build
@@ -85,12 +88,27 @@ def build(session: Session, base: str | None, inputs: tuple[Path, ...], keep: in
     if outcome.unapplied:
         session.say("build-unapplied", release=outcome.release_id, settings=", ".join(outcome.unapplied))
     session.say("build-published" if outcome.new else "build-unchanged", release=outcome.release_id, base=base)
+    site = _write_static(session, outcome.path, static) if static is not None else {}
     session.result(
         {
             "release": outcome.release_id, "new": outcome.new, "base": base, "path": str(outcome.path),
-            "severities": outcome.severities, "accounting": outcome.accounting,
+            "severities": outcome.severities, "accounting": outcome.accounting, **site,
         }
     )  # fmt: skip
+
+
+def _write_static(session: Session, release: Path, folder: Path) -> dict[str, Any]:
+    """Render the release as a static site; what the result says of it."""
+    from commitments.release import open_release
+    from sparql_api.static_site.folder import NotOurs, write_site
+
+    with Counter(session, "static") as counter:
+        try:
+            written = write_site(open_release(release), session.data, folder, counter)
+        except NotOurs:
+            raise session.failure(Exit.ENVIRONMENT, "static-not-ours", folder=str(folder)) from None
+    session.say("static-done", folder=shlex.quote(str(folder)), answers=written.answers)
+    return {"static": {"folder": str(folder), "answers": written.answers, "bytes": written.bytes}}
 
 
 def _violations(session: Session, report: Any) -> Failure:

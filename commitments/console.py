@@ -106,6 +106,35 @@ class Progress:
         self._bar.set_description_str(text)
 
 
+class Counter:
+    """Shows how far a long step has come where nobody knows how far it is: a count with its rate on a terminal, one line
+    elsewhere. Called as `counter(done so far)`; the step is the text `step-{step}`."""
+
+    def __init__(self, session: Session, step: str):
+        self._session = session
+        self._text = session.messages(f"step-{step}")
+        self._bar: Any = None
+
+    def __enter__(self) -> Counter:
+        if not self._session.quiet:
+            if sys.stderr.isatty():
+                from tqdm import tqdm
+
+                form = "{desc} {n_fmt} | {elapsed} {rate_fmt}"
+                self._bar = tqdm(desc=self._text, file=sys.stderr, leave=False, bar_format=form)
+            else:
+                click.echo(self._text, err=True)
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, done: int) -> None:
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+
+
 def _narrow(stream: Any) -> bool:
     """Whether block characters cannot be written to the stream."""
     try:

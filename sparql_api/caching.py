@@ -6,14 +6,17 @@ because a strong ETag names the bytes of one content-coding. `respond` turns it 
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Coroutine, Hashable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import partial
 from threading import Lock
+from typing import Any
 
 import brotli
 from starlette.datastructures import Headers
@@ -50,6 +53,11 @@ class Representation:
     headers: dict[str, str] = field(default_factory=dict)
     compress: bool = True
     _forms: dict[str, tuple[bytes, str]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_gzip(cls, packed: bytes, body: bytes) -> Representation:
+        """A body whose gzip form is at hand; media type and headers are left to the caller."""
+        return cls(body, "", _forms={"gzip": (packed, etag_of(packed))})
 
     def form(self, coding: str) -> tuple[bytes, str]:
         """Bytes and ETag in a content-coding: `identity`, `gzip` or `br`."""
@@ -149,6 +157,7 @@ class RepresentationCache:
         self._held: OrderedDict[Hashable, tuple[Representation, int]] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
+        self._making: dict[Hashable, asyncio.Task[Representation]] = {}
 
     def get(self, key: Hashable) -> Representation | None:
         with self._lock:
@@ -157,6 +166,25 @@ class RepresentationCache:
                 return None
             self._held.move_to_end(key)
             return found[0]
+
+    async def obtain(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, Representation]]) -> Representation:
+        """The representation under `key`, made and kept when it is missing: once, however many ask for it meanwhile.
+
+        Raises what `make` raises, for all of them. Making goes on when those who asked leave. On one event loop only.
+        """
+        found = self.get(key)
+        if found is not None:
+            return found
+        task = self._making.get(key)
+        if task is None:
+            task = self._making[key] = asyncio.create_task(make())
+            task.add_done_callback(partial(self._made, key))
+        return await asyncio.shield(task)
+
+    def _made(self, key: Hashable, task: asyncio.Task[Representation]) -> None:
+        del self._making[key]
+        if not task.cancelled() and task.exception() is None:
+            self.put(key, task.result())
 
     def put(self, key: Hashable, representation: Representation) -> None:
         # Counted at three times the body: the two compressed forms are made later and are smaller than it.

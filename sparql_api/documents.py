@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 from anyio import to_thread
@@ -22,6 +22,7 @@ from sparql_api.links import Links
 from sparql_api.negotiation import choose, choose_language
 from sparql_api.observation.requests import record_of
 from sparql_api.problems import Problem, not_acceptable
+from sparql_api.rendered import PageKey
 from sparql_api.site import Edition
 
 FRESH = "public, max-age=60"  # after a new release a page may be this old, in seconds
@@ -121,11 +122,17 @@ async def answer(request: Request, edition: Edition, document: Document, suffix:
     record.cache = "hit" if representation else "miss"
     if representation is None:
         started = time.perf_counter()
-        view = View(edition, language, fixed, parameters)
-        body = await _body(document, target, view)
-        headers = _headers(view, document, target, suffix is None, fixed)
-        representation = Representation(body, media_type, headers)
-        edition.cache.put(key, representation)
+
+        async def make() -> Representation:
+            view = View(edition, language, fixed, parameters)
+            headers = _headers(view, document, target, suffix is None, fixed)
+            page = PageKey(document.path, target.suffix, language, fixed, parameters)
+            made = edition.rendered.get(page)
+            if made is not None:
+                return replace(made, media_type=media_type, headers=headers)
+            return Representation(await _body(document, target, view), media_type, headers)
+
+        representation = await edition.cache.obtain(key, make)
         record.took("render", time.perf_counter() - started)
     return respond(request, representation, document.status)
 

@@ -55,6 +55,7 @@ def _format(language: str, message: str, arguments: dict[str, Any]) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=len(LANGUAGES))
 def fallbacks(language: str) -> tuple[str, ...]:
     """Languages in which a label is looked for: the one asked for, then Spanish, then English."""
     return (language, *(other for other in LANGUAGES if other != language))

@@ -6,12 +6,20 @@ hold behind any host name (blueprint 1). Nothing here reads a request.
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import quote as percent_encoded
 
 from ontology.namespaces import CODE, OGCM, OGCM_SH
 
 # What a path or fragment may hold unescaped (RFC 3986), plus "%" because IRIs may be escaped already.
 _SAFE = "/:@!$&'()*+,;=-._~%"
+
+
+@lru_cache(maxsize=16_384)  # the pages of a release name the same addresses again and again
+def quote(text: str, safe: str) -> str:
+    """`text` with everything escaped that is neither unreserved nor in `safe`."""
+    return percent_encoded(text, safe=safe)
 
 
 class Links:

@@ -36,6 +36,7 @@ def _environment() -> Environment:
         loader=PackageLoader("sparql_api", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

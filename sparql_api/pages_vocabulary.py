@@ -132,13 +132,15 @@ def code_document(edition: Edition, scheme: str, code: str | None) -> Document:
         return edition.vocabulary.where(lambda other: other == iri or other.startswith(f"{iri}/"))
 
     async def page(view: View) -> str:
-        whole = edition.vocabulary.where(lambda other: other.startswith(f"{CODES}/{scheme}"))
+        scheme_iri = f"{CODES}/{scheme}"
+        vocabulary = edition.vocabulary
+        whole = vocabulary.about([scheme_iri, iri]) if code else vocabulary.where(lambda other: other.startswith(scheme_iri))
         statements = Statements(whole, edition.links, edition.terms, view.language)
         members = [] if code else [o for o in edition.vocabulary.subjects() if o.startswith(f"{iri}/")]
         name = statements.label(iri)
         crumbs = [home(view), _vocabulary_crumb(view), crumb(view, i18n.text(view.language, "codes-title"), "code")]
         if code is not None:
-            crumbs.append(crumb(view, statements.label(f"{CODES}/{scheme}").text, f"code/{scheme}"))
+            crumbs.append(crumb(view, statements.label(scheme_iri).text, f"code/{scheme}"))
         return render(
             "code.html", view, path=path, title=name.text, crumbs=[*crumbs, crumb(view, name.text)], iri=iri,
             definition=statements.best(iri, SKOS.definition) + statements.best(iri, SKOS.scopeNote),

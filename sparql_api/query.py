@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import sys
 from dataclasses import replace
 from typing import BinaryIO
@@ -11,8 +10,9 @@ from typing import BinaryIO
 from commitments.console import Exit, Failure
 from commitments.messages import language_of
 from commitments.release import Release
-from sparql_api.engine import AnswerCut, EngineProblem, Limits
-from sparql_api.engine.embedded import EmbeddedEngine, make_job
+from sparql_api.engine import AnswerCut, Engine, EngineProblem, Limits
+from sparql_api.engine.direct import DirectEngine
+from sparql_api.engine.embedded import EmbeddedEngine
 from sparql_api.federation.opening import open_federation
 from sparql_api.formats import CONSTRUCT_FORMATS, RESULT_FORMATS, RESULTS_CSV, TURTLE, Format
 from sparql_api.settings import Settings
@@ -34,10 +34,7 @@ def run_query(
     try:
         query = guard(text, f"{release.base}sparql", settings.caps, frozenset(settings.service_allow))
         chosen = _format(query, form, language)
-        if sys.platform == "win32":
-            _run_here(release, query, chosen, out, settings)
-        else:
-            asyncio.run(_run(release, query, chosen, out, settings))
+        asyncio.run(_run(_engine(release), query, chosen, out, settings))
     except QuerySyntaxError as error:
         raise Failure(Exit.USAGE, [_syntax_line(error, language)]) from None
     except QueryRefused as error:
@@ -78,13 +75,17 @@ def _format(query: GuardedQuery, form: str | None, language: str) -> Format:
     raise Failure(Exit.USAGE, [text[language]])
 
 
+def _engine(release: Release) -> Engine:
+    """On a system without fork the query runs in this process and without limits: the one who asks can stop it."""
+    return DirectEngine(release) if sys.platform == "win32" else EmbeddedEngine(release)
+
+
 def _limits(settings: Settings) -> Limits:
     """Those of the service, but all rows: a file has no header that could say that some are missing."""
     return replace(settings.limits, rows=None)
 
 
-async def _run(release: Release, query: GuardedQuery, form: Format, out: BinaryIO, settings: Settings) -> None:
-    engine = EmbeddedEngine(release)
+async def _run(engine: Engine, query: GuardedQuery, form: Format, out: BinaryIO, settings: Settings) -> None:
     await engine.start()
     try:
         federation = open_federation(settings) if query.services else None
@@ -97,19 +98,3 @@ async def _run(release: Release, query: GuardedQuery, form: Format, out: BinaryI
         out.flush()
     finally:
         await engine.close()
-
-
-def _run_here(release: Release, query: GuardedQuery, form: Format, out: BinaryIO, settings: Settings) -> None:
-    """On a system without fork: in this process and without limits; the one who asks can stop it."""
-    import pyoxigraph as ox
-
-    from sparql_api.engine.evaluation import evaluate, serialize
-    from sparql_api.engine.results import mended
-
-    store = ox.Store()
-    store.bulk_load(path=str(release.everything), format=ox.RdfFormat.N_QUADS)
-    job = make_job(release, query, None, form.media_type, _limits(settings))
-    result = io.BytesIO()
-    serialize(evaluate(store, job), form.media_type, job.prefixes, result)
-    out.write(mended(result.getvalue(), form.media_type))
-    out.flush()

@@ -29,6 +29,7 @@ from sparql_api.observation.queries import observed
 from sparql_api.observation.requests import RequestRecord
 from sparql_api.observation.state import Observation
 from sparql_api.problems import Problem
+from sparql_api.rendered import RenderedPages, rendered_file
 from sparql_api.repeated import RepeatedRequests
 from sparql_api.sparql.guard import GuardedQuery, guard
 from sparql_api.terms import Terms
@@ -69,12 +70,17 @@ class Edition:
     def read(self) -> None:
         """Read identifiers, words and vocabulary now, so that no request waits for them. Takes about a second per
         million statements; may run in a thread."""
-        for name in ("identifiers", "terms", "vocabulary", "shapes"):
+        for name in ("identifiers", "terms", "vocabulary", "shapes", "rendered"):
             getattr(self, name)
 
     @cached_property
     def identifiers(self) -> Identifiers:
         return Identifiers(self.release)
+
+    @cached_property
+    def rendered(self) -> RenderedPages:
+        """Pages of this release that were rendered beforehand."""
+        return RenderedPages(rendered_file(self.release))
 
     @cached_property
     def terms(self) -> Terms:
@@ -146,11 +152,18 @@ class Edition:
 
     async def alias(self, authority: str, outside_id: str) -> Name | None:
         """What a confirmed identifier of another authority means here, in any letter case; None when nothing does."""
+        return (await self._known_aliases()).get((authority, outside_id.lower()))
+
+    async def aliases(self) -> list[tuple[Name, Name]]:
+        """Every alias, as (authority, identifier in lower case), with what it means; sorted."""
+        return sorted((await self._known_aliases()).items())
+
+    async def _known_aliases(self) -> dict[Name, Name]:
         if self._aliases is None:
             async with self._alias_lock:
                 if self._aliases is None:
                     self._aliases = self._confirmed(await self.select(_ALIASES))
-        return self._aliases.get((authority, outside_id.lower()))
+        return self._aliases
 
     def _confirmed(self, rows: list[dict[str, dict[str, str]]]) -> dict[Name, Name]:
         """Aliases that one thing alone bears: an identifier that two things share identifies neither."""

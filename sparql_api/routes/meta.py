@@ -46,7 +46,7 @@ async def robots(request: Request) -> Response:
 @router.api_route("/sitemap.xml", methods=METHODS, summary="Sitemap; with many pages an index of sitemaps")
 async def sitemap(request: Request) -> Response:
     edition = edition_of(request)
-    addresses = list(_addresses(edition))
+    addresses = list(sitemap_addresses(edition))
     page = request.query_params.get("page")
     parts = -(-len(addresses) // SITEMAP_LIMIT)
     if page is not None and not (page.isascii() and page.isdigit() and 1 <= int(page[:9]) <= parts):
@@ -62,7 +62,7 @@ async def sitemap(request: Request) -> Response:
     return respond(request, Representation(body, "application/xml", headers))
 
 
-def _addresses(edition: Edition) -> Iterator[str]:
+def sitemap_addresses(edition: Edition) -> Iterator[str]:
     """Canonical addresses of the pages worth finding."""
     yield from (edition.links.absolute(path) for path in ("", "def", "code", "shapes", "catalog", "dumps/", "sparql"))
     for kind, keys in edition.identifiers.keys.items():
