@@ -269,9 +269,8 @@ class EmbeddedEngine:
 
     def _wire_closed(self, wire: Wire) -> None:
         self._pool.forget(wire)
-        query = self._queries.get(wire.number)
-        if query:
-            query.wire_closed()
+        if wire.listener is not None:  # still, even when the loader has said first that the worker ended
+            wire.listener.wire_closed()
 
     def _loader_ended(self) -> None:
         started = self._ready is not None and self._ready.done()
@@ -508,9 +507,6 @@ class Started:
             self._end.set_result(self._ended)
         self._ticket.leave()
         self.engine.forget(self)
-        if reason == channel.NEVER_BEGAN:  # an end of the wire that was refused on its way may stay in the system
-            self.wire.close()
-            self.wire_closed()
 
     # --- from the client and from the clock
 
