@@ -1,4 +1,4 @@
-"""Skeletons of queries: what is left of a text without its strings, numbers and IRIs in brackets (its *values*).
+"""Skeletons of queries: what is left of a text without its strings, numbers, comments and IRIs in brackets (its *values*).
 
 Programs send the same query again and again with other values. Queries of one skeleton are read alike by the grammar,
 which looks at values only where a `ParsedQuery` says so (`decisive`, `whole_numbers`) and to see that an IRI is one; so
@@ -27,9 +27,10 @@ from sparql_api.sparql.grammar import ParsedQuery
 from sparql_api.sparql.guard import GuardedQuery, ServiceCall, whole_number
 from sparql_api.sparql.tokens import TokenStream
 
-# How values end: IRIs, strings, numbers. What ends otherwise is the mark `<` or `<=`, cut out with them because an IRI
-# starts alike.
+# How values end: IRIs, strings, numbers. What ends otherwise is a comment, with the end of its line, or the mark `<` or
+# `<=`, cut out with them because an IRI starts alike.
 _IRI, _QUOTES, _NUMBER = ">", "\"'", "0"
+_COMMENT_AND_LINE_END = r"#[^\n\r]*+[\n\r]"
 _ALL_DIGITS_ARE_ONE = str.maketrans("123456789", _NUMBER * 9)
 _last_character = itemgetter(slice(-1, None))
 _VALUE_KINDS = (t.IRI, t.STRING, t.NUMBER)
@@ -49,13 +50,12 @@ def _pieces(*, ascii_only: bool) -> re.Pattern[str]:
             "=(?!=)",
             r"\^",
             "&&",
-            t.COMMENT,
             f":(?:{use.local})?+",
             use.blank,
             t.LANGUAGE_TAG,
         )
     )
-    value = "|".join((t.IRI_IN_BRACKETS, t.LONG_STRING, t.SHORT_STRING, t.NUMERAL, "<(?![A-Za-z])=?+"))
+    value = "|".join((_COMMENT_AND_LINE_END, t.IRI_IN_BRACKETS, t.LONG_STRING, t.SHORT_STRING, t.NUMERAL, "<(?![A-Za-z])=?+"))
     return re.compile(rf"((?:{kept})*+)({value}|\Z)|[\s\S]++")
 
 
@@ -88,9 +88,10 @@ def cut(text: str) -> Cut | None:
     """Cut a text; None when it has escapes or anything that is no terminal. Time grows with its length."""
     if t.has_escapes(text):
         return None
-    pieces = list(chain.from_iterable(_pieces(ascii_only=text.isascii()).findall(text)))
+    whole = f"{text}\n" if "#" in text else text  # so that a comment at the end has a line end, too
+    pieces = list(chain.from_iterable(_pieces(ascii_only=text.isascii()).findall(whole)))
     ends = list(accumulate(map(len, pieces)))
-    if ends[-1] != len(text):
+    if ends[-1] != len(whole):
         return None
     values = pieces[1::2]
     kinds = "".join(map(_last_character, values)).translate(_ALL_DIGITS_ARE_ONE)

@@ -133,7 +133,7 @@ def test_a_text_is_cut_at_its_tokens_and_what_is_kept_reads_the_same_alone(text:
     expected = []
     for kept, value in zip(pieces.key[0], pieces.values, strict=True):
         expected += [(token.kind, token.text) for token in TokenStream(kept).tokens[:-1]]
-        expected += [(TokenStream(value).tokens[0].kind, value)] if value else []
+        expected += [(TokenStream(value).tokens[0].kind, value)] if value and not value.startswith("#") else []
     assert [(token.kind, token.text) for token in tokens] == expected
 
 
@@ -149,6 +149,26 @@ def test_a_value_changed_is_answered_without_reading(monkeypatch: pytest.MonkeyP
         remembering(query.format("not an iri", "x", 5))
     with pytest.raises(TypeError):
         remembering(query.format("b", "x", 5) + " OFFSET 1")
+
+
+@pytest.mark.parametrize("comment", ["#", "# 1", "# <http://a/>", "# 'x", '# "', "# } SERVICE <http://a/> {", "# ñ", "# a # b"])
+def test_a_comment_changed_is_answered_without_reading(monkeypatch: pytest.MonkeyPatch, comment: str) -> None:
+    queries = ["SELECT ?s { ?s <http://a/b> 'c' %s\n } LIMIT 10", "SELECT ?s { ?s ?p 1 } # first\r\n ORDER BY ?s %s", "%s\rASK {} %s"]
+    remembering = Guard(BASE)
+    for query in queries:
+        remembering(query.replace("%s", "# first"))
+    expected = [guard(query.replace("%s", comment), BASE) for query in queries]
+    monkeypatch.setattr("sparql_api.sparql.verdicts.read_and_check", None)
+    assert [remembering(query.replace("%s", comment)) for query in queries] == expected
+
+
+def test_a_comment_is_no_way_around_the_guard() -> None:
+    remembering = Guard(BASE)
+    remembering("ASK { ?s ?p 1 # SERVICE <http://a/> {}\n }")
+    with pytest.raises(QueryRefused):
+        remembering("ASK { ?s ?p 1 #\n SERVICE <http://a/> {} }")
+    with pytest.raises(QueryRefused):
+        remembering("ASK { ?s ?p 1 # x\r SERVICE <http://a/> {}\n }")
 
 
 def test_the_same_text_gives_the_same_object() -> None:
