@@ -116,7 +116,7 @@ class Loader:
                 raise
         except OSError as error:
             wire.close()
-            print(f"a worker could not be made: {error}", file=sys.stderr, flush=True)
+            _say(f"a worker could not be made: {error}")
             self._tell(channel.ENDED, number, first=channel.NEVER_BEGAN)
             return
         if pid == 0:
@@ -156,8 +156,19 @@ def _reason(last_words: int, status: int) -> int:
     if "total order" in said:
         return channel.ENDED_IN_SORT
     if said:
-        print(f"a query ended with: {said}", file=sys.stderr, flush=True)
+        _say(f"a query ended with: {said}")
     return channel.ENDED_ITSELF
+
+
+def _say(line: str) -> None:
+    """A line on standard error, unless nobody reads there: a full pipe must not hold up the loader.
+
+    The descriptor is shared with the front, so it is not made non-blocking; what is written into a pipe that has room at
+    all, and is no longer than PIPE_BUF, does not block (POSIX, write).
+    """
+    with contextlib.suppress(OSError):
+        if select.select([], [sys.stderr], [], 0)[1]:
+            os.write(sys.stderr.fileno(), f"{line}\n".encode()[: select.PIPE_BUF])
 
 
 def _become_worker(loader: int) -> None:
