@@ -102,7 +102,7 @@ def _write_static(session: Session, release: Path, folder: Path) -> dict[str, An
     from commitments.release import open_release
     from sparql_api.static_site.folder import NotOurs, write_site
 
-    with Counter(session, "static") as counter:
+    with Counter(session, "static-rendering") as counter:
         try:
             written = write_site(open_release(release), session.data, folder, counter)
         except NotOurs:

@@ -108,11 +108,11 @@ class Progress:
 
 class Counter:
     """Shows how far a long step has come where nobody knows how far it is: a count with its rate on a terminal, one line
-    elsewhere. Called as `counter(done so far)`; the step is the text `step-{step}`."""
+    elsewhere. Called as `counter(done so far)`; `message` names the text that says what goes on."""
 
-    def __init__(self, session: Session, step: str):
+    def __init__(self, session: Session, message: str):
         self._session = session
-        self._text = session.messages(f"step-{step}")
+        self._text = session.messages(message)
         self._bar: Any = None
 
     def __enter__(self) -> Counter:
