@@ -7,8 +7,8 @@ hold behind any host name (blueprint 1). Nothing here reads a request.
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import unquote, urlencode, urlsplit
 from urllib.parse import quote as percent_encoded
+from urllib.parse import unquote, urlencode, urlsplit
 
 from ontology.namespaces import CODE, OGCM, OGCM_SH
 

@@ -28,10 +28,11 @@ from sparql_api.links import Links
 from sparql_api.observation.queries import observed
 from sparql_api.observation.requests import RequestRecord
 from sparql_api.observation.state import Observation
-from sparql_api.problems import Problem
+from sparql_api.problems import Problem, of_engine
 from sparql_api.rendered import RenderedPages, rendered_file
 from sparql_api.repeated import RepeatedRequests
-from sparql_api.sparql.guard import GuardedQuery, guard
+from sparql_api.sparql.guard import GuardedQuery
+from sparql_api.sparql.verdicts import guard_for
 from sparql_api.terms import Terms
 from sparql_api.vocabulary import Vocabulary
 
@@ -142,13 +143,12 @@ class Edition:
 
     async def _ask_engine(self, query: GuardedQuery | str, media_type: str, dataset: Dataset | None) -> bytes:
         try:
-            guarded = guard(query) if isinstance(query, str) else query
+            guarded = guard_for()(query) if isinstance(query, str) else query
             work = self.engine.answer(guarded, dataset, media_type, PAGE_LIMITS)
             answer = await observed(self._observation, RequestRecord("", "", ""), self.release.id, work)
             return b"".join([chunk async for chunk in answer.chunks])
         except EngineProblem as error:
-            headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-            raise Problem(error.status, error.slug, error.detail, headers=headers) from error
+            raise of_engine(error) from error
 
     async def alias(self, authority: str, outside_id: str) -> Name | None:
         """What a confirmed identifier of another authority means here, in any letter case; None when nothing does."""
