@@ -20,6 +20,8 @@ from sparql_api.engine.factory import make_engine
 from sparql_api.ports import CannotListen, PortTaken, open_sockets
 from sparql_api.settings import Settings
 
+DESCRIPTORS = 65_536  # that the service may hold, where the system allows it
+
 TEXTS = {
     "windows": {
         "es": "El servicio no funciona en Windows; ejecútelo en WSL (https://learn.microsoft.com/windows/wsl/).",
@@ -67,12 +69,24 @@ def serve(settings: Settings) -> None:
         raise failure("port-taken", host=taken.host, port=taken.port, holder=holder) from None
     except CannotListen as error:
         raise failure("cannot-listen", reason=error) from None
+    _allow_many_connections()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         try:
             runner.run(_serve(settings, release, sockets, language))
         except EngineProblem:
             raise failure("cannot-load", release=release.id) from None
+
+
+def _allow_many_connections() -> None:
+    """Each connection takes a descriptor, each query another; shells and service managers allow 1024 by default, and more on request."""
+    import resource  # not on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _loop_factory():
