@@ -1,6 +1,6 @@
 """Stores on disk, for graphs larger than memory: made once per release, then only read.
 
-    python -m sparql_api.engine.disk --data commitments.nq --store FOLDER
+    python -m sparql_api.engine.disk --data commitments.nq --store FOLDER [--parent PID]
 
 A store stands in a folder named after its release and the version of the engine that wrote it. The folder appears under
 that name only when it is complete, so whoever finds it may open it.
@@ -22,6 +22,7 @@ import pyoxigraph as ox
 
 from commitments.release import Release
 from sparql_api.engine import EngineProblem, problems
+from sparql_api.engine.loader import die_with_parent
 
 UNFINISHED = ".unfinished-"
 STORE_MARK = "-oxigraph-"  # between the release and the version of the engine
@@ -36,7 +37,7 @@ async def store_of(release: Release, stores: Path) -> Path:
     folder = stores / f"{release.id}{STORE_MARK}{ox.__version__}"
     if folder.is_dir():
         return folder
-    command = [sys.executable, "-m", "sparql_api.engine.disk", "--data", str(release.everything), "--store", str(folder)]
+    command = [sys.executable, "-m", "sparql_api.engine.disk", "--data", str(release.everything), "--store", str(folder), "--parent", str(os.getpid())]
     home = str(Path(__file__).resolve().parent.parent.parent)
     path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
     process = await asyncio.create_subprocess_exec(*command, env={**os.environ, "PYTHONPATH": path})
@@ -89,7 +90,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--parent", type=int)
     arguments = parser.parse_args()
+    if arguments.parent is not None:
+        die_with_parent()
+        if os.getppid() != arguments.parent:
+            sys.exit(1)
     try:
         make(arguments.data, arguments.store)
     except (OSError, SyntaxError, ValueError) as error:

@@ -8,6 +8,8 @@ import random
 import resource
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -200,6 +202,25 @@ def test_nothing_survives_a_front_that_is_killed(tmp_path: Path) -> None:
         assert wait_for(lambda: _is_free(port), 10)
 
 
+def test_no_maker_of_a_store_survives_either(tmp_path: Path) -> None:
+    port = free_port()
+    quads = "".join(f"<urn:s{number}> <urn:p> <urn:o{number}> .\n" for number in range(20_000))
+    make_release(tmp_path / "releases", f"http://localhost:{port}/", quads)
+    stores = tmp_path / "stores"
+    command = [sys.executable, "-m", "commitments", "serve", "--data", str(tmp_path), "--port", str(port)]
+    process = subprocess.Popen(command, env={**os.environ, "COMMITMENTS_ENGINE": "disk"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert wait_for(lambda: stores.exists() and any(stores.iterdir()), 60)
+        makers = psutil.Process(process.pid).children()
+        for maker in makers:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                maker.suspend()  # so that it cannot end by itself
+    finally:
+        process.kill()
+        process.wait()
+    assert makers and wait_for(lambda: not any(_alive(maker) for maker in makers))
+
+
 def _alive(process: psutil.Process) -> bool:
     with contextlib.suppress(psutil.NoSuchProcess):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
@@ -218,9 +239,6 @@ def _is_free(port: int) -> bool:
 
 def test_a_full_disk_under_the_log(tmp_path: Path) -> None:
     """Every line of every process is refused by the system."""
-    import subprocess
-    import sys
-
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     port = free_port()
