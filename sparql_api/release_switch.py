@@ -114,7 +114,8 @@ class ReleaseSwitch:
 
 def available_memory(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> int | None:
     """Bytes that this machine, or the container we are in, can still give; None where nobody says."""
-    found = [value for value in (_of_machine(proc), _of_container(cgroup)) if value is not None]
+    groups = [_of_group(folder) for folder in _groups(proc, cgroup)]
+    found = [value for value in (_of_machine(proc), *groups) if value is not None]
     return min(found) if found else None
 
 
@@ -128,8 +129,19 @@ def _of_machine(proc: Path) -> int | None:
     return None
 
 
-def _of_container(cgroup: Path) -> int | None:
-    """Limit of the control group (version 2) less what it uses, the page cache not counted as used."""
+def _groups(proc: Path, cgroup: Path) -> list[Path]:
+    """Folders of the control groups (version 2) that we are in, outermost first: a limit of each of them holds."""
+    try:
+        lines = (proc / "self" / "cgroup").read_text().splitlines()
+    except OSError:
+        lines = []
+    own = next((line.removeprefix("0::") for line in lines if line.startswith("0::")), "/")
+    parts = own.strip("/").split("/") if own.strip("/") else []
+    return [cgroup.joinpath(*parts[:number]) for number in range(len(parts) + 1)]
+
+
+def _of_group(cgroup: Path) -> int | None:
+    """Limit of a control group less what it uses, the page cache not counted as used."""
     try:
         limit = (cgroup / "memory.max").read_text().strip()
         if limit == "max":

@@ -194,6 +194,22 @@ def test_the_smaller_of_machine_and_container_counts(tmp_path: Path) -> None:
     assert available_memory(nowhere, nowhere) is None
 
 
+def test_the_group_of_a_service_counts_and_those_around_it(tmp_path: Path) -> None:
+    """As systemd makes them for a unit with MemoryMax, below the root of the file system."""
+    machine = proc(tmp_path / "proc")
+    (machine / "self").mkdir()
+    (machine / "self" / "cgroup").write_text("0::/system.slice/commitments.service\n")
+    root = tmp_path / "cgroup"
+    (root / "system.slice").mkdir(parents=True)
+    unit = control_group(root / "system.slice" / "commitments.service", "1000000", 600_000, 0)
+    assert available_memory(machine, root) == 400_000
+    control_group(root / "system.slice", "2000000", 1_900_000, 0)
+    assert available_memory(machine, root) == 100_000
+    control_group(root / "system.slice", "max", 1_900_000, 0)
+    (unit / "memory.max").write_text("max\n")
+    assert available_memory(machine, root) == 4000 * 1024
+
+
 @pytest.mark.parametrize("text", ["", "MemAvailable:", "MemAvailable: many kB\n", "MemFree: 1 kB\n"])
 def test_what_cannot_be_read_is_unknown(tmp_path: Path, text: str) -> None:
     broken = control_group(tmp_path / "broken", "1000", 1, 0)
