@@ -62,6 +62,13 @@ def test_what_may_change_is_never_repeated(port: int, target: str) -> None:
         assert not any(connection.ask(get(target)).was_repeated for _ in range(5))
 
 
+def test_an_id_of_the_client_is_repeated_and_the_answer_is_not(port: int) -> None:
+    with Connection(port) as connection:
+        answers = [connection.ask(get("/doc/plan/MX-4.ttl", "x-Request-ID: of-the-client")) for _ in range(5)]
+    assert {answer.headers["x-request-id"] for answer in answers} == {"of-the-client"}
+    assert not any(answer.was_repeated for answer in answers)
+
+
 def test_conditions_have_answers_of_their_own(port: int) -> None:
     target = "/doc/plan/MX-4.ttl"
     with Connection(port) as connection:
