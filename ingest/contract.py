@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from ingest import layouts
 from ingest.problems import Problem, SourceProblems
 
 CONTRACT_FILE = "contract.yml"
@@ -27,7 +32,12 @@ Type = Literal[
     "text", "number-token", "integer", "decimal", "date", "partial-date", "date-as-written", "code", "key",
     "iri", "institutions", "boolean", "sha256", "slug", "list",
 ]  # fmt: skip
-Absence = Literal["notReviewed", "noData", "notApplicable", "notSpecified", "noneSpecified"]
+Absence = Literal["notReviewed", "noData", "notApplicable", "notSpecified", "noneSpecified", "unclear"]
+# What a column of an export is, where it is more than one property of the commitment (see `ingest/mappings/ogp_export/`).
+Means = Literal[
+    "jurisdiction", "jurisdiction-code", "plan-number", "plan-id", "commitment-id", "number", "title", "short-title", "text",
+    "start-date", "end-date", "submitted", "plan-end", "page", "lead-institution", "supporting-institution", "report-year",
+]  # fmt: skip
 
 
 class Model(BaseModel):
@@ -66,6 +76,10 @@ class Column(Model):
     as_written: str | None = None  # for recased: the column that keeps the literal
     absence: dict[str, Absence] | None = None  # overrides the contract's absence codes
     on_error: Literal["stop", "quarantine"] = "stop"
+    means: Means | None = None  # of an export: what the column is
+    property: str | None = None  # of an export: CURIE of the commitment's property that the cell is
+    detect_language: bool = False  # of an export: the language of each text is found out, not declared
+    report: str | None = None  # for means report-year: code/report-type whose year it is
     note: str | None = None
 
     @field_validator("pattern")
@@ -83,7 +97,52 @@ class Column(Model):
             raise ValueError("a column of type code needs scheme (or values)")
         if self.kind == "recased" and not self.as_written:
             raise ValueError("a recased column needs as_written: the column that keeps the literal")
+        if (self.means == "report-year") != (self.report is not None):
+            raise ValueError("a column that means report-year, and only such a column, names its report")
+        if self.means and self.property:
+            raise ValueError("a column has means or property, not both")
         return self
+
+
+class Flags(Model):
+    """Columns of an export that say 1 or 0 to a concept each: 1 is a statement, 0 is none, an absence code is kept as such."""
+
+    scheme: Slug
+    property: str = "dct:subject"
+    columns: dict[str, Slug]  # header -> code of the scheme
+
+
+class Rating(Model):
+    """A column of an export that holds the label of a rating, mapped by that label and never by its number."""
+
+    number: str | None = None  # the column with the number that goes with the label; it is only compared
+    dimension: Slug
+    schemes: tuple[Slug, ...] = Field(min_length=1)  # in the order in which they are asked for the label's code
+    labels: dict[str, Slug]  # label as written -> code; compared without case
+    numbers: dict[Slug, str] = {}  # code -> number that goes with it
+    method: str | None = None  # code/method; None = by the table's `methods`
+    report: str | None = None  # code/report-type of the report that gives the rating, where the header says it
+
+    @model_validator(mode="after")
+    def _fits(self) -> Rating:
+        unknown = sorted(set(self.numbers) - set(self.labels.values()))
+        if unknown:
+            raise ValueError(f"numbers of codes that no label has: {', '.join(unknown)}")
+        return self
+
+
+class MethodRule(Model):
+    """Evidence for the IRM method of a row: the column `when` holds a rating in it."""
+
+    when: str
+    method: Slug
+
+
+class SumRows(Model):
+    """How a row that adds up others is known: one of these texts in one of these columns."""
+
+    columns: tuple[str, ...]
+    values: tuple[str, ...]
 
 
 class Expectation(Model):
@@ -119,6 +178,13 @@ class Table(Model):
     ignored: dict[str, str] = {}
     derived: dict[str, str] = {}
     record: Record | None = None
+    mode: Literal["strict", "export"] = "strict"  # export: a faulty row or cell is set aside, a faulty file stops the build
+    sheet: str | None = None  # of a workbook with several sheets
+    flags: tuple[Flags, ...] = ()
+    ratings: dict[str, Rating] = {}  # column -> rating
+    methods: tuple[MethodRule, ...] = ()  # the first that applies to a row
+    sum_rows: SumRows | None = None
+    institutions: dict[str, Any] | None = None
 
     @model_validator(mode="after")
     def _refers_to_columns(self) -> Table:
@@ -127,10 +193,45 @@ class Table(Model):
         named += [key for key in self.row_keys if key != "hash"]
         named += [column.as_written for column in self.columns.values() if column.as_written]
         named += list(self.expect.filled)
-        unknown = sorted({name for name in named if name not in self.columns})
+        unknown = {name for name in named if name not in self.columns}
+        unknown |= {rule.when for rule in self.methods if rule.when not in self.ratings}
+        unknown |= {name for name in (self.sum_rows.columns if self.sum_rows else ()) if name not in self.known_columns}
         if unknown:
-            raise ValueError(f"names columns that it does not declare: {', '.join(unknown)}")
+            raise ValueError(f"names columns that it does not declare: {', '.join(sorted(unknown))}")
+        declared = Counter(self._declared())
+        twice = sorted(name for name, times in declared.items() if times > 1)
+        if twice:
+            raise ValueError(f"declares columns twice: {', '.join(twice)}")
         return self
+
+    def _declared(self) -> Iterator[str]:
+        yield from self.columns
+        yield from self.ignored
+        yield from self.derived
+        for flags in self.flags:
+            yield from flags.columns
+        for column, rating in self.ratings.items():
+            yield column
+            if rating.number:
+                yield rating.number
+
+    @cached_property
+    def known_columns(self) -> frozenset[str]:
+        """Every header that the contract says something about."""
+        return frozenset(self._declared())
+
+    @cached_property
+    def flag_columns(self) -> frozenset[str]:
+        return frozenset(column for flags in self.flags for column in flags.columns)
+
+    @cached_property
+    def number_columns(self) -> frozenset[str]:
+        """Columns with the numbers of ratings: derived from the labels, compared with them, not published."""
+        return frozenset(rating.number for rating in self.ratings.values() if rating.number)
+
+    def means(self, what: Means) -> str | None:
+        """The column that is this, or None."""
+        return next((name for name, column in self.columns.items() if column.means == what), None)
 
     @property
     def row_keys(self) -> list[str]:
@@ -160,6 +261,11 @@ class Contract(Model):
     absence: dict[str, Absence] = {}
     tables: dict[Slug, Table]
     revision_of: str | None = None  # key of the snapshot this one follows
+    layout: Slug | None = None  # what ingest/layouts/ or data/layouts/ says of the tables; fields of this contract win
+    mapping: str | None = None  # module below ingest/mappings/ that maps the tables; default: the folder's name
+    assessor: str | None = None  # org key of who gives the ratings of an export
+    initiative: str = "ogp"  # whose plans an export lists
+    language_confidence: Decimal = Decimal("0.90")  # least confidence of a detected language that becomes a tag
     coverage: str | None = None  # file that walks the document's blocks; not a table of facts
     coverage_reasons: dict[str, LanguageText] = {}
 
@@ -194,13 +300,32 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def load_contract(path: Path, shown: str) -> LoadedContract:
-    """Read and check one contract file.
+def load_contract(path: Path, shown: str, layout_folders: Sequence[Path] = ()) -> LoadedContract:
+    """Read and check one contract file, with the layout that it names (of `layout_folders`, else one of ours) below it.
 
     Raises SourceProblems naming the file, the line where YAML stops, or the field that does not fit.
     """
+    raw = _read_yaml(path, shown)
+    if isinstance(raw, dict) and raw.get("layout"):
+        layout = layouts.find(str(raw["layout"]), layout_folders)
+        if layout is None:
+            known = ", ".join(sorted(layouts.known(layout_folders)))
+            raise SourceProblems([_problem(shown, 0, "layout", str(raw["layout"]), f"uno de: {known}", f"one of: {known}")])
+        raw = layouts.merged(_read_yaml(layout, layout.name), raw)
+    return _checked(raw, path.parent, shown)
+
+
+def contract_of_layout(layout: Path, fields: Mapping[str, Any], folder: Path, shown: str) -> LoadedContract:
+    """The contract of a file for which nobody wrote one: its layout and the few fields that the command line gives.
+
+    Raises SourceProblems like `load_contract`.
+    """
+    return _checked(layouts.merged(_read_yaml(layout, layout.name), dict(fields)), folder, shown)
+
+
+def _read_yaml(path: Path, shown: str) -> Any:
     try:
-        raw: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except FileNotFoundError:
         raise SourceProblems([_problem(shown, 0, "", "", "el contrato de la fuente", "the source's contract")]) from None
     except UnicodeDecodeError as error:
@@ -210,6 +335,9 @@ def load_contract(path: Path, shown: str) -> LoadedContract:
         found = getattr(error, "problem", None) or str(error)
         line = mark.line + 1 if mark else 0
         raise SourceProblems([_problem(shown, line, "", found, "YAML válido", "valid YAML")]) from error
+
+
+def _checked(raw: Any, folder: Path, shown: str) -> LoadedContract:
     try:
         contract = Contract.model_validate(raw)
     except ValidationError as error:
@@ -217,7 +345,7 @@ def load_contract(path: Path, shown: str) -> LoadedContract:
             _problem(shown, 0, ".".join(map(str, item["loc"])), _found(item), _in_spanish(item), item["msg"])
             for item in error.errors()
         ) from error
-    return LoadedContract(contract=contract, folder=path.parent, shown=shown)
+    return LoadedContract(contract=contract, folder=folder, shown=shown)
 
 
 # pydantic speaks English; these are the faults that people make in a contract, by its stable error types.
