@@ -21,7 +21,7 @@ __all__ = [
     "alignments", "code_schemes", "documents", "jsonld_context", "questions", "vocabulary", "vocabulary_ntriples",
 ]  # fmt: skip
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 NAMESPACE_DOCUMENT = "https://w3id.org/ogcm/def"
 VERSION_IRI = f"{NAMESPACE_DOCUMENT}/{VERSION}"
 
@@ -29,7 +29,7 @@ VERSION_IRI = f"{NAMESPACE_DOCUMENT}/{VERSION}"
 @cache
 def vocabulary() -> Graph:
     """Modules, code lists and alignments: what the graph `vocabulary` of a release holds, and what SHACL needs to
-    know the class hierarchy. About 7,000 triples; parsed once per process."""
+    know the class hierarchy. About 10,000 triples; parsed once per process."""
     graph = _empty()
     for entry in vocabulary_files():
         graph.parse(data=entry.read_text(encoding="utf-8"), format="turtle")
