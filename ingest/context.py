@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ingest import terms, uris
 from ingest.authority import Authority, Mention, UnresolvedName
@@ -17,7 +17,24 @@ from ingest.readers import Row
 CodeLists = Mapping[str, Mapping[str, Mapping[str, str]]]  # scheme -> code -> language -> label
 
 _RDF_TYPE = terms.curie("rdf:type")
+_LABEL = terms.curie("rdfs:label")
 _STATED_IN = terms.curie("ogcm:statedIn")
+
+
+class Sink(Protocol):
+    """Where the statements of a source go: finished N-Triples lines, each ending in a line feed (`ingest.sorting.LineSink`)."""
+
+    def emit(self, text: str) -> None: ...
+
+
+class Lines:
+    """A sink that only keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def emit(self, text: str) -> None:
+        self.texts.append(text)
 
 
 @dataclass
@@ -32,22 +49,21 @@ class Build:
     settings: Any
     series: frozenset[str] = frozenset()  # series of all sources of this build
     concepts: dict[str, dict[str, dict[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # deployment schemes
-    labels: dict[str, dict[str, str]] = field(default_factory=dict)  # subject term -> language -> label, for composed labels
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)  # subject term -> language -> label, of what is remembered
     identities: dict[tuple[str, str], str] = field(default_factory=dict)  # (authority, outside id) -> key of ours
     area_names: dict[str, set[str]] = field(default_factory=dict)  # ISO code -> folded names of the country
-    passages: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # subject term -> its passages so far
+    passages: dict[str, set[str]] = field(default_factory=dict)  # subject term -> its passages so far, of what is remembered
     written: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, key) -> its year-less date as printed
     references: list[tuple[str, str, str, int, str]] = field(default_factory=list)  # kind, key, file, row, column
-    described: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))  # (kind, key) -> sources
 
 
 class SourceContext:
-    """One source being mapped into its own graph."""
+    """One source being mapped into its own graph, which goes line by line into `sink` and is never held here."""
 
-    def __init__(self, build: Build, contract: Contract):
+    def __init__(self, build: Build, contract: Contract, sink: Sink | None = None):
         self.build = build
         self.contract = contract
-        self.lines: list[str] = []
+        self.sink: Sink = sink or Lines()
         self.counters: Counter[tuple[str, ...]] = Counter()  # for positions that only the order of rows gives
         self.date = "" if contract.issued == "not-stated" else contract.issued.isoformat()
         self.source = self.thing("source", contract.key)
@@ -60,9 +76,7 @@ class SourceContext:
 
     def mint(self, kind: str, key: str, *, natural: str = "") -> str:
         """Term of a resource that this source describes; its key is minted on first sight."""
-        registered = self.build.registry.use(kind, key, natural=natural, date=self.date)
-        self.build.described[kind, registered].add(self.contract.key)
-        return terms.iri(self.build.addresses.thing(kind, registered))
+        return terms.iri(self.build.addresses.thing(kind, self.build.registry.use(kind, key, natural=natural, date=self.date)))
 
     def concept(self, scheme: str, code: str) -> str:
         """Term of a concept: of the vocabulary's own code lists, else of a deployment scheme."""
@@ -76,26 +90,35 @@ class SourceContext:
 
     # -- statements -------------------------------------------------------------------------------------------
 
+    def emit(self, text: str) -> None:
+        """One or more finished N-Triples lines at once, each ending in a line feed: the fast way of hot mappings."""
+        self.sink.emit(text)
+
     def add(self, subject: str, predicate: str, obj: str) -> None:
         """One statement; `predicate` is a CURIE, subject and object are terms."""
-        self.lines.append(terms.statement(subject, terms.curie(predicate), obj))
+        self.sink.emit(f"{subject} {terms.curie(predicate)} {obj} .\n")
 
-    def describe(self, subject: str, classes: Iterable[str], labels: Mapping[str, str], stated_in: str | None) -> str:
-        """Types, labels and the passage of a subject: what every instance has."""
-        for name in classes:
-            self.lines.append(terms.statement(subject, _RDF_TYPE, terms.curie(name)))
-        for language, label in labels.items():
-            self.add(subject, "rdfs:label", terms.text(label, language or None))
-        known = self.build.labels.setdefault(subject, {})
-        for language, label in labels.items():
-            known.setdefault(language, label)
+    def describe(self, subject: str, classes: Iterable[str], labels: Mapping[str, str], stated_in: str | None, *, remember: bool = True) -> str:
+        """Types, labels and the passage of a subject: what every instance has.
+
+        Labels and passage are remembered for those that compose labels or look for evidence later, unless told not to:
+        tables of many rows whose resources nobody names should not fill the memory.
+        """
+        text = [f"{subject} {_RDF_TYPE} {terms.curie(name)} .\n" for name in classes]
+        text += [f"{subject} {_LABEL} {terms.text(label, language or None)} .\n" for language, label in labels.items()]
+        self.sink.emit("".join(text))
+        if remember:
+            known = self.build.labels.setdefault(subject, {})
+            for language, label in labels.items():
+                known.setdefault(language, label)
         if stated_in is not None:
-            self.stated(subject, stated_in)
+            self.stated(subject, stated_in, remember=remember)
         return subject
 
-    def stated(self, subject: str, passage: str) -> None:
-        self.build.passages[subject].add(passage)
-        self.lines.append(terms.statement(subject, _STATED_IN, passage))
+    def stated(self, subject: str, passage: str, *, remember: bool = True) -> None:
+        if remember:
+            self.build.passages.setdefault(subject, set()).add(passage)
+        self.sink.emit(f"{subject} {_STATED_IN} {passage} .\n")
 
     def label(self, subject: str, language: str) -> str:
         """Label of something described before, for composed labels: the language, else Spanish, English, any, its key."""
@@ -114,7 +137,7 @@ class SourceContext:
         place = row.place or f"{row.reader.slug}, {row.key}"
         language = self.contract.language_tag or "en"
         title = next(iter(self.contract.title.values()))
-        self.describe(subject, ["ogcm:Passage"], {language: f"{title}: {place}"}, None)
+        self.describe(subject, ["ogcm:Passage"], {language: f"{title}: {place}"}, None, remember=False)
         self.add(subject, "dct:isPartOf", self.source)
         self.add(subject, "ogcm:locator", terms.text(place, language))
         if as_written:
@@ -179,7 +202,8 @@ class SourceContext:
             row.problem(name, "key", text, "una clave como MX-4 o mx-sfp", "a key such as MX-4 or mx-sfp")
             return None
         wanted = kind or row.column(name).key_kind
-        if wanted:
+        if wanted and not self.build.registry.used(wanted, self.build.registry.survivor(wanted, text)):
+            # Perhaps described further on: all that is known now need not be looked up again at the end.
             self.build.references.append((wanted, text, row.reader.shown, row.number, name))
         return text
 
@@ -199,7 +223,7 @@ def check_references(build: Build) -> None:
     """Every key that a cell names must be described by some source of this build; known only when all are read."""
     for kind, key, shown, row, column in build.references:
         survivor = build.registry.survivor(kind, key)
-        if (kind, survivor) not in build.described:
+        if not build.registry.used(kind, survivor):
             es, en = f"la clave de un recurso {kind} descrito en las tablas", f"the key of a {kind} that the tables describe"
             build.problems.add(Problem(shown, row, column, "unknown-key", key, es, en))
 

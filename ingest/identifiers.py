@@ -2,6 +2,9 @@
 
 Events: mint, alias, merge, split, withdraw, error (ontology_design section 8, Registry). Rows are never edited; the file
 is sorted by key and seq. A key's state is that of its newest event other than alias.
+
+A large export brings a million keys, nearly all of them minted once by a build and nothing more. So the log is kept as
+one number per such key and as events only for the others, and `use` is one look-up for a key that is known.
 """
 
 from __future__ import annotations
@@ -9,10 +12,10 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from ingest import uris
 from ingest.problems import Problem, ProblemList
@@ -26,9 +29,11 @@ COMPUTED = frozenset({"period", "run", "dataset", "distribution", "service", "ca
 
 State = Literal["active", "merged", "split", "withdrawn"]
 _STATES: dict[str, State] = {"mint": "active", "merge": "merged", "split": "split", "withdraw": "withdrawn", "error": "withdrawn"}
+_PLAIN = ("mint", BUILDER, "", "", "")  # event, by, natural key, reason and target of what builds mint most
+_QUOTED = frozenset(',"\r\n')  # what the csv module would put in quotation marks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     seq: int
     event: str
@@ -44,36 +49,144 @@ class Event:
         return [str(self.seq), self.event, self.kind, self.key, self.natural_key, self.date, self.by, self.reason, self.target]
 
 
-@dataclass
+class _History:
+    """All events of a key of which there is more to say than the day of its mint."""
+
+    __slots__ = ("events", "state", "used")
+
+    def __init__(self, used: bool):
+        self.events: list[Event] = []
+        self.state: State | None = None
+        self.used = used
+
+    def add(self, event: Event) -> None:
+        self.events.append(event)
+        self.state = _STATES.get(event.event, self.state)
+
+    @property
+    def decided(self) -> Event:
+        """The newest event that says what became of the key."""
+        return next(event for event in reversed(self.events) if event.event in _STATES)
+
+
+class _Kind:
+    """The log of one kind: key -> 2 × place of the mint's date in `dates`, + 1 once used; or its history."""
+
+    __slots__ = ("aliases", "capitals", "entries", "naturals")
+
+    def __init__(self) -> None:
+        self.entries: dict[str, int | _History] = {}
+        self.naturals: dict[str, str] = {}  # natural key -> key, where they are not the same
+        self.aliases: dict[str, str] = {}  # outside id -> key
+        self.capitals: set[int] = set()  # hashes of the lower-case forms of keys that are not lower case themselves
+
+    def spelled(self, key: str) -> str | None:
+        """The known key that differs from `key` at most by letter case."""
+        if key in self.entries:
+            return key
+        lower = key.lower()
+        if lower in self.entries:
+            return lower
+        if hash(lower) not in self.capitals:
+            return None
+        return next((other for other in self.entries if other.lower() == lower), None)
+
+    def enter(self, key: str, entry: int | _History) -> None:
+        self.entries[key] = entry
+        lower = key.lower()
+        if lower != key:
+            self.capitals.add(hash(lower))
+
+    def natural(self, natural: str) -> str | None:
+        """The key minted for a natural key; a key minted without one is its own."""
+        key = self.naturals.get(natural)
+        if key is not None:
+            return key
+        entry = self.entries.get(natural)
+        if entry is None or isinstance(entry, int):
+            return None if entry is None else natural
+        own = any(event.event == "mint" and event.natural_key in ("", natural) for event in entry.events)
+        return natural if own else None
+
+
 class Registry:
     """All events, and which keys this build has used."""
 
-    events: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
-    _used: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _by_key: dict[str, dict[str, list[Event]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
-    _by_natural: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    _by_folded: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    def __init__(self) -> None:
+        self._kinds: dict[str, _Kind] = defaultdict(_Kind)
+        self._dates: list[str] = []
+        self._date_places: dict[str, int] = {}
+        self._unlisted: dict[str, set[str]] = defaultdict(set)  # used keys that no log holds: those of computed kinds
+
+    # -- the log --------------------------------------------------------------------------------------------------
+
+    def plain(self, kind: str, key: str, date: str) -> bool:
+        """Note that a build minted a key for itself, unless more is known of the key; whether it was noted."""
+        log = self._kinds[kind]
+        if key in log.entries:
+            return False
+        log.enter(key, self._place(date) << 1)
+        return True
+
+    def count(self, kind: str, key: str) -> int:
+        """How many events the key has."""
+        entry = self._kinds[kind].entries.get(key)
+        return 0 if entry is None else 1 if isinstance(entry, int) else len(entry.events)
 
     def record(self, event: Event) -> None:
-        self.events[event.kind].append(event)
-        self._by_key[event.kind][event.key].append(event)
-        self._by_folded[event.kind].setdefault(event.key.lower(), event.key)
-        if event.event == "mint":
-            self._by_natural[event.kind].setdefault(event.natural_key or event.key, event.key)
+        """Append an event that someone decided or an earlier build wrote down."""
+        kind = self._kinds[event.kind]
+        described = (event.event, event.by, event.natural_key, event.reason, event.target)
+        if described == _PLAIN and event.seq == 1 and self.plain(event.kind, event.key, event.date):
+            return
+        history = self._history(event.kind, kind, event.key)
+        history.add(event)
+        if event.event == "mint" and event.natural_key and event.natural_key != event.key and kind.natural(event.natural_key) is None:
+            kind.naturals[event.natural_key] = event.key
+        if event.event == "alias":
+            kind.aliases.setdefault(event.target, event.key)
+
+    def _place(self, date: str) -> int:
+        place = self._date_places.get(date)
+        if place is None:
+            place = self._date_places[date] = len(self._dates)
+            self._dates.append(date)
+        return place
+
+    def _history(self, name: str, kind: _Kind, key: str) -> _History:
+        """The key's events as a list, whatever it was kept as."""
+        entry = kind.entries.get(key)
+        if isinstance(entry, _History):
+            return entry
+        history = _History(used=entry is not None and bool(entry & 1))
+        if entry is not None:
+            history.add(Event(1, "mint", name, key, date=self._dates[entry >> 1]))
+        if entry is None:
+            kind.enter(key, history)
+        else:
+            kind.entries[key] = history
+        return history
+
+    # -- keys -----------------------------------------------------------------------------------------------------
 
     def state(self, kind: str, key: str) -> State | None:
         """State of a key, None when it was never minted."""
-        state: State | None = None
-        for event in self._by_key[kind].get(key, ()):
-            state = _STATES.get(event.event, state)
-        return state
+        entry = self._kinds[kind].entries.get(key)
+        if entry is None:
+            return None
+        return "active" if isinstance(entry, int) else entry.state
+
+    def known(self, kind: str, key: str) -> bool:
+        """Whether the key, or one that differs from it only by letter case, was ever minted."""
+        return self._kinds[kind].spelled(key) is not None
 
     def survivor(self, kind: str, key: str) -> str:
         """The key itself, or the one it was merged into, however many merges ago."""
+        entries = self._kinds[kind].entries
         seen: set[str] = set()
-        while self.state(kind, key) == "merged" and key not in seen:
+        while isinstance(entry := entries.get(key), _History) and entry.state == "merged" and key not in seen:
             seen.add(key)
-            key = next(event.target for event in reversed(self._by_key[kind][key]) if event.event == "merge")
+            key = next(event.target for event in reversed(entry.events) if event.event == "merge")
         return key
 
     def use(self, kind: str, proposal: str, *, natural: str = "", date: str = "") -> str:
@@ -81,99 +194,202 @@ class Registry:
 
         Raises ValueError when the proposal breaks the key grammar or differs from a known key only by letter case.
         """
+        log = self._kinds[kind]
+        if not natural or natural == proposal:
+            entry = log.entries.get(proposal)
+            if entry.__class__ is int:  # the way of nearly all keys of a large export
+                if proposal in log.naturals:
+                    return self._use_registered(kind, log, log.naturals[proposal], date)
+                log.entries[proposal] = entry | 1  # type: ignore[operator]
+                return proposal
+            natural = proposal
         if kind in COMPUTED:
-            return uris.check_key(proposal)
-        natural = natural or proposal
-        key = self._by_natural[kind].get(natural)
+            self._unlisted[kind].add(uris.check_key(proposal))
+            return proposal
+        key = log.natural(natural)
         if key is None:
             key = uris.check_key(proposal)
-            known = self._by_folded[kind].get(key.lower())
-            if known is not None and known != key:
-                raise ValueError(f"{kind}/{key} differs from {kind}/{known} only by letter case")
-            if known is None:
-                self.record(Event(1, "mint", kind, key, "" if natural == key else natural, date))
-        key = self.survivor(kind, key)
-        if self.state(kind, key) in ("withdrawn", "split") and key not in self._used[kind]:
-            # Described again: the newest event decides, so a mint brings the key back.
-            self.record(Event(len(self._by_key[kind][key]) + 1, "mint", kind, key, "", date, reason="described again by its source"))
-        self._used[kind].add(key)
+            spelled = log.spelled(key)
+            if spelled is not None and spelled != key:
+                raise ValueError(f"{kind}/{key} differs from {kind}/{spelled} only by letter case")
+            if spelled is None:
+                return self._mint(kind, log, key, "" if natural == key else natural, date)
+        return self._use_registered(kind, log, key, date)
+
+    def _mint(self, kind: str, log: _Kind, key: str, natural: str, date: str) -> str:
+        if not natural:
+            log.enter(key, self._place(date) << 1 | 1)
+            return key
+        self.record(Event(1, "mint", kind, key, natural, date))
+        log.entries[key].used = True  # type: ignore[union-attr]
         return key
+
+    def _use_registered(self, kind: str, log: _Kind, key: str, date: str) -> str:
+        key = self.survivor(kind, key)
+        entry = log.entries.get(key)
+        if entry is None:
+            self._unlisted[kind].add(key)  # merged into a key that the log does not have: its curator has to complete it
+            return key
+        if isinstance(entry, int):
+            log.entries[key] = entry | 1
+            return key
+        if entry.state in ("withdrawn", "split") and not entry.used:
+            # Described again: the newest event decides, so a mint brings the key back.
+            entry.add(Event(len(entry.events) + 1, "mint", kind, key, "", date, reason="described again by its source"))
+        entry.used = True
+        return key
+
+    def used(self, kind: str, key: str) -> bool:
+        """Whether this build describes the key."""
+        entry = self._kinds[kind].entries.get(key)
+        if entry is None:
+            return key in self._unlisted[kind]
+        return bool(entry & 1) if isinstance(entry, int) else entry.used
+
+    # -- other names ----------------------------------------------------------------------------------------------
+
+    def find_natural(self, kind: str, natural: str) -> str | None:
+        """The key that was minted for a natural key, after merges; None when none was."""
+        key = self._kinds[kind].natural(natural)
+        return None if key is None else self.survivor(kind, key)
+
+    def naturals(self, kind: str) -> Iterator[tuple[str, str]]:
+        """(natural key, key) of every key that was minted under a natural key other than itself, as they stand now."""
+        yield from list(self._kinds[kind].naturals.items())
+
+    def alias(self, kind: str, outside_id: str) -> str | None:
+        """The key that an id given by others belongs to, after merges; None when it is not registered."""
+        key = self._kinds[kind].aliases.get(outside_id)
+        return None if key is None else self.survivor(kind, key)
+
+    def add_alias(self, kind: str, key: str, outside_id: str, date: str) -> None:
+        """Register an id given by others; once registered it stays.
+
+        Raises LookupError for a key that was never minted, ValueError when the id belongs to another key.
+        """
+        log = self._kinds[kind]
+        if key not in log.entries:
+            raise LookupError(f"{kind}/{key}")
+        owner = self.alias(kind, outside_id)
+        if owner == self.survivor(kind, key):
+            return
+        if owner is not None:
+            raise ValueError(f"{outside_id} is an alias of {kind}/{owner}, not of {kind}/{key}")
+        history = self._history(kind, log, key)
+        self.record(Event(len(history.events) + 1, "alias", kind, key, "", date, target=outside_id))
+
+    # -- what becomes of the rest ---------------------------------------------------------------------------------
+
+    def _active_unused(self, log: _Kind) -> Iterator[str]:
+        for key, entry in log.entries.items():
+            if not entry & 1 if isinstance(entry, int) else not entry.used and entry.state == "active":
+                yield key
 
     def unused(self) -> list[tuple[str, str]]:
         """(kind, key) of active keys that nothing has described so far, sorted."""
-        return sorted(
-            (kind, key) for kind, keys in self._by_key.items() for key in keys if key not in self._used[kind] and self.state(kind, key) == "active"
-        )
+        return sorted((kind, key) for kind, log in self._kinds.items() for key in self._active_unused(log))
 
     def withdraw_unused(self, date: str) -> None:
         """A key that was published and is described no longer gets a `withdraw` event: its address answers 410, never 404."""
-        for kind, keys in list(self._by_key.items()):
-            for key in list(keys):
-                if self.state(kind, key) == "active" and key not in self._used[kind]:
-                    event = Event(len(keys[key]) + 1, "withdraw", kind, key, "", date, reason="no longer stated by any source")
-                    self.record(event)
+        for kind, log in self._kinds.items():
+            for key in list(self._active_unused(log)):
+                history = self._history(kind, log, key)
+                history.add(Event(len(history.events) + 1, "withdraw", kind, key, "", date, reason="no longer stated by any source"))
 
     def gone(self) -> Iterator[tuple[str, str, State, list[str], str]]:
         """(kind, key, state, replacements, reason) of every merged, split or withdrawn key, sorted."""
-        for kind in sorted(self._by_key):
-            for key in sorted(self._by_key[kind]):
-                state = self.state(kind, key)
-                if state in ("merged", "split", "withdrawn"):
-                    last = [event for event in self._by_key[kind][key] if event.event in _STATES][-1]
-                    yield kind, key, state, last.target.split(), last.reason
+        for kind, log in sorted(self._kinds.items()):
+            histories = ((key, entry) for key, entry in log.entries.items() if isinstance(entry, _History))
+            for key, history in sorted(histories, key=lambda item: item[0]):
+                if history.state in ("merged", "split", "withdrawn"):
+                    last = history.decided
+                    yield kind, key, history.state, last.target.split(), last.reason
+
+    # -- all keys -------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return sum(len(log.entries) for log in self._kinds.values())
+
+    def keys(self) -> dict[str, Collection[str]]:
+        """kind -> every key ever minted, without copying them."""
+        return {kind: log.entries.keys() for kind, log in self._kinds.items() if log.entries}  # type: ignore[misc]
 
     def minted(self) -> set[tuple[str, str]]:
         """(kind, key) of every key ever minted."""
-        return {(kind, key) for kind, keys in self._by_key.items() for key in keys}
+        return {(kind, key) for kind, log in self._kinds.items() for key in log.entries}
+
+    # -- files ----------------------------------------------------------------------------------------------------
+
+    def write(self, folder: Path) -> dict[str, Path]:
+        """Write `{kind}.csv` for every kind into a folder, sorted by key and seq; kind -> file."""
+        written = {}
+        for kind in sorted(kind for kind, log in self._kinds.items() if log.entries):
+            written[kind] = folder / f"{kind}.csv"
+            with open(written[kind], "w", encoding="utf-8", newline="", buffering=1 << 20) as stream:
+                self._write(kind, stream)
+        return written
 
     def serialized(self) -> dict[str, bytes]:
         """kind -> content of its CSV file, sorted by key and seq."""
         files = {}
-        for kind, events in sorted(self.events.items()):
+        for kind in sorted(kind for kind, log in self._kinds.items() if log.entries):
             stream = io.StringIO(newline="")
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(FIELDS)
-            writer.writerows(event.row() for event in sorted(events, key=lambda item: (item.key, item.seq)))
+            self._write(kind, stream)
             files[kind] = stream.getvalue().encode()
         return files
+
+    def _write(self, kind: str, stream: IO[str]) -> None:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(FIELDS)
+        entries = self._kinds[kind].entries
+        plain = [None if _QUOTED.intersection(date) else f",,{date},{BUILDER},,\n" for date in self._dates]
+        start = f"1,mint,{kind},"
+        for key in sorted(entries):
+            entry = entries[key]
+            if isinstance(entry, _History):
+                writer.writerows(event.row() for event in sorted(entry.events, key=lambda event: event.seq))
+            elif (rest := plain[entry >> 1]) is not None:
+                stream.write(f"{start}{key}{rest}")  # a key needs no quotation marks
+            else:
+                writer.writerow(Event(1, "mint", kind, key, date=self._dates[entry >> 1]).row())
 
 
 def load_registry(folder: Path, shown: str, problems: ProblemList) -> Registry:
     """Read every `{kind}.csv` of the folder; faults are reported with file, row and column."""
     registry = Registry()
     for path in sorted(folder.glob("*.csv")) if folder.is_dir() else []:
-        for event in _read(path, f"{shown}/{path.name}", problems):
-            registry.record(event)
+        _read(path, f"{shown}/{path.name}", problems, registry)
     return registry
 
 
-def _read(path: Path, shown: str, problems: ProblemList) -> Iterator[Event]:
+def _read(path: Path, shown: str, problems: ProblemList, registry: Registry) -> None:
     def report(row: int, column: str, found: str, es: str, en: str) -> None:
         problems.add(Problem(shown, row, column, "identifiers", found, es, en))
 
     if path.stem not in KINDS:
         report(0, "", path.stem, "un tipo de identificador conocido", "a known kind of identifier")
         return
-    next_seq: dict[str, int] = defaultdict(lambda: 1)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        if tuple(reader.fieldnames or ()) != FIELDS:
-            report(1, "", ",".join(reader.fieldnames or ()), ",".join(FIELDS), ",".join(FIELDS))
+        reader = csv.reader(stream)
+        header = next(reader, [])
+        if tuple(header) != FIELDS:
+            report(1, "", ",".join(header), ",".join(FIELDS), ",".join(FIELDS))
             return
-        for number, row in enumerate(reader, start=2):
-            key = row["key"] or ""
-            if row["kind"] != path.stem:
-                report(number, "kind", row["kind"], path.stem, path.stem)
-            if row["event"] not in EVENTS:
-                report(number, "event", row["event"], "uno de: " + ", ".join(EVENTS), "one of: " + ", ".join(EVENTS))
+        for number, record in enumerate(filter(None, reader), start=2):
+            seq, event, kind, key, natural, date, by, reason, target = [*record, *[""] * len(FIELDS)][: len(FIELDS)]
+            if kind != path.stem:
+                report(number, "kind", kind, path.stem, path.stem)
+            if event not in EVENTS:
+                report(number, "event", event, "uno de: " + ", ".join(EVENTS), "one of: " + ", ".join(EVENTS))
                 continue
             if not uris.KEY_PATTERN.fullmatch(key):
                 report(number, "key", key, "una clave según la gramática", "a key of the grammar")
                 continue
-            if row["seq"] != str(next_seq[key]):
-                report(number, "seq", row["seq"] or "", f"{next_seq[key]} (nunca se editan filas)", f"{next_seq[key]} (rows are never edited)")
-            if row["event"] == "merge" and not row["target"]:
+            expected = registry.count(kind, key) + 1
+            if seq != str(expected):
+                report(number, "seq", seq, f"{expected} (nunca se editan filas)", f"{expected} (rows are never edited)")
+            if event == "merge" and not target:
                 report(number, "target", "", "la clave que permanece", "the surviving key")
                 continue
-            next_seq[key] += 1
-            yield Event(next_seq[key] - 1, row["event"], row["kind"], key, row["natural_key"], row["date"], row["by"], row["reason"], row["target"])
+            if (event, by, natural, reason, target) != _PLAIN or not registry.plain(kind, key, date):
+                registry.record(Event(expected, event, kind, key, natural, date, by, reason, target))

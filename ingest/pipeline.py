@@ -18,7 +18,7 @@ from ingest import declarative, mappings, sources, uris
 from ingest.accounting import Accounting
 from ingest.authority import Authority
 from ingest.consolidate import Consolidated, Consolidation, SourceGraph, concepts_used, split
-from ingest.context import Build, SourceContext, check_references
+from ingest.context import Build, Lines, SourceContext, check_references
 from ingest.fidelity import load_coverage
 from ingest.fingerprint import fingerprint, input_files
 from ingest.identifiers import load_registry
@@ -151,7 +151,7 @@ def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list
 def _refuse_mass_withdrawal(build_: Build) -> None:
     """A lost table must not turn published addresses into tombstones: beyond a few, it has to be said on purpose."""
     unused = build_.registry.unused()
-    if len(unused) <= max(MASS_WITHDRAWAL, len(build_.registry.minted()) // 20):
+    if len(unused) <= max(MASS_WITHDRAWAL, len(build_.registry) // 20):
         return
     shown = ", ".join(f"{kind}/{key}" for kind, key in unused[:3])
     es = f"que las tablas describan lo publicado; {len(unused)} claves quedarían retiradas (--withdraw lo confirma)"
@@ -180,7 +180,8 @@ def _first_pass(build_: Build, folders: list[SourceFolder]) -> None:
 
 def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, candidates: list[str]) -> list[str]:
     """All statements of one source, sorted and unique; those of candidate tables go to their own graph."""
-    context = SourceContext(build_, folder.contract)
+    own, apart_sink = Lines(), Lines()
+    context = SourceContext(build_, folder.contract, own)
     sources.describe(context)
     functions = mappings.tables_of(folder.path.name)
     apart = mappings.graphs_of(folder.path.name)
@@ -193,16 +194,14 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, can
     coverage = load_coverage(folder.path / folder.contract.coverage, f"{folder.shown}/{folder.contract.coverage}", build_.problems) if folder.contract.coverage else None
     for slug in order:
         reader = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting)
-        before = len(context.lines)
+        context.sink = apart_sink if slug in apart else own
         function = functions.get(slug, declarative.map_row)
         for row in reader.rows():
             if coverage is not None:
                 coverage.check(row)
             _map_row(function, context, row)
-        if slug in apart:
-            candidates.extend(context.lines[before:])
-            del context.lines[before:]
-    return sorted(set(context.lines))
+    candidates.extend(filter(None, "".join(apart_sink.texts).split("\n")))
+    return sorted(set("".join(own.texts).split("\n")) - {""})
 
 
 def _map_row(function: mappings.RowMapping, context: SourceContext, row: Row) -> None:
@@ -238,10 +237,7 @@ def _add_layers(build_: Build, graphs: dict[str, list[str]], source_graphs: list
 def reports_on(mapped: Mapped) -> dict[str, shapes.Report]:
     """SHACL reports: "" = the consolidated view with every rule, source key = that source's graph, which may be silent."""
     build_ = mapped.build
-    registry: dict[str, set[str]] = {}
-    for kind, key in build_.registry.minted():
-        registry.setdefault(kind, set()).add(key)
-    context = shapes.Context(base=build_.addresses.base, registry=registry)
+    context = shapes.Context(base=build_.addresses.base, registry=build_.registry.keys())
     reports = {"": shapes.validate(_graph(mapped.graphs[""]), profile="consolidated", context=context)}
     for name in [*(folder.contract.key for folder in mapped.folders), "candidates"]:
         lines = mapped.graphs.get(name)

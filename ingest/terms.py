@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from ingest.values import PartialDate, canonical_decimal
 from ontology.namespaces import PREFIXES, XSD
@@ -26,6 +27,7 @@ def iri(value: str) -> str:
     return f"<{value}>"
 
 
+@cache
 def curie(value: str) -> str:
     """A prefixed name of `ontology.namespaces` as `<iri>`; raises KeyError for an unknown prefix."""
     prefix, _, local = value.partition(":")

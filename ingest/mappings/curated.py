@@ -39,11 +39,11 @@ def topic_links(context: SourceContext, row: Row) -> None:
     passage = _passage(context, row)
     origin = context.thing("topic", topic)
     context.add(origin, "ogcm:ledTo", context.thing("commitment", commitment))
-    evidence = sorted(context.build.passages[origin] - {passage})
+    evidence = sorted(context.build.passages.get(origin, set()) - {passage})
     link = patterns.link(context, ("topic", topic), "ogcm:ledTo", ("commitment", commitment), row.text("curator"), _reasons(row), passage)
     # Besides the decision itself: the places where the topic and the commitment stand, which it compares.
     same_source = {item.partition("_")[0] for item in evidence}
-    evidence += [item for item in context.build.passages[context.thing("commitment", commitment)] if item.partition("_")[0] in same_source]
+    evidence += [item for item in context.build.passages.get(context.thing("commitment", commitment), ()) if item.partition("_")[0] in same_source]
     for item in evidence:
         context.stated(link, item)
     context.stated(origin, passage)

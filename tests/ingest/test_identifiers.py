@@ -93,3 +93,52 @@ def test_the_files_read_back_as_written(tmp_path: Path) -> None:
         registry.record(event)
     (tmp_path / "org.csv").write_bytes(registry.serialized()["org"])
     assert load_registry(tmp_path, "identifiers", ProblemList()).serialized() == registry.serialized()
+
+
+def test_natural_keys_and_outside_ids_are_found_after_a_merge(tmp_path: Path) -> None:
+    registry, problems = log(
+        tmp_path,
+        "1,mint,org,a,Secretaría A,2020-01-01,build,,", "2,alias,org,a,,2020-01-01,build,,OGP0001", "3,merge,org,a,,,editor,same body,b",
+        "1,mint,org,b,,2020-01-01,build,,", "1,mint,org,MX-c,,2020-01-01,build,,",
+    )  # fmt: skip
+    assert problems.problems == []
+    assert registry.find_natural("org", "Secretaría A") == "b" and registry.find_natural("org", "Secretaría Z") is None
+    assert registry.find_natural("org", "b") == "b"
+    assert list(registry.naturals("org")) == [("Secretaría A", "a")]
+    assert registry.alias("org", "OGP0001") == "b" and registry.alias("org", "OGP0002") is None
+    assert registry.known("org", "mx-C") and registry.known("org", "B") and not registry.known("org", "mx-d")
+
+
+def test_an_alias_is_added_once_and_belongs_to_one_key(tmp_path: Path) -> None:
+    registry, _ = log(tmp_path, "1,mint,org,a,,2020-01-01,build,,", "1,mint,org,b,,2020-01-01,build,,")
+    before = registry.serialized()
+    registry.add_alias("org", "a", "OGP0001", "2024-01-01")
+    after = registry.serialized()
+    assert set(after["org"].splitlines()) - set(before["org"].splitlines()) == {b"2,alias,org,a,,2024-01-01,build,,OGP0001"}
+    registry.add_alias("org", "a", "OGP0001", "2025-01-01")
+    assert registry.serialized() == after and registry.alias("org", "OGP0001") == "a" and registry.state("org", "a") == "active"
+    with pytest.raises(ValueError, match="org/a"):
+        registry.add_alias("org", "b", "OGP0001", "2025-01-01")
+    with pytest.raises(LookupError):
+        registry.add_alias("org", "z", "OGP0009", "2025-01-01")
+
+
+def test_only_what_a_build_describes_is_used(tmp_path: Path) -> None:
+    registry, _ = log(tmp_path, "1,mint,org,a,,2020-01-01,build,,", "1,mint,org,b,,,,,")
+    registry.use("org", "a")
+    registry.use("org", "c", natural="C", date="2021-01-01")
+    registry.use("period", "2019_2021")
+    used = [key for key in ("a", "b", "c", "d") if registry.used("org", key)]
+    assert used == ["a", "c"] and registry.used("period", "2019_2021") and not registry.used("period", "2020_2021")
+    assert registry.unused() == [("org", "b")]
+    registry.withdraw_unused("2021-01-01")
+    assert [(key, state) for _, key, state, _, _ in registry.gone()] == [("b", "withdrawn")]
+    assert {kind: sorted(keys) for kind, keys in registry.keys().items()} == {"org": ["a", "b", "c"]}
+
+
+def test_written_files_are_the_serialized_ones(tmp_path: Path) -> None:
+    registry, _ = log(tmp_path / "in", "1,mint,org,a,,2020-01-01,build,,", '1,mint,org,b,"B, «b»",2020-01-01,build,,', "2,alias,org,b,,,editor,,X1", "1,mint,org,c,,,,,")
+    (tmp_path / "out").mkdir()
+    written = registry.write(tmp_path / "out")
+    assert {kind: path.read_bytes() for kind, path in written.items()} == registry.serialized()
+    assert written["org"].read_text(encoding="utf-8").splitlines() == (tmp_path / "in" / "org.csv").read_text(encoding="utf-8").splitlines()
