@@ -262,6 +262,10 @@ class Registry:
         key = self._kinds[kind].aliases.get(outside_id)
         return None if key is None else self.survivor(kind, key)
 
+    def aliases(self, kind: str) -> Iterator[tuple[str, str]]:
+        """(id given by others, key) of every registered alias, as minted."""
+        yield from list(self._kinds[kind].aliases.items())
+
     def add_alias(self, kind: str, key: str, outside_id: str, date: str) -> None:
         """Register an id given by others; once registered it stays.
 
