@@ -19,8 +19,9 @@ class Body:
     key: str
     name: str
     parent: str | None
-    country: str  # ISO 3166-1 alpha-2, or "int"
+    country: str  # ISO 3166-1 alpha-2, "int", or the area's own key ("MX-JAL") for a body known there only
     spellings: tuple[str, ...]
+    public: bool = True  # a body of government: its name may stand for another one in every state or city
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,19 @@ class Mention:
     written: str
     body: Body
     parent: Body | None = None
+    spelling: bool = True  # False: the text names other bodies too, so it is no other name of this one
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a curator decided about a text in one area (`data/curated/institutions.csv`).
+
+    `kind`: `body` and `new-body` (another spelling of the one body), `split` (these bodies), `text-only` (stays text).
+    """
+
+    kind: str
+    orgs: tuple[str, ...]
+    role: str | None = None
 
 
 class UnresolvedName(ValueError):
@@ -40,6 +54,7 @@ class UnresolvedName(ValueError):
 class Authority:
     bodies: dict[tuple[str, str], Body] = field(default_factory=dict)
     _by_name: dict[tuple[str, str], Body] = field(default_factory=dict)
+    _decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
 
     def add(self, body: Body) -> Body | None:
         """Register a body; returns the other body that already has one of its names in that country, if any."""
@@ -51,10 +66,52 @@ class Authority:
                 clash = other
         return clash
 
+    def decide(self, area: str, as_written: str, decision: Decision) -> Decision | None:
+        """Register a curator's decision; returns the other decision about that text in that area, if any."""
+        other = self._decisions.setdefault((area, uris.folded(as_written)), decision)
+        return None if other is decision else other
+
+    def decision(self, area: str, wanted: str) -> Decision | None:
+        """The decision about a folded text in that very area; a state does not inherit those of its country."""
+        return self._decisions.get((area, wanted))
+
     def find(self, name: str, country: str) -> Body | None:
-        """The body of that name: of the country itself, else an international one."""
-        wanted = uris.folded(name)
-        return self._by_name.get((country, wanted)) or self._by_name.get(("int", wanted))
+        """The body of that name: of the country (or area) itself, else an international one; see `find_folded`."""
+        return self.find_folded(uris.folded(name), country)
+
+    def find_folded(self, wanted: str, area: str) -> Body | None:
+        """The body of a folded name in an area ("MX", "MX-JAL"); None where nobody has it.
+
+        A name of the country counts in its states and cities only for bodies that are not of government: a state's
+        "Secretaría de Educación" is its own, never the federal one.
+        """
+        body = self.listed(wanted, area) or self._decided(wanted, area)
+        if body is None and "-" in area:
+            national = self.national(wanted, area)
+            body = national if national is not None and not national.public else None
+        return body or self._by_name.get(("int", wanted))
+
+    def listed(self, wanted: str, area: str) -> Body | None:
+        """The body with that folded name in the table itself, in that very area."""
+        return self._by_name.get((area, wanted))
+
+    def national(self, wanted: str, area: str) -> Body | None:
+        """The body of that folded name in the country that the area lies in."""
+        country = area.partition("-")[0]
+        return self._by_name.get((country, wanted)) or self._decided(wanted, country)
+
+    def _decided(self, wanted: str, area: str) -> Body | None:
+        decision = self._decisions.get((area, wanted))
+        if decision is None or decision.kind not in ("body", "new-body"):
+            return None
+        return self.bodies.get(("org", decision.orgs[0])) or self.bodies.get(("initiative", decision.orgs[0]))
+
+    def names(self, area: str) -> Iterator[tuple[str, Body]]:
+        """Every folded name that may be suggested for a text of that area: its own, its country's, international ones."""
+        scopes = {area, area.partition("-")[0], "int"}
+        for (scope, name), body in self._by_name.items():
+            if scope in scopes:
+                yield name, body
 
     def mentions(self, cell: str, separators: Sequence[str], country: str) -> Iterator[Mention]:
         """The bodies that a cell names, in its order.

@@ -100,7 +100,7 @@ def body(context: SourceContext, mention: Mention, passage: str, language: str |
         parent = context.mint(mention.parent.kind, mention.parent.key)
         context.stated(parent, passage)
         context.add(subject, "org:subOrganizationOf", parent)
-    elif mention.written != mention.body.name:
+    elif mention.spelling and mention.written != mention.body.name:
         context.add(subject, "skos:altLabel", terms.text(mention.written, language))
     return subject
 

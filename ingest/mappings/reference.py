@@ -137,7 +137,8 @@ def register_body(context: SourceContext, row: Row) -> None:
     # A body of one state is named together with its state ("Poder Judicial"), never by its bare name alone.
     names = (*spellings, *acronym) if "-" not in area else ()
     name = row.peek("name")
-    body = Body(kind, key, name, row.peek("parent") or None, country if names or "-" not in area else area, names)
+    public = row.peek("class") in ("cv:PublicOrganisation", "org:OrganizationalUnit")
+    body = Body(kind, key, name, row.peek("parent") or None, country if names or "-" not in area else area, names, public)
     clash = context.build.authority.add(body)
     if clash is not None:
         expected = f"nombres que no tenga ya {clash.key}", f"names that {clash.key} does not have already"
