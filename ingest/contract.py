@@ -19,6 +19,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ingest import layouts
+from ingest.institutions import InstitutionRules
 from ingest.problems import Problem, SourceProblems
 
 CONTRACT_FILE = "contract.yml"
@@ -184,7 +185,7 @@ class Table(Model):
     ratings: dict[str, Rating] = {}  # column -> rating
     methods: tuple[MethodRule, ...] = ()  # the first that applies to a row
     sum_rows: SumRows | None = None
-    institutions: dict[str, Any] | None = None
+    institutions: InstitutionRules | None = None
 
     @model_validator(mode="after")
     def _refers_to_columns(self) -> Table:
