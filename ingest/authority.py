@@ -104,7 +104,11 @@ class Authority:
         decision = self._decisions.get((area, wanted))
         if decision is None or decision.kind not in ("body", "new-body"):
             return None
-        return self.bodies.get(("org", decision.orgs[0])) or self.bodies.get(("initiative", decision.orgs[0]))
+        return self.body(decision.orgs[0])
+
+    def body(self, key: str) -> Body | None:
+        """The body of a key; keys of organisations and initiatives are unique together."""
+        return self.bodies.get(("org", key)) or self.bodies.get(("initiative", key))
 
     def names(self, area: str) -> Iterator[tuple[str, Body]]:
         """Every folded name that may be suggested for a text of that area: its own, its country's, international ones."""

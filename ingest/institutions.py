@@ -12,11 +12,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest import uris
-from ingest.authority import Authority, Body, Decision, Mention
+from ingest.authority import Authority, Decision, Mention
 
 # Titles that stand before the name of a person. Words that also start the name of a body ("Hon. Cámara") are seen below.
 PERSON_TITLES = (
@@ -40,7 +41,8 @@ _DASH = re.compile(r"[ \t]*[-–—*·][ \t]+")
 _HYPHENATED = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=[a-z\u00df-\u00ff])")
 _ENDS_OPEN = re.compile(r"(?:[,&/-]|\b(?:de|del|la|el|los|las|y|e|of|the|for|and|to|in|on|da|do|das|dos|des|du|et|para|con|en|a))\s*$", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|el|la|los|las|le|les|os|as)\s+", re.IGNORECASE)
-_BODY_NOUN = r"(?!(?:C[áâ]mara|Senado|Congreso|Congresso|Concejo|Consejo|Tribunal|Corte|Ayuntamiento|Legislatura|Asamblea|Chamber|Senate|House|Parliament|Court|Council)\b)"
+_BODY_NOUNS = "C[áâ]mara Senado Congreso Congresso Concejo Consejo Tribunal Corte Ayuntamiento Legislatura Asamblea Chamber Senate House Parliament Court Council"
+_NOT_A_BODY = rf"(?!(?:{_BODY_NOUNS.replace(' ', '|')})\b)"
 
 
 class InstitutionRules(BaseModel):
@@ -188,7 +190,7 @@ class InstitutionReader:
         role = decision.role or role
         if decision.kind == "text-only":
             return (), (Unresolved(written, role, "unknown-name", decided=True),)
-        bodies = [self.authority.bodies.get(("org", key)) or self.authority.bodies.get(("initiative", key)) for key in decision.orgs]
+        bodies = [self.authority.body(key) for key in decision.orgs]
         # A key that nobody describes is a problem of the curated table, reported there; the text is kept meanwhile.
         left = () if all(bodies) else (Unresolved(written, role, "unknown-name"),)
         spelling = decision.kind != "split"
@@ -224,11 +226,11 @@ class InstitutionReader:
 
     def _segments(self, text: str, role: str) -> Iterator[tuple[str, str, str]]:
         """The cell parted at its headings: heading as written ("" before the first), role, text below it."""
-        starts = sorted({match.span("word") + (match.end(),) for pattern in self._headings for match in pattern.finditer(text)})
+        found = {(match.start("word"), -match.end("word"), match.end()) for pattern in self._headings for match in pattern.finditer(text)}
         heading, own_role, at = "", role, 0
-        for begin, end, after in starts:
+        for begin, end, after in ((first, -last, after) for first, last, after in sorted(found)):
             if begin < at:
-                continue  # the longer of two words at one place came first
+                continue  # inside a heading seen before; of two at one place the longer came first
             before = text[at:begin]
             if heading or _trimmed(_BULLET.sub(" ", before)):
                 yield heading, own_role, before
@@ -315,7 +317,7 @@ class InstitutionReader:
             mention, at = found
             mentions.append(mention)
         # "A, unit, its parent": nobody can tell whether the parent is named for itself.
-        uncertain = any(unit.body.parent == parent.body.key for unit, parent in zip(mentions, mentions[1:], strict=False))
+        uncertain = any(unit.body.parent == parent.body.key for unit, parent in pairwise(mentions))
         return [] if uncertain or len(mentions) < 2 else mentions
 
     def _longest(self, item: str, pieces: list[tuple[int, int]], at: int, area: str, starts: frozenset[str]) -> tuple[Mention, int] | None:
@@ -368,6 +370,12 @@ def shown(text: str) -> str:
 def mixed_scripts(text: str) -> bool:
     """Whether a word of the text mixes letters of the Latin, Greek and Cyrillic alphabets, which look alike."""
     return not text.isascii() and any(len(_alphabets(word)) > 1 for word in re.findall(r"[^\W\d_]+", text))
+
+
+def odd_letters(text: str) -> str:
+    """The letters of a text that are not Latin, with their numbers: what the eye does not tell apart ("С U+0421")."""
+    odd = dict.fromkeys(char for char in text if char.isalpha() and not unicodedata.name(char, "").startswith("LATIN"))
+    return ", ".join(f"{char} U+{ord(char):04X}" for char in list(odd)[:5])
 
 
 def _alphabets(word: str) -> set[str]:
@@ -440,6 +448,6 @@ def _connector_pattern(connectors: tuple[str, ...]) -> re.Pattern[str]:
 
 def _person_pattern(titles: tuple[str, ...]) -> re.Pattern[str]:
     name = r"[^\W\d_a-z][^\W\d_]+"
-    plain = rf"\b(?:{'|'.join(map(re.escape, titles))})\b\.?\s+{_BODY_NOUN}{name}"
-    office = rf"\b(?:{'|'.join(PERSON_OFFICES)})\s+{_BODY_NOUN}{name}\s+{name}"
+    plain = rf"\b(?:{'|'.join(map(re.escape, titles))})\b\.?\s+{_NOT_A_BODY}{name}"
+    office = rf"\b(?:{'|'.join(PERSON_OFFICES)})\s+{_NOT_A_BODY}{name}\s+{name}"
     return re.compile(f"{plain}|{office}" if titles else office)

@@ -22,7 +22,7 @@ from ingest.context import Build, Lines, SourceContext, check_references
 from ingest.fidelity import load_coverage
 from ingest.fingerprint import fingerprint, input_files
 from ingest.identifiers import load_registry
-from ingest.mappings import reference
+from ingest.mappings import curated, reference
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.publication import Draft, PublishedRelease, build_lock, canonical_lines, publish, recover
 from ingest.readers import UNREADABLE, Row, TableReader
@@ -173,6 +173,9 @@ def _first_pass(build_: Build, folders: list[SourceFolder]) -> None:
             elif folder.contract.source_type == "reference" and slug in reference.FIRST_PASS:
                 for row in reader.rows():
                     _map_row(reference.FIRST_PASS[slug], context, row)
+            elif folder.contract.source_type == "curation" and slug in curated.FIRST_PASS:
+                for row in (row for row in reader.rows() if not row.faulty):
+                    curated.FIRST_PASS[slug](context, row)
             elif folder.contract.source_type == "curation" and slug == "identity":
                 for row in (row for row in reader.rows() if not row.faulty):
                     build_.identities[row.peek("authority"), row.peek("outside_id")] = row.peek("key")

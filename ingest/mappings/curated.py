@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ingest import patterns, terms, values
+from ingest import patterns, terms, uris, values
+from ingest.authority import Body, Decision
 from ingest.context import SourceContext
+from ingest.institutions import shown
 from ingest.readers import Row
 
 
@@ -124,6 +126,67 @@ def candidates(context: SourceContext, row: Row) -> None:
         context.add(subject, "ogcm:score", terms.decimal(score))
 
 
-TABLES = {"identity": identity, "topic-links": topic_links, "years": years, "links-out": links_out, "candidates": candidates}
+def _decision(row: Row) -> Decision | None:
+    """What the row decides, or None where its columns do not fit together."""
+    kind, org = row.peek("decision"), row.peek("org")
+    parts = tuple(part.strip() for part in row.peek("parts").split(";") if part.strip())
+    orgs = {"body": (org,), "new-body": (org,), "split": parts, "text-only": ()}.get(kind)
+    fits = orgs is not None and all(orgs) and (kind != "split" or len(set(orgs)) > 1) and (kind == "split" or not parts) and (kind.endswith("body") or not org)
+    return Decision(kind, orgs, row.peek("role") or None) if fits and orgs is not None else None
+
+
+def register_decision(context: SourceContext, row: Row) -> None:
+    """First pass: what a text means must be known before any source writes it."""
+    decision = _decision(row)
+    if decision is not None:
+        context.build.authority.decide(row.peek("country"), shown(row.peek("as_written")), decision)
+
+
+def institutions(context: SourceContext, row: Row) -> None:
+    """What an institution's name as a source writes it means in one country or one of its areas."""
+    area, written, decision = context.key(row, "country", "area"), row.text("as_written"), _decision(row)
+    row.text("row")
+    for column in ("decision", "org", "parts"):
+        row.text(column)
+    context.code(row, "role", "role")
+    if decision is None:
+        es = "body y new-body con org; split con dos o más claves en parts; text-only sin ninguna"
+        en = "body and new-body with org; split with two or more keys in parts; text-only with neither"
+        row.problem("decision", "decision", row.text("decision"), es, en)
+        return
+    if not area:
+        return
+    bodies = _decided_bodies(context, row, decision)
+    wanted = uris.folded(shown(written))
+    other = context.build.authority.listed(wanted, area)
+    if other is not None:
+        row.problem("as_written", "ambiguous-name", written, f"un texto que no nombre ya a {other.key}", f"a text that does not name {other.key} already")
+    elif context.build.authority.decision(area, wanted) != decision:
+        row.problem("as_written", "duplicate-key", written, "un texto sobre el que otra fila no decida", "a text that no other row decides on")
+    passage = context.passage(row, as_written=written, curator=row.text("curator"), reasons=_reasons(row))
+    for body in bodies:
+        subject = context.thing(body.kind, body.key)
+        context.stated(subject, passage)
+        if decision.kind != "split" and written != body.name:
+            context.add(subject, "skos:altLabel", terms.text(written))
+
+
+def _decided_bodies(context: SourceContext, row: Row, decision: Decision) -> list[Body]:
+    """The bodies of a decision; one that the authority table lacks is a problem of its column."""
+    column, found = "parts" if decision.kind == "split" else "org", []
+    for key in decision.orgs:
+        body = context.build.authority.body(key)
+        if body is None:
+            row.problem(column, "unknown-key", key, "la clave de un organismo de reference/organizations.csv", "the key of a body of reference/organizations.csv")
+        else:
+            found.append(body)
+    return found
+
+
+TABLES = {
+    "identity": identity, "topic-links": topic_links, "years": years, "links-out": links_out, "candidates": candidates, "institutions": institutions,
+}  # fmt: skip
+# Tables read before all others, by the function that looks at each sound row without booking its cells.
+FIRST_PASS = {"institutions": register_decision}
 # Tables whose statements go to another graph than the source's own.
 GRAPHS = {"candidates": "candidates"}

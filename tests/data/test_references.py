@@ -267,4 +267,5 @@ def test_every_contract_is_read_by_these_tests() -> None:
     assert own <= {path.parent.name for path in DATA.rglob("contract.yml")}
     keys = [contract(folder).key for folder in FOLDERS]
     assert len(set(keys)) == len(keys)
-    assert all(cells(folder, table) for folder, table in all_tables()), "a table without a filled cell"
+    # Of the institution names of an export nobody may have decided on any yet; every other table says something.
+    assert [(folder, table) for folder, table in all_tables() if not cells(folder, table) and (folder, table) != ("curated", "institutions")] == []
