@@ -201,10 +201,12 @@ AGENCIES = {
 }
 
 
-def identifier(context: SourceContext, owner: str, authority: str, outside_id: str, id_scheme: str, passage: str | None = None) -> str:
+def identifier(
+    context: SourceContext, owner: str, authority: str, outside_id: str, id_scheme: str, passage: str | None = None, *, remember: bool = True,
+) -> str:  # fmt: skip
     """An outside identifier as adms:Identifier and as dct:identifier of its owner."""
     subject = context.mint("identifier", uris.identifier(authority, outside_id))
-    context.describe(subject, ["adms:Identifier"], {"": outside_id}, passage)
+    context.describe(subject, ["adms:Identifier"], {"": outside_id}, passage, remember=remember)
     context.add(subject, "skos:notation", terms.text(outside_id))
     context.add(subject, "adms:schemaAgency", terms.text(AGENCIES[authority]))
     if authority == "ogp":

@@ -140,6 +140,19 @@ def passage(source: str, table: str, row: str) -> str:
     return f"{source}_{table}_{passage_part(row)}"
 
 
+def passage_of_export(source: str, digest: str, times: int) -> str:
+    """Passage of a row of an export: its cells' hash, since its position may change; equal rows are counted.
+
+    >>> passage_of_export("ogp-2016", "1a2b3c4d5e6f", 1), passage_of_export("ogp-2016", "1a2b3c4d5e6f", 2)
+    ('ogp-2016_1a2b3c4d5e6f', 'ogp-2016_1a2b3c4d5e6f-2')
+    """
+    return f"{source}_{digest}" + (f"-{times}" if times > 1 else "")
+
+
+def report(assessor: str, plan: str, report_type: str) -> str:
+    return f"{assessor}_{plan}_{report_type}"
+
+
 def passage_part(row: str) -> str:
     """A row's own number or code as part of a key; what the grammar does not allow becomes "-"."""
     kept = re.sub(r"[^A-Za-z0-9_.]+", "-", unicodedata.normalize("NFKD", row).encode("ascii", "ignore").decode())

@@ -1,0 +1,164 @@
+"""The data-quality report of a build: what was read with doubt, repaired, hidden or told apart, by source.
+
+Counts, never contents: the cells themselves stand in the quarantine and the review, where they are shortened and redacted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+LISTED = 200  # single findings of one kind that are listed; more are only counted
+
+
+@dataclass
+class Languages:
+    """Texts of one column: by tag, without tag by the best guess, and by tenths of confidence."""
+
+    tagged: Counter[str] = field(default_factory=Counter)
+    untagged: Counter[str] = field(default_factory=Counter)
+    confidence: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class SourceQuality:
+    """What the mapping of one source noticed."""
+
+    identity: Counter[str] = field(default_factory=Counter)  # rule by which a row found its commitment -> rows
+    dates: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # country, status, basis or code -> cells
+    languages: dict[str, Languages] = field(default_factory=lambda: defaultdict(Languages))  # column -> texts
+    redactions: Counter[tuple[str, str]] = field(default_factory=Counter)  # column, kind -> places
+    repairs: Counter[str] = field(default_factory=Counter)  # kind of repair -> texts
+    repeated_numbers: list[tuple[str, str, int]] = field(default_factory=list)  # plan, number token, rows
+    disagreements: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)  # label column, label, number, expected -> rows
+    places: Counter[str] = field(default_factory=Counter)  # area key -> rows
+
+    def language(self, column: str, best: str | None, tag: str | None, confidence: Decimal) -> None:
+        entry = self.languages[column]
+        if tag is not None:
+            entry.tagged[tag] += 1
+        else:
+            entry.untagged[best or "und"] += 1
+        entry.confidence[f"{int(confidence * 10) / 10:.1f}"] += 1
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "identity": _sorted(self.identity),
+            "dates": [{"country": country, "status": status, "basis": basis, "cells": count} for (country, status, basis), count in sorted(self.dates.items())],
+            "languages": {
+                column: {"tagged": _sorted(entry.tagged), "untagged": _sorted(entry.untagged), "confidence": _sorted(entry.confidence)}
+                for column, entry in sorted(self.languages.items())
+            },
+            "redactions": [{"column": column, "kind": kind, "places": count} for (column, kind), count in sorted(self.redactions.items())],
+            "repairs": _sorted(self.repairs),
+            "repeated_numbers": [{"plan": plan, "number": number, "rows": rows} for plan, number, rows in sorted(self.repeated_numbers)[:LISTED]],
+            "repeated_numbers_in_all": len(self.repeated_numbers),
+            "labels_and_numbers": [
+                {"column": column, "label": label, "number": number, "expected": expected, "rows": rows}
+                for (column, label, number, expected), rows in sorted(self.disagreements.items())[:LISTED]
+            ],
+            "rows_by_place": _sorted(self.places),
+        }
+
+
+class Quality:
+    """The qualities of all sources of a build; a source appears once its mapping asks for it."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, SourceQuality] = {}
+        self.editions: list[dict[str, Any]] = []  # differences between editions of one database, see `ingest.editions`
+
+    def source(self, key: str) -> SourceQuality:
+        return self._sources.setdefault(key, SourceQuality())
+
+    def __bool__(self) -> bool:
+        return bool(self._sources)
+
+    def to_json(self, accounting: list[dict[str, str | int]]) -> bytes:
+        """The report as JSON (UTF-8); `accounting` are the rows of `ingest.accounting.Accounting.as_rows`."""
+        account = {row["source"]: row for row in accounting if row["source"] in self._sources}
+        report = {
+            "sources": {key: {"account": account.get(key), **quality.as_json()} for key, quality in sorted(self._sources.items())},
+            "editions": self.editions,
+        }
+        return (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()
+
+    def to_text(self, lang: str, accounting: list[dict[str, str | int]]) -> bytes:
+        """The report in sentences of Spanish or English."""
+        words = _WORDS[lang]
+        lines = [words["title"], ""]
+        for key, quality in sorted(self._sources.items()):
+            lines += [f"{key}", "-" * len(key)]
+            for row in accounting:
+                if row["source"] == key:
+                    lines.append("  " + words["account"].format(**row))
+            lines += [f"  {line}" for line in _sentences(quality, words)]
+            lines.append("")
+        for edition in self.editions:
+            lines.append(words["editions"].format(**edition))
+        return ("\n".join(lines).rstrip() + "\n").encode()
+
+
+def _sentences(quality: SourceQuality, words: dict[str, str]) -> list[str]:
+    dates: Counter[str] = Counter()
+    for (_, status, _), count in quality.dates.items():
+        dates[status] += count
+    tagged = sum(sum(entry.tagged.values()) for entry in quality.languages.values())
+    untagged = sum(sum(entry.untagged.values()) for entry in quality.languages.values())
+    redactions: Counter[str] = Counter()
+    for (_, kind), count in quality.redactions.items():
+        redactions[kind] += count
+    sentences = [
+        words["places"].format(places=len(quality.places), rows=sum(quality.places.values())),
+        words["identity"].format(list=_listed(quality.identity)),
+        words["dates"].format(list=_listed(dates)),
+        words["languages"].format(tagged=tagged, untagged=untagged),
+        words["redactions"].format(list=_listed(redactions)),
+        words["repairs"].format(list=_listed(quality.repairs)),
+        words["repeated"].format(count=len(quality.repeated_numbers)),
+        words["disagreements"].format(count=sum(quality.disagreements.values())),
+    ]
+    return sentences
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "0"
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
+
+
+_WORDS = {
+    "es": {
+        "title": "Calidad de los datos",
+        "account": "tabla {table}: {rows} filas, {cells} celdas = {empty} vacías + {mapped} leídas + {absence} códigos de ausencia + {ignored} omitidas por contrato "
+        "+ {derived} derivadas + {quarantined} en cuarentena",
+        "places": "jurisdicciones: {places}; filas asignadas a una: {rows}",
+        "identity": "compromisos por regla de identidad: {list}",
+        "dates": "celdas de fecha: {list}",
+        "languages": "idioma detectado en {tagged} textos; {untagged} quedan sin etiqueta por falta de certeza",
+        "redactions": "datos de personas ocultados: {list}",
+        "repairs": "textos reparados: {list}",
+        "repeated": "números repetidos dentro de un plan: {count}",
+        "disagreements": "etiquetas cuyo número dice otra cosa: {count}",
+        "editions": "{newer} respecto de {older}: {both} compromisos en ambas ediciones, {added} solo en la nueva, {missing} solo en la anterior, {changed} con cambios",
+    },
+    "en": {
+        "title": "Quality of the data",
+        "account": "table {table}: {rows} rows, {cells} cells = {empty} empty + {mapped} mapped + {absence} absence codes + {ignored} ignored by contract "
+        "+ {derived} derived + {quarantined} quarantined",
+        "places": "jurisdictions: {places}; rows that belong to one: {rows}",
+        "identity": "commitments by rule of identity: {list}",
+        "dates": "cells with dates: {list}",
+        "languages": "language detected in {tagged} texts; {untagged} stay without a tag for want of certainty",
+        "redactions": "data of persons hidden: {list}",
+        "repairs": "texts repaired: {list}",
+        "repeated": "numbers repeated within a plan: {count}",
+        "disagreements": "labels whose number says something else: {count}",
+        "editions": "{newer} against {older}: {both} commitments in both editions, {added} only in the newer, {missing} only in the older, {changed} changed",
+    },
+}  # fmt: skip
