@@ -6,21 +6,15 @@ cells read = empty + mapped + absence codes + ignored by contract + derived (not
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ingest.quarantine import Quarantine, Quarantined
+
+__all__ = ["FATES", "Accounting", "Quarantined", "TableAccount"]
+
 FATES = ("empty", "mapped", "absence", "ignored", "derived", "quarantined")
-
-
-@dataclass(frozen=True)
-class Quarantined:
-    """A cell kept out of the graph, with its reason in both languages."""
-
-    file: str
-    row: int
-    column: str
-    found: str
-    reason_es: str
-    reason_en: str
+ROWS = ("rows", "rows_quarantined", "rows_blank")  # given to the mapping, set aside whole, without any text
 
 
 @dataclass
@@ -28,6 +22,8 @@ class TableAccount:
     source: str
     table: str
     rows: int = 0
+    rows_quarantined: int = 0
+    rows_blank: int = 0
     cells: int = 0
     fates: Counter[str] = field(default_factory=Counter)
 
@@ -37,11 +33,19 @@ class TableAccount:
 
 
 class Accounting:
-    """The account of one build, by source and table."""
+    """The account of one build, by source and table. `redact` takes personal data out of what the quarantine shows."""
 
-    def __init__(self) -> None:
+    def __init__(self, redact: Callable[[str], str] | None = None) -> None:
         self.tables: dict[tuple[str, str], TableAccount] = {}
-        self.quarantine: list[Quarantined] = []
+        self.quarantine = Quarantine(redact)
+
+    @property
+    def redact(self) -> Callable[[str], str] | None:
+        return self.quarantine.redact
+
+    @redact.setter
+    def redact(self, value: Callable[[str], str] | None) -> None:
+        self.quarantine.redact = value
 
     def table(self, source: str, table: str) -> TableAccount:
         return self.tables.setdefault((source, table), TableAccount(source, table))
@@ -51,10 +55,10 @@ class Accounting:
         rows: list[dict[str, str | int]] = []
         total: Counter[str] = Counter()
         for (source, table), account in sorted(self.tables.items()):
-            row = {"rows": account.rows, "cells": account.cells} | {fate: account.fates[fate] for fate in FATES}
+            row = {name: getattr(account, name) for name in ROWS} | {"cells": account.cells} | {fate: account.fates[fate] for fate in FATES}
             total.update(row)
             rows.append({"source": source, "table": table} | row)
-        rows.append({"source": "total", "table": ""} | {key: total[key] for key in ("rows", "cells", *FATES)})
+        rows.append({"source": "total", "table": ""} | {key: total[key] for key in (*ROWS, "cells", *FATES)})
         return rows
 
     def check(self) -> None:

@@ -9,11 +9,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from commitments.release import Input
+from ingest.formats import SUFFIXES
 from ingest.settings import BuildSettings
 
 _CODE = ("commitments", "ingest", "ontology", "shapes")
 _LIBRARIES = ("rdflib", "pyshacl", "pyoxigraph")
-_READ = {".csv", ".yml", ".yaml"}
+_READ = SUFFIXES - {".txt"} | {".yml", ".yaml"}
 
 
 def input_files(data_dir: Path, extra: Iterable[Path] = ()) -> list[Input]:
@@ -27,7 +28,13 @@ def input_files(data_dir: Path, extra: Iterable[Path] = ()) -> list[Input]:
         for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
             if path.is_file():
                 found[f"input/{folder.name}/{path.relative_to(folder).as_posix()}" if folder.is_dir() else f"input/{path.name}"] = path
-    return [Input(path=name, sha256=hashlib.sha256(found[name].read_bytes()).hexdigest()) for name in sorted(found)]
+    return [Input(path=name, sha256=_sha256(found[name])) for name in sorted(found)]
+
+
+def _sha256(path: Path) -> str:
+    """Digest of a file in pieces: an export may be larger than the memory."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def fingerprint(files: Iterable[Input], base: str, settings: BuildSettings) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from ingest.quarantine import shown
 
 _WORDS = {"es": ("se encontró", "se esperaba"), "en": ("found", "expected")}
 
@@ -66,14 +68,19 @@ class SourceProblems(Exception):
 
 
 class ProblemList:
-    """Collects problems during reading and mapping; raises them together at the end of a stage."""
+    """Collects problems during reading and mapping; raises them together at the end of a stage.
 
-    def __init__(self) -> None:
+    What was found is kept short, and without the personal data that `redact` knows: a cell may hold 10 MB or an address.
+    """
+
+    def __init__(self, redact: Callable[[str], str] | None = None) -> None:
         self.problems: list[Problem] = []
         self.notes: list[Note] = []
+        self.redact = redact
 
     def add(self, problem: Problem) -> None:
-        self.problems.append(problem)
+        found = shown(problem.found, self.redact)
+        self.problems.append(problem if found == problem.found else replace(problem, found=found))
 
     def note(self, note: Note) -> None:
         if note not in self.notes:

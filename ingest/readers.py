@@ -1,28 +1,36 @@
 """Tables as rows: strict, streaming, every cell with file, row and column.
 
 `TableReader.rows()` yields Row objects whose cells must each be taken (mapped), or be empty, ignored or derived by
-contract; what is left over when a row is closed is a Problem. One function per file format; today CSV.
+contract; what is left over when a row is closed is a Problem. How files become records is in `ingest/formats/`.
+
+Two modes, by contract. `strict` (tables that people keep here): any fault stops the build. `export` (files of others):
+a fault of a row or cell goes to the quarantine, dirt in texts is left to `ingest/cleaning/`, and only a fault of the file as
+a whole stops the build: damaged, truncated, of another delimiter or encoding, or with headers that the contract does not know.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 
-from ingest.accounting import Accounting, Quarantined
+from ingest.accounting import Accounting, TableAccount
 from ingest.contract import Column, Contract, Table
+from ingest.formats import FormatFault, Passes, Record, look, open_records
+from ingest.formats.headers import FOR_EXCEL, folded, is_number_line, is_repetition, named
 from ingest.problems import Note, Problem, ProblemList
+from ingest.quarantine import Quarantined
 
-csv.field_size_limit(10_000_000)
 LONGEST_CELL = 100_000  # characters; the longest text of the OGP exports has about a third of that
 
 # Codes of faults that leave a whole table, or part of it, unread.
-UNREADABLE = frozenset({"missing-file", "unreadable", "encoding", "delimiter", "csv", "no-header", "missing-column", "repeated-column", "contract", "row-length"})
+UNREADABLE = frozenset({
+    "missing-file", "unreadable", "unknown-format", "encoding", "delimiter", "csv", "binary", "line-length", "truncated", "file-changed", "for-excel",
+    "workbook", "unpacked-size", "sheet", "no-header", "unknown-column", "missing-column", "repeated-column", "empty-column", "contract", "row-length",
+})  # fmt: skip
 
 # UTF-8 text that was once read as Latin-1 or Windows-1252 and saved again: "Ã³", "Â°", "â€œ".
 _CP1252 = "€‚ƒ„…†‡‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
@@ -33,18 +41,27 @@ _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 _FORMULA = re.compile(r"[=@]|[+-](?![\d\s])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPREADSHEET_ERRORS = re.compile(r"^(#(REF|N/A|NAME|VALUE|VALOR|DIV/0|NULL|NUM|NOMBRE|¿NOMBRE)[!?]?|#{3,})$")
+_MEMORY = 50_000  # distinct short texts whose verdict an export's reader remembers
+_SHORT = 40  # characters of a text that is remembered
+_ASIDE = "quarantined"
+_NOTHING: frozenset[int] = frozenset()
 
 
 class Row:
     """One row of one table. `number` is the row a spreadsheet program shows."""
 
-    def __init__(self, reader: TableReader, number: int, cells: dict[str, str]):
+    __slots__ = ("_aside", "_dates", "_digest", "_taken", "absent", "cells", "faulty", "number", "reader")
+
+    def __init__(self, reader: TableReader, number: int, cells: dict[str, str], dates: frozenset[int] = _NOTHING):
         self.reader = reader
         self.number = number
         self.cells = cells
         self.absent: dict[str, str] = {}  # column -> absence property, e.g. notReviewed
-        self._fates: dict[str, str] = {}
         self.faulty = False  # some cell was refused or set aside
+        self._taken: set[str] = set()
+        self._aside: set[str] = set()
+        self._dates = dates
+        self._digest = ""
 
     @property
     def table(self) -> Table:
@@ -54,54 +71,49 @@ class Row:
         return self.reader.table.columns[name]
 
     def text(self, name: str) -> str:
-        """The cell as it stands, counted as mapped when it is not empty; "" for an absence code."""
+        """The cell as it stands, counted as mapped when it is not empty; "" for an absence code and for a cell that was set aside."""
         text = self.cells[name]
-        if name in self.absent:
+        if not text or name in self.absent or name in self._aside:
             return ""
-        if text and name not in self._fates:
-            self._fates[name] = "mapped"
+        self._taken.add(name)
         return text
 
     def peek(self, name: str) -> str:
         """The cell without counting it."""
-        return "" if name in self.absent else self.cells.get(name, "")
+        return "" if name in self.absent or name in self._aside else self.cells.get(name, "")
+
+    def take(self, names: Iterable[str]) -> None:
+        """Count many cells as mapped at once (those that are empty, absent or set aside stay what they are)."""
+        self._taken.update(names)
+
+    def is_date(self, name: str) -> bool:
+        """Whether the file itself types the cell as a date; its text is then ISO 8601."""
+        return bool(self._dates) and self.reader.names.index(name) in self._dates
 
     def problem(self, name: str, code: str, found: str, es: str, en: str) -> None:
-        """Report a fault of this cell: quarantined where the contract says so, else it stops the build."""
-        self.faulty = True
+        """Report a fault of this cell: quarantined where the contract says so (by column, or by the table's mode), else it stops the build."""
         column = self.table.columns.get(name)
-        if column is not None and column.on_error == "quarantine":
-            self._fates[name] = "quarantined"
-            item = Quarantined(self.reader.shown, self.number, name, found, f"se esperaba {es}", f"expected {en}")
-            self.reader.accounting.quarantine.append(item)
+        if self.reader.export or (column is not None and column.on_error == "quarantine"):
+            self.quarantine(name, code, found, es, en)
             return
-        self._fates.setdefault(name, "mapped")
+        self.faulty = True
+        self._taken.add(name)
         self.reader.problems.add(Problem(self.reader.shown, self.number, name, code, found, es, en))
+
+    def quarantine(self, name: str, code: str, found: str, es: str, en: str) -> None:
+        """Set this cell aside whatever the contract says: from now on it reads as empty."""
+        self.faulty = True
+        first = name not in self._aside and name not in self.absent and bool(self.cells.get(name))
+        self._aside.add(name)
+        self.reader.set_aside(self.number, name, code, found, es, en, int(first))
+
+    def report(self, name: str, code: str, found: str, es: str, en: str) -> None:
+        """An entry for the curator; the cell itself is mapped or not, as if nothing had been said."""
+        self.reader.set_aside(self.number, name, code, found, es, en, 0)
 
     def close(self) -> None:
         """Book every cell; a non-empty cell that nothing took and the contract does not excuse is a problem."""
-        account = self.reader.accounting.table(self.reader.contract.key, self.reader.slug)
-        account.rows += 1
-        for name, text in self.cells.items():
-            account.cells += 1
-            account.fates[self._fate(name, text)] += 1
-
-    def _fate(self, name: str, text: str) -> str:
-        if name in self.absent:
-            return "absence"
-        if not text:
-            return "empty"
-        if name in self.table.ignored:
-            return "ignored"
-        if name in self.table.derived:
-            return "derived"
-        if name in self._fates:
-            return self._fates[name]
-        if self.faulty:
-            # The mapping gave the row up at its fault; the rest of it is set aside with that cell.
-            return "quarantined"
-        self.problem(name, "not-mapped", text, "una columna que el contrato declare o ignore", "a column that the contract maps or ignores")
-        return self._fates[name]
+        self.reader.book(self)
 
     @property
     def key(self) -> str:
@@ -112,18 +124,89 @@ class Row:
 
     def digest(self) -> str:
         """12 hex digits of the SHA-256 of all cells (ontology_design section 8, passages of exports)."""
-        joined = "\x1f".join(f"{name}\x1e{text}" for name, text in self.cells.items())
-        return hashlib.sha256(joined.encode()).hexdigest()[:12]
+        if not self._digest:
+            joined = "\x1f".join([f"{name}\x1e{text}" for name, text in self.cells.items()])
+            self._digest = hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        return self._digest
 
     @property
     def place(self) -> str:
         return self.text(self.table.place) if self.table.place else ""
 
+    def fate(self, name: str) -> str:
+        """What became of one cell, "" = nothing took it."""
+        if name in self.absent:
+            return "absence"
+        if not self.cells[name]:
+            return "empty"
+        if name in self._aside:
+            return _ASIDE
+        if name in self.table.ignored:
+            return "ignored"
+        if name in self.reader.derived:
+            return "derived"
+        return "mapped" if name in self._taken else ""
+
+
+def _all_of(indices: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """The cells at these positions as a tuple, whatever their number."""
+    if not indices:
+        return lambda cells: ()
+    if len(indices) == 1:
+        return lambda cells: (cells[indices[0]],)
+    return itemgetter(*indices)
+
+
+class _Plan:
+    """What is done to each row, worked out once from the contract and the header."""
+
+    def __init__(self, table: Table, contract: Contract, names: list[str], derived: frozenset[str]):
+        ignored = frozenset(table.ignored)
+        at = {name: index for index, name in enumerate(names)}
+        self.names = names
+        self.wanted = frozenset(names) - ignored - derived  # cells that a mapping has to take
+        self.derived = derived
+        self.ignored_of = _all_of([at[name] for name in names if name in ignored])
+        self.derived_of = _all_of([at[name] for name in names if name in derived])
+        self.codes: dict[str, str] = dict(contract.absence)  # grows by spellings with blanks around
+        self.own_codes: list[tuple[str, dict[str, str]]] = []
+        common = []
+        numbers = table.number_columns
+        for name in names:
+            if name not in self.wanted and name not in numbers:
+                continue
+            codes = self._own_codes(table, contract, name)
+            if codes is None:
+                common.append(name)
+            elif codes:
+                self.own_codes.append((name, codes))
+        self.common = [(name, at[name]) for name in common]
+        self.strict = [(name, column) for name, column in table.columns.items() if name in at]
+        self.checked = [(name, column) for name, column in self.strict if column.required or column.values is not None or column.pattern is not None]
+
+    @staticmethod
+    def _own_codes(table: Table, contract: Contract, name: str) -> dict[str, str] | None:
+        """Absence codes of one column where they differ from the contract's: its own, or without the labels of its rating."""
+        column = table.columns.get(name)
+        if column is not None and column.absence is not None:
+            return dict(column.absence)
+        rating = table.ratings.get(name)
+        if rating is not None:
+            labels = {folded(label) for label in rating.labels}
+            if any(folded(code) in labels for code in contract.absence):
+                return {code: what for code, what in contract.absence.items() if folded(code) not in labels}
+        return None
+
 
 class TableReader:
-    """Reads one table of a contract strictly. Problems are collected, never raised one by one."""
+    """Reads one table of a contract strictly. Problems are collected, never raised one by one.
 
-    def __init__(self, folder: Path, shown_folder: str, contract: Contract, slug: str, problems: ProblemList, accounting: Accounting):
+    `passes` compares the file with what earlier passes of the same build read; without it only passes of this reader are compared.
+    """
+
+    def __init__(
+        self, folder: Path, shown_folder: str, contract: Contract, slug: str, problems: ProblemList, accounting: Accounting, passes: Passes | None = None,
+    ):  # fmt: skip
         self.contract = contract
         self.slug = slug
         self.table = contract.tables[slug]
@@ -131,20 +214,38 @@ class TableReader:
         self.shown = f"{shown_folder}/{self.table.file_name(slug)}"
         self.problems = problems
         self.accounting = accounting
+        self.export = self.table.mode == "export"
+        self.derived = frozenset(self.table.derived) | self.table.number_columns
         self.unread = False  # some of the table could not be read, so its rows cannot be counted
+        self.names: list[str] = []  # of the columns, in the order of the file
+        self._passes = passes or Passes()
+        self._account: TableAccount | None = None
+        self._plan: _Plan | None = None
+        self._unmapped: Counter[str] = Counter()  # export: columns that the mapping left, with the number of cells
+        self._before: list[list[str]] = []  # records above the header
+        self._plain: set[str] = set()  # short texts that need no second look
+
+    @property
+    def account(self) -> TableAccount:
+        if self._account is None:
+            self._account = self.accounting.table(self.contract.key, self.slug)
+        return self._account
 
     def rows(self) -> Iterator[Row]:
         """Yield every sound row, closing each after use; report every fault of the others."""
         seen: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {group: {} for group in self._unique_groups()}
         count, filled = 0, Counter[str]()
-        for number, cells in self._records():
+        wanted_filled = tuple(self.table.expect.filled)
+        for record in self._records():
             count += 1
-            row = Row(self, number, cells)
-            self._check_cells(row)
-            self._check_unique(row, seen)
-            filled.update(name for name in self.table.expect.filled if row.cells[name])  # an absence code fills
+            row = self._row(record)
+            if seen:
+                self._check_unique(row, seen)
+            if wanted_filled:
+                filled.update(name for name in wanted_filled if row.cells[name])  # an absence code fills
             yield row
             row.close()
+        self._report_unmapped()
         if self.unread:
             return  # what is missing then was not lost by an editor
         self._check_count(count)
@@ -153,109 +254,147 @@ class TableReader:
 
     # -- the file ---------------------------------------------------------------------------------------------
 
-    def _records(self) -> Iterator[tuple[int, dict[str, str]]]:
-        if not self._opens():
-            return
-        header: list[str] | None = None
-        number = 0
-        # utf-8-sig drops a byte order mark; newline="" leaves line breaks inside cells to the csv module.
-        with self.path.open(encoding="utf-8-sig", newline="") as stream:
-            try:
-                self._check_delimiter(stream)
-                for number, record in enumerate(csv.reader(stream, delimiter=self.contract.delimiter, strict=True), start=1):
-                    if number < self.table.header_row:
-                        continue
-                    if header is None:
-                        header = record
-                        if not self._check_header(header):
-                            return
-                    elif self._sound(number, record, header):
-                        yield number, dict(zip(header, record, strict=True))
-            except csv.Error as error:
-                self._report(number + 1, "", "csv", str(error), "CSV bien formado (comillas cerradas)", "well-formed CSV (closed quotes)")
-                return
-            except UnicodeDecodeError:
-                self._report_encoding()
-                return
-        if header is None:
-            self._report(self.table.header_row, "", "no-header", "", "una fila de encabezados", "a header row")
-
-    def _sound(self, number: int, record: list[str], header: list[str]) -> bool:
-        if not any(cell.strip() for cell in record):
-            self._report(number, "", "blank-row", "", "una fila con datos", "a row with data")
-            return False
-        if len(record) != len(header):
-            self._report(number, "", "row-length", str(len(record)), f"{len(header)} celdas", f"{len(header)} cells")
-            return False
-        return True
-
-    def _opens(self) -> bool:
-        """Look at the first bytes: is there a file, and can it be UTF-8 text at all?"""
-        if self.path.exists() and not self.path.is_file():
-            # A folder, a pipe or a device; reading a pipe would wait for ever.
-            self._report(0, "", "unreadable", self.path.name, "un archivo", "a regular file")
-            return False
+    def _records(self) -> Iterator[Record]:
+        """The records below a sound header that belong to the table."""
         try:
-            with self.path.open("rb") as stream:
-                start = stream.read(4)
-        except FileNotFoundError:
-            self._report(0, "", "missing-file", "", "la tabla que nombra el contrato", "the table that the contract names")
-            return False
-        except OSError as error:
-            self._report(0, "", "unreadable", str(error.strerror), "un archivo legible", "a readable file")
-            return False
-        if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-            self._report(1, "", "encoding", "UTF-16", "UTF-8", "UTF-8")
-            return False
-        if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-            self._report(1, "", "encoding", "XLSX / XLS", "CSV en UTF-8", "CSV in UTF-8")
-            return False
-        if start.startswith(b"\xef\xbb\xbf"):
-            self.problems.note(Note(self.shown, "marca de orden de bytes (BOM) aceptada", "byte order mark (BOM) accepted"))
-        return True
+            _, marked = look(self.path)
+            if marked:
+                self.problems.note(Note(self.shown, "marca de orden de bytes (BOM) aceptada", "byte order mark (BOM) accepted"))
+            records = open_records(
+                self.path, encoding=self.contract.encoding, delimiter=self.contract.delimiter, header_row=self.table.header_row, sheet=self.table.sheet,
+                fits=self._fits, passes=self._passes,
+            )  # fmt: skip
+            if not self._read_header(records):
+                return
+            yield from self._export_records(records) if self.export else self._strict_records(records)
+        except FormatFault as fault:
+            self._report(fault.row, "", fault.code, fault.found, fault.es, fault.en)
+            self.unread = True
 
-    def _report_encoding(self) -> None:
-        """A second pass finds the line of the first byte that is not UTF-8; decoding errors do not carry it."""
-        with self.path.open("rb") as stream:
-            for line, raw in enumerate(stream, start=1):
-                try:
-                    raw.decode("utf-8")
-                except UnicodeDecodeError as error:
-                    found = f"0x{raw[error.start]:02x} ({line}:{error.start + 1})"
-                    self._report(line, "", "encoding", found, "UTF-8 (guarde como «CSV UTF-8»)", 'UTF-8 (save as "CSV UTF-8")')
-                    return
+    def _fits(self, header: list[str]) -> bool:
+        return self._needed() <= set(named(header, self.table.known_columns, fold=self.export))
 
-    def _check_delimiter(self, stream: io.TextIOBase) -> None:
-        header = ""
-        for _ in range(self.table.header_row):
-            header = stream.readline()
-        stream.seek(0)
-        wanted = self.contract.delimiter
-        for other in sorted({",", ";", "\t", "|"} - {wanted}):
-            if header.count(other) > header.count(wanted):
-                found = {"\t": "tab"}.get(other, other)
-                self._report(self.table.header_row, "", "delimiter", found, f"«{wanted}» como separador", f"'{wanted}' as the delimiter")
+    def _needed(self) -> frozenset[str]:
+        return self.table.known_columns - frozenset(self.table.ignored) - frozenset(self.table.derived)
+
+    def _read_header(self, records: Iterator[Record]) -> bool:
+        self._before = []
+        for record in records:
+            if record.number < self.table.header_row:
+                self._before.append(record.cells)
+            elif record.number == self.table.header_row:
+                return self._check_header(record.cells)
+            else:
+                break  # a sheet that does not hold the row
+        self._report(self.table.header_row, "", "no-header", "", "una fila de encabezados", "a header row")
+        return False
 
     def _check_header(self, header: list[str]) -> bool:
-        known = set(self.table.columns) | set(self.table.ignored) | set(self.table.derived)
+        known = self.table.known_columns
+        if FOR_EXCEL in header:
+            es, en = "las tablas de la publicación (tables/*.csv), no su copia para Excel", "the tables of the release (tables/*.csv), not their copy for Excel"
+            self._report(self.table.header_row, "", "for-excel", FOR_EXCEL, es, en)
+            return False
+        self._header = header
+        names = self.names = named(header, known, fold=self.export)
         sound = True
-        for position, name in enumerate(header, start=1):
-            if header.count(name) > 1 and header.index(name) == position - 1:
-                self._report(self.table.header_row, name, "repeated-column", name, "cada columna una vez", "each column once")
-                sound = False
-            if name not in known:
-                self._report(self.table.header_row, name or f"#{position}", "unknown-column", name, *self._either(known - set(header)))
-                sound = False
-        for name in sorted(set(self.table.columns) - set(header)):
+        for position, (name, text) in enumerate(zip(names, header, strict=True), start=1):
+            if name in known:
+                continue
+            sound = False
+            if not text.strip():
+                es, en = f"un encabezado, o «({position})» declarado en el contrato", f"a header, or '({position})' declared in the contract"
+                self._report(self.table.header_row, f"({position})", "empty-column", text, es, en)
+            elif is_repetition(name) and name.rpartition(" (")[0] in names[: position - 1]:
+                es, en = f"cada columna una vez, o «{name}» declarada en el contrato", f"each column once, or '{name}' declared in the contract"
+                self._report(self.table.header_row, name.rpartition(" (")[0], "repeated-column", text, es, en)
+            else:
+                self._report(self.table.header_row, name, "unknown-column", text, *self._either(known - set(names)))
+        for name in sorted(self._needed() - set(names)):
             self._report(self.table.header_row, name, "missing-column", "", f"la columna {name}", f"the column {name}")
             sound = False
+        if sound:
+            self._plan = _Plan(self.table, self.contract, names, self.derived)
+        else:
+            self.unread = True
         return sound
 
+    def _strict_records(self, records: Iterator[Record]) -> Iterator[Record]:
+        width = len(self.names)
+        for record in records:
+            if not any(cell.strip() for cell in record.cells):
+                self._report(record.number, "", "blank-row", "", "una fila con datos", "a row with data")
+            elif len(record.cells) != width:
+                self._report(record.number, "", "row-length", str(len(record.cells)), f"{width} celdas", f"{width} cells")
+            else:
+                yield record
+
+    def _export_records(self, records: Iterator[Record]) -> Iterator[Record]:
+        """Sound records; blank, ragged, summing and repeated header rows are booked here and end here."""
+        width = len(self.names)
+        first_header = folded(self._header[0])
+        before = [line for line in self._before if any(cell.strip() for cell in line)]
+        sums = self.table.sum_rows
+        sum_at = [self.names.index(name) for name in (sums.columns if sums else ()) if name in self.names]
+        sum_values = {folded(value) for value in (sums.values if sums else ())}
+        short: Record | None = None  # a record with too few cells: ragged, or, as the last one, cut off
+        for record in records:
+            cells = record.cells
+            if short is not None:
+                self._ragged(short, width)
+                short = None
+            if not any(cells) or not any(map(str.strip, cells)):
+                self.account.rows_blank += 1
+                self._book_aside(cells)
+                continue
+            for index in sum_at:
+                if index < len(cells) and len(cells[index]) < _SHORT and folded(cells[index]) in sum_values:
+                    self._set_row_aside(record, "sum-row", cells[index], "un compromiso, no una suma", "a commitment, not a sum")
+                    break
+            else:
+                if cells in before or is_number_line(cells) or (folded(cells[0][:200]) == first_header and self._repeats_header(cells)):
+                    es, en = "los encabezados una sola vez", "the headers once only"
+                    self._set_row_aside(record, "repeated-header", f"{len(cells)} cells", es, en)
+                elif len(cells) == width:
+                    yield record
+                elif len(cells) < width:
+                    short = record
+                else:
+                    self._ragged(record, width)
+        if short is not None:
+            es, en = f"{width} celdas; el último registro es más corto: ¿archivo truncado?", f"{width} cells; the last record is shorter: is the file truncated?"
+            raise FormatFault(short.number, "truncated", f"{len(short.cells)} cells", es, en)
+
+    def _repeats_header(self, cells: list[str]) -> bool:
+        """The header again, perhaps without its last, empty columns."""
+        return [folded(cell) for cell in cells if cell.strip()] == [folded(cell) for cell in self._header if cell.strip()]
+
+    def _ragged(self, record: Record, width: int) -> None:
+        self._set_row_aside(record, "row-length", f"{len(record.cells)} cells", f"{width} celdas", f"{width} cells")
+
+    def _set_row_aside(self, record: Record, code: str, found: str, es: str, en: str) -> None:
+        self.account.rows_quarantined += 1
+        filled = self._book_aside(record.cells)
+        self.set_aside(record.number, "", code, found, es, en, filled)
+
+    def _book_aside(self, cells: list[str]) -> int:
+        """Book the cells of a row that no mapping sees; returns the number of filled ones."""
+        filled = sum(1 for cell in cells if cell.strip())
+        self.account.cells += len(cells)
+        self.account.fates["empty"] += len(cells) - filled
+        if filled:
+            self.account.fates[_ASIDE] += filled
+        return filled
+
+    def set_aside(self, row: int, column: str, code: str, found: str, es: str, en: str, cells: int) -> None:
+        """One entry of the quarantine; `cells`: how many filled cells it stands for."""
+        self.accounting.quarantine.append(Quarantined(self.shown, row, column, found, f"se esperaba {es}", f"expected {en}", code, cells))
+
     @staticmethod
-    def _either(names: set[str]) -> tuple[str, str]:
-        if not names:
-            return "ninguna columna más", "no further column"
+    def _either(names: Iterable[str]) -> tuple[str, str]:
         listed = ", ".join(sorted(names))
+        if not listed:
+            return "ninguna columna más", "no further column"
         return f"una de: {listed}", f"one of: {listed}"
 
     def _report(self, row: int, column: str, code: str, found: str, es: str, en: str) -> None:
@@ -264,23 +403,93 @@ class TableReader:
 
     # -- the cells --------------------------------------------------------------------------------------------
 
-    def _check_cells(self, row: Row) -> None:
-        for name, text in row.cells.items():
-            column = self.table.columns.get(name)
-            if column is None:
-                continue
-            codes = column.absence if column.absence is not None else self.contract.absence
-            if text in codes:
-                row.absent[name] = codes[text]
+    def _row(self, record: Record) -> Row:
+        assert self._plan is not None
+        row = Row(self, record.number, dict(zip(self.names, record.cells, strict=True)), record.dates)
+        for index, code in record.faults.items():
+            name = self.names[index]
+            if name in self._plan.wanted:
+                row.problem(name, code, record.cells[index], "una celda con su valor guardado", "a cell with its value stored")
+        if self.export:
+            self._look_at(row, record.cells, self._plan)
+        else:
+            self._check_cells(row, self._plan)
+        return row
+
+    def _look_at(self, row: Row, cells: list[str], plan: _Plan) -> None:
+        """Absence codes, cells of blanks only, spreadsheet errors, texts without measure. Most texts were seen before: a set tells."""
+        codes, plain = plan.codes, self._plain
+        texts = set(cells)
+        texts -= plain
+        for text in texts:
+            if self._is_odd(text, codes):
+                self._mend_or_refuse(row, text, plan)
+            elif len(text) <= _SHORT and len(plain) < _MEMORY:
+                plain.add(text)
+        if codes:
+            row.absent = {name: codes[text] for name, index in plan.common if (text := cells[index]) in codes}
+            if row._aside:
+                row.absent = {name: what for name, what in row.absent.items() if name not in row._aside}
+        for name, own in plan.own_codes:
+            text = row.cells[name]
+            if text and (code := own.get(text) or own.get(text.strip())):
+                row.absent[name] = code
+        for name, column in plan.checked:
+            if name not in row.absent and name not in row._aside:
+                self._check_declared(row, name, row.cells[name].strip(), column)
+
+    @staticmethod
+    def _is_odd(text: str, codes: dict[str, str]) -> bool:
+        if not text:
+            return False
+        if len(text) > LONGEST_CELL or text.isspace():
+            return True
+        if len(text) > _SHORT:
+            return False
+        stripped = text.strip()
+        if stripped in codes and text not in codes:
+            codes[text] = codes[stripped]
+        return "#" in stripped and _SPREADSHEET_ERRORS.match(stripped) is not None
+
+    def _mend_or_refuse(self, row: Row, text: str, plan: _Plan) -> None:
+        columns = [name for name, cell in row.cells.items() if cell == text]
+        if text.isspace() and len(text) <= LONGEST_CELL:
+            for name in columns:
+                row.cells[name] = ""
+            return
+        for name in columns:
+            if name not in plan.wanted:
+                continue  # ignored or derived: not looked at, not published
+            if len(text) > LONGEST_CELL:
+                row.quarantine(name, "length", str(len(text)), f"a lo sumo {LONGEST_CELL} caracteres", f"at most {LONGEST_CELL} characters")
+            else:
+                row.quarantine(name, "spreadsheet-error", text, "un valor, no un error de hoja de cálculo", "a value, not a spreadsheet error")
+
+    def _check_cells(self, row: Row, plan: _Plan) -> None:
+        self._find_absent(row, plan)
+        for name, column in plan.strict:
+            text = row.cells[name]
+            if name in row.absent:
                 continue
             if not text.strip():
                 row.cells[name] = ""
                 if column.required:
                     row.problem(name, "required", text, "un valor", "a value")
                 continue
-            self._check_text(row, name, text, column)
+            self._check_text(row, name, text)
+            self._check_declared(row, name, text, column)
 
-    def _check_text(self, row: Row, name: str, text: str, column: Column) -> None:
+    @staticmethod
+    def _find_absent(row: Row, plan: _Plan) -> None:
+        for name, _ in plan.common:
+            if (text := row.cells[name]) in plan.codes:
+                row.absent[name] = plan.codes[text]
+        for name, own in plan.own_codes:
+            if (text := row.cells[name]) in own:
+                row.absent[name] = own[text]
+
+    def _check_text(self, row: Row, name: str, text: str) -> None:
+        """What no cell of a table that is kept here should hold."""
         if text != text.strip():
             row.problem(name, "blanks", text, "un valor sin espacios al principio ni al final", "a value without blanks around it")
         if "\ufffd" in text or _MOJIBAKE.search(text):
@@ -297,10 +506,70 @@ class TableReader:
             row.problem(name, "markup", text, "texto sin etiquetas ni entidades HTML", "text without HTML tags or entities")
         if _FORMULA.match(text):
             row.problem(name, "formula", text, "un valor, no una fórmula", "a value, not a formula")
+
+    def _check_declared(self, row: Row, name: str, text: str, column: Column) -> None:
+        """What the contract says of a column's cells."""
+        if not text:
+            if column.required:
+                row.problem(name, "required", text, "un valor", "a value")
+            return
         if column.values is not None and text not in column.values:
             row.problem(name, "not-in-list", text, "uno de: " + ", ".join(column.values), "one of: " + ", ".join(column.values))
         if column.pattern is not None and not re.fullmatch(column.pattern, text):
             row.problem(name, "pattern", text, f"la forma {column.pattern}", f"the form {column.pattern}")
+
+    # -- the account ------------------------------------------------------------------------------------------
+
+    def book(self, row: Row) -> None:
+        """Every cell of a row that the mapping is done with."""
+        assert self._plan is not None
+        account, plan = self.account, self._plan
+        account.rows += 1
+        account.cells += len(row.cells)
+        left = [name for name in plan.wanted.difference(row._taken) if row.cells[name] and name not in row.absent]
+        if row.faulty or left:
+            self._book_one_by_one(row, account)
+            return
+        cells = list(row.cells.values())
+        empty = cells.count("")
+        ignored, derived = plan.ignored_of(cells), plan.derived_of(cells)
+        ignored_count = len(ignored) - ignored.count("")
+        absent_numbers = sum(1 for name in row.absent if name in plan.derived) if plan.derived and row.absent else 0
+        derived_count = len(derived) - derived.count("") - absent_numbers
+        fates = account.fates
+        fates["empty"] += empty
+        fates["absence"] += len(row.absent)
+        fates["ignored"] += ignored_count
+        fates["derived"] += derived_count
+        fates["mapped"] += len(cells) - empty - len(row.absent) - ignored_count - derived_count
+
+    def _book_one_by_one(self, row: Row, account: TableAccount) -> None:
+        given_up = []
+        for name in row.cells:
+            fate = row.fate(name)
+            if not fate and row.faulty:
+                # The mapping gave the row up at its fault; the rest of it is set aside with that cell.
+                given_up.append(name)
+                fate = _ASIDE
+            elif not fate:
+                self._not_mapped(row, name)
+                fate = row.fate(name) or "mapped"
+            account.fates[fate] += 1
+        if given_up and (row._aside or self.export):
+            es, en = "una fila que se pueda representar sin la celda apartada", "a row that can be mapped without the cell set aside"
+            self.set_aside(row.number, "", "rest-of-row", f"{len(given_up)} cells", es, en, len(given_up))
+
+    def _not_mapped(self, row: Row, name: str) -> None:
+        if self.export:
+            self._unmapped[name] += 1  # a fault of the contract or mapping, not of the row: said once
+        else:
+            row.problem(name, "not-mapped", row.cells[name], "una columna que el contrato declare o ignore", "a column that the contract maps or ignores")
+
+    def _report_unmapped(self) -> None:
+        for name, count in sorted(self._unmapped.items()):
+            es, en = "una columna que el contrato declare o ignore", "a column that the contract maps or ignores"
+            self._report(0, name, "not-mapped", f"{count} filled cells", es, en)
+        self._unmapped.clear()
 
     def _unique_groups(self) -> list[tuple[str, ...]]:
         keys = [] if self.table.row_keys == ["hash"] else [tuple(self.table.row_keys)]

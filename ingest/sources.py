@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 from collections.abc import Iterable
@@ -11,11 +10,11 @@ from pathlib import Path
 
 from commitments.release import Input
 from ingest import terms
-from ingest.accounting import Quarantined
 from ingest.context import SourceContext
 from ingest.contract import CONTRACT_FILE, Contract, load_contract
 from ingest.problems import Problem, ProblemList, SourceProblems
 from ingest.publication import SourceFacts
+from ingest.quarantine import Quarantine
 
 _EU_LANGUAGE = "http://publications.europa.eu/resource/authority/language/"
 
@@ -110,11 +109,8 @@ def facts(folder: SourceFolder, files: Iterable[Input]) -> SourceFacts:
     )
 
 
-def quarantine_csv(items: Iterable[Quarantined]) -> bytes:
-    """The cells kept out of the graph, one row each."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["file", "row", "column", "found", "reason_es", "reason_en"])
-    for item in sorted(items, key=lambda entry: (entry.file, entry.row, entry.column)):
-        writer.writerow([item.file, item.row, item.column, item.found, item.reason_es, item.reason_en])
-    return stream.getvalue().encode()
+def quarantine_csv(items: Quarantine) -> bytes:
+    """The cells kept out of the graph, one row each. `Quarantine.write_csv` streams the same bytes."""
+    stream = io.BytesIO()
+    items.write_csv(stream)
+    return stream.getvalue()

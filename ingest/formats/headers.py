@@ -1,0 +1,57 @@
+"""Header lines: how headers are compared, and how those that occur twice or are empty get a name."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+# First header of the one extra column of the copies for Excel (ingest/publication/for_excel.py): such a copy is never an input.
+FOR_EXCEL = "copia para Excel, no se lee como fuente / copy for Excel, not read as a source"
+
+
+def folded(header: str) -> str:
+    """A header for comparison: white space (also no-break) single, none around, without case and invisible characters.
+
+    >>> folded(" Start\\u00a0 Date\\n") == folded("start date")
+    True
+    """
+    if header.isascii():
+        return " ".join(header.split()).casefold()
+    visible = "".join(letter for letter in unicodedata.normalize("NFKC", header) if unicodedata.category(letter) != "Cf")
+    return " ".join(visible.split()).casefold()
+
+
+def named(header: Sequence[str], known: Iterable[str] = (), *, fold: bool = True) -> list[str]:
+    """One name per column: the contract's spelling where it knows the header; "X (2)" for the second X; "(50)" for an empty
+    header in column 50 (counted from 1).
+
+    >>> named(["Plan", "", "plan "], ["Plan"])
+    ['Plan', '(2)', 'Plan (2)']
+    """
+    spelled = {folded(name): name for name in known} if fold else {}
+    taken: Counter[str] = Counter()
+    names = []
+    for position, text in enumerate(header, start=1):
+        key = folded(text) if fold else text
+        name = spelled.get(key, " ".join(text.split()) if fold else text)
+        if not name.strip():
+            names.append(f"({position})")
+            continue
+        taken[name] += 1
+        names.append(name if taken[name] == 1 else f"{name} ({taken[name]})")
+    return names
+
+
+def is_repetition(name: str) -> bool:
+    """Whether `named` gave this name to a header that had occurred before."""
+    base, _, number = name.rpartition(" (")
+    return bool(base) and number.endswith(")") and number[:-1].isdigit()
+
+
+def is_number_line(cells: Sequence[str]) -> bool:
+    """Whether a line counts its columns: 0, 1, 2 … or 1, 2, 3 …"""
+    first = cells[0].strip() if cells else ""
+    if len(cells) < 3 or first not in {"0", "1"}:
+        return False
+    return all(cell.strip() == str(number) for number, cell in enumerate(cells, start=int(first)))

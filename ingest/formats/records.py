@@ -1,0 +1,20 @@
+"""One row of a file as every format gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Record(NamedTuple):
+    """`number` is the row that a spreadsheet program shows; `cells` are texts, "" = empty.
+
+    `dates`: positions (from 0) of cells that the file itself types as dates; their text is ISO 8601.
+    `faults`: position -> code of a cell that has no value to read (`formula-without-value`).
+    """
+
+    number: int
+    cells: list[str]
+    dates: frozenset[int] = frozenset()
+    faults: Mapping[int, str] = MappingProxyType({})

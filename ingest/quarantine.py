@@ -1,0 +1,104 @@
+"""What is kept out of the graph, with its reason: in memory up to a stated number, beyond it in sorted runs on disk.
+
+An entry stands for one cell, or with column "" for the filled cells of a whole row (`cells`), so that the entries' `cells`
+add up to the account's column "quarantined". Texts are shortened, after `redact` has taken personal data out.
+"""
+
+from __future__ import annotations
+
+import csv
+import heapq
+import io
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple, dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+LONGEST_FOUND = 200  # characters of `found` that are kept
+HELD = 50_000  # entries in memory; some 30 MB
+_WINDOW = 2_000  # characters that `redact` sees: what it shortens must not let in the cut end of an address
+HEADER = ("file", "row", "column", "found", "reason_es", "reason_en", "code", "cells")
+
+Redact = Callable[[str], str]
+
+
+def shown(text: str, redact: Redact | None = None) -> str:
+    """A text as reports may show it: redacted, then at most LONGEST_FOUND characters."""
+    if len(text) > _WINDOW:
+        text = text[:_WINDOW]
+        text = text[: max(text.rfind(" "), text.rfind("\n"), 0)] or text[:40]  # no word that the cut made unrecognisable
+    if redact is not None:
+        text = redact(text)
+    return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Cells kept out of the graph. `column` "" = the row; `cells` = how many filled cells it stands for; 0 = the cell is mapped all the same."""
+
+    file: str
+    row: int
+    column: str
+    found: str
+    reason_es: str
+    reason_en: str
+    code: str = ""
+    cells: int = 1
+
+
+def _order(item: Quarantined) -> tuple[str, int, str, str, str]:
+    return (item.file, item.row, item.column, item.code, item.found)
+
+
+class Quarantine:
+    """All entries of a build. Iterating yields them by file, row and column, as often as wanted."""
+
+    def __init__(self, redact: Redact | None = None, held: int = HELD):
+        self.redact = redact
+        self._held = held
+        self._items: list[Quarantined] = []
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._runs: list[Path] = []
+        self._count = 0
+
+    def append(self, item: Quarantined) -> None:
+        found = shown(item.found, self.redact)
+        self._items.append(item if found == item.found else replace(item, found=found))
+        self._count += 1
+        if len(self._items) >= self._held:
+            self._spill()
+
+    def extend(self, items: Iterable[Quarantined]) -> None:
+        for item in items:
+            self.append(item)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Quarantined]:
+        return heapq.merge(*map(_read_run, self._runs), sorted(self._items, key=_order), key=_order)
+
+    def write_csv(self, out: BinaryIO) -> None:
+        """All entries as CSV (UTF-8, `\\n`), streamed."""
+        text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(HEADER)
+        writer.writerows(map(astuple, self))
+        text.flush()
+        text.detach()
+
+    def _spill(self) -> None:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="commitments-quarantine-")
+        path = Path(self._folder.name) / f"{len(self._runs)}.csv"
+        with path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as stream:
+            csv.writer(stream).writerows(map(astuple, sorted(self._items, key=_order)))
+        self._runs.append(path)
+        self._items = []
+
+
+def _read_run(path: Path) -> Iterator[Quarantined]:
+    with path.open(encoding="utf-8", errors="surrogatepass", newline="") as stream:
+        for file, row, column, found, es, en, code, cells in csv.reader(stream):
+            yield Quarantined(file, int(row), column, found, es, en, code, int(cells))
