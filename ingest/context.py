@@ -12,7 +12,9 @@ from ingest.authority import Authority, Mention, UnresolvedName
 from ingest.contract import Contract
 from ingest.identifiers import Registry
 from ingest.problems import Problem, ProblemList
+from ingest.quality import Quality
 from ingest.readers import Row
+from ingest.review import Review
 
 CodeLists = Mapping[str, Mapping[str, Mapping[str, str]]]  # scheme -> code -> language -> label
 
@@ -55,6 +57,14 @@ class Build:
     passages: dict[str, set[str]] = field(default_factory=dict)  # subject term -> its passages so far, of what is remembered
     written: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, key) -> its year-less date as printed
     references: list[tuple[str, str, str, int, str]] = field(default_factory=list)  # kind, key, file, row, column
+    plans: dict[tuple[str, str, str], str] = field(default_factory=dict)  # (initiative, area, number as printed) -> key
+    plan_of_commitment: dict[str, str] = field(default_factory=dict)  # of exports: commitment key -> plan key
+    quality: Quality = field(default_factory=Quality)
+    review: Review = field(init=False)
+    linked: set[tuple[str, str, str]] = field(default_factory=set)  # kind and two keys in order, of which a curator said something
+
+    def __post_init__(self) -> None:
+        self.review = Review(self.authority)
 
 
 class SourceContext:
@@ -87,6 +97,10 @@ class SourceContext:
         if code not in self.build.concepts.get(scheme, {}):
             raise LookupError(f"{scheme}/{code}")
         return terms.iri(self.build.addresses.concept(scheme, code))
+
+    def plan_known(self, initiative: str, area: str, number: str, key: str) -> None:
+        """Under which key the plan of an initiative in an area is described; of plans that print one number the first keeps it."""
+        self.build.plans.setdefault((initiative, area, number), key)
 
     # -- statements -------------------------------------------------------------------------------------------
 

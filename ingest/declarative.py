@@ -35,11 +35,21 @@ def map_row(context: SourceContext, row: Row) -> None:
         if value is not None:
             for name in [names] if isinstance(names, str) else names:
                 context.add(subject, name, value)
+    if record.kind == "plan":
+        _plan_known(context, row, record, key)
     for name, constant in record.constants.items():
         context.add(subject, name, terms.iri(constant) if "://" in constant else terms.curie(constant))
     # Columns that only a template or the row key reads are mapped too.
     for column in {*_fields(record), *row.table.row_keys}:
         row.text(column)
+
+
+def _plan_known(context: SourceContext, row: Row, record: Record, key: str) -> None:
+    """Exports find the plans that tables describe by initiative, area and number; a record that does not say all three is not found."""
+    said = {name: row.peek(column) for column, names in record.properties.items() for name in ([names] if isinstance(names, str) else names)}
+    known = [said.get(name) for name in ("ogcm:underInitiative", "ogcm:jurisdiction", "ogcm:number")]
+    if all(known):
+        context.plan_known(*map(str, known), key)
 
 
 def _fields(record: Record) -> set[str]:

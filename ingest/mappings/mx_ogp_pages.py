@@ -27,6 +27,7 @@ def plans(context: SourceContext, row: Row) -> None:
     number, position = context.value(row, "ordinal", values.number_token), context.value(row, "position", values.integer)
     if number:
         context.add(subject, "ogcm:number", terms.text(number))
+        context.plan_known(initiative, area, number, key)
     if position is not None:
         context.add(subject, "ogcm:position", terms.integer(position))
     note = context.literal(row, "note")

@@ -29,6 +29,7 @@ def plans(context: SourceContext, row: Row) -> None:
     number = context.value(row, "ordinal", values.number_token)
     if number:
         context.add(subject, "ogcm:number", terms.text(number))
+        context.plan_known(initiative, area, number, key)
     position = context.value(row, "posicion", values.integer)
     if position is not None:
         context.add(subject, "ogcm:position", terms.integer(position))
