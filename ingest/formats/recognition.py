@@ -1,0 +1,187 @@
+"""Which known layout a file has, and what is new, missing, repeated or empty in its header line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from ingest.formats import open_records, sheets
+from ingest.formats.headers import folded, is_repetition, named
+
+LINES = 10  # records in which the header line is looked for
+LEAST_SCORE = 0.6  # share of headers in common below which a file has no known layout
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+class _Table(Protocol):
+    """What a table of a contract tells about its header."""
+
+    header_row: int
+    ignored: dict[str, str]
+    derived: dict[str, str]
+
+    @property
+    def known_columns(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A layout to recognize: every header it knows, as `headers.named` names them ("(50)" = empty, "X (2)" = second X)."""
+
+    name: str
+    headers: frozenset[str]
+    optional: frozenset[str] = frozenset()  # may be missing: ignored, derived
+    header_rows: tuple[int, ...] = (1,)  # where it usually stands; it is looked for in the first LINES records
+
+    @classmethod
+    def of(cls, name: str, table: _Table) -> Layout:
+        optional = frozenset(table.ignored) | frozenset(table.derived)
+        return cls(name, frozenset(table.known_columns), optional, (table.header_row,))
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """The best layout, or None where none fits; the differences are those to the nearest one.
+
+    `new`, `repeated` and `empty` are in the file's order, headers as written; `missing` are the layout's, sorted.
+    `score`: share of headers in common, 0 to 1. `suggested`: new header -> missing one that it may be.
+    """
+
+    layout: str | None
+    nearest: str | None
+    header_row: int
+    new: tuple[str, ...]
+    missing: tuple[str, ...]
+    repeated: tuple[str, ...]
+    empty: tuple[str, ...]
+    score: float
+    delimiter: str = ","
+    sheet: str | None = None
+    rivals: tuple[str, ...] = ()  # other layouts that fit as well: then `layout` is None
+    suggested: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether the file can be read with the layout as it is."""
+        return self.layout is not None and not (self.new or self.missing or self.repeated or self.empty)
+
+    def message(self, lang: str) -> str:
+        """What a person should know, one statement a line, in "es" or "en"."""
+        say = _SPANISH if lang == "es" else _ENGLISH
+        where = f"{self.header_row}, {self.sheet}" if self.sheet else str(self.header_row)
+        verdict = "layout" if self.layout else "rivals" if self.rivals else "nearest" if self.nearest else "unknown"
+        lines = [say[verdict].format(layout=self.layout, nearest=self.nearest, rivals=", ".join(self.rivals), where=where, share=f"{self.score:.0%}")]
+        suggested = dict(self.suggested)
+        for header in self.new:
+            lines.append(say["new"].format(header) + (say["perhaps"].format(suggested[header]) if header in suggested else ""))
+        for what in ("missing", "repeated", "empty"):
+            lines += [say[what].format(header) for header in getattr(self, what)]
+        return "\n".join(lines)
+
+
+_SPANISH = {
+    "layout": "formato {layout}: encabezados en la fila {where}; {share} en común",
+    "rivals": "varios formatos coinciden igual: {rivals}",
+    "nearest": "ningún formato conocido; el más cercano es {nearest} (encabezados en la fila {where}, {share} en común)",
+    "unknown": "ningún formato conocido",
+    "new": "encabezado nuevo: «{}»",
+    "perhaps": " (¿es «{}»?)",
+    "missing": "falta el encabezado: «{}»",
+    "repeated": "encabezado repetido: «{}»",
+    "empty": "encabezado vacío: columna {}",
+}
+_ENGLISH = {
+    "layout": "layout {layout}: headers in row {where}; {share} in common",
+    "rivals": "several layouts fit equally: {rivals}",
+    "nearest": "no known layout; the nearest is {nearest} (headers in row {where}, {share} in common)",
+    "unknown": "no known layout",
+    "new": 'new header: "{}"',
+    "perhaps": ' (is it "{}"?)',
+    "missing": 'missing header: "{}"',
+    "repeated": 'repeated header: "{}"',
+    "empty": "empty header: column {}",
+}
+
+
+def recognize(path: Path, layouts: Iterable[Layout]) -> Recognition:
+    """Find the header line and the layout of a file; raises FormatFault where its beginning cannot be read.
+
+    A text file is tried with a comma first, then with other delimiters; a workbook sheet by sheet.
+    """
+    known = sorted(layouts, key=lambda layout: layout.name)
+    best: Recognition | None = None
+    for sheet, delimiter in _ways(path):
+        found = _best(_beginning(path, delimiter, sheet), known)
+        if found is not None and (best is None or found.score > best.score):
+            best = replace(found, delimiter=delimiter, sheet=sheet)
+        if best is not None and best.layout is not None and sheet is None:
+            break
+    return best or Recognition(None, None, 0, (), (), (), (), 0.0)
+
+
+def _ways(path: Path) -> list[tuple[str | None, str]]:
+    names = sheets(path)
+    if names:
+        return [(name if len(names) > 1 else None, ",") for name in names]
+    return [(None, delimiter) for delimiter in _DELIMITERS]
+
+
+def _beginning(path: Path, delimiter: str, sheet: str | None) -> list[tuple[int, list[str]]]:
+    """(row, cells) of the first records that have any text."""
+    records = open_records(path, delimiter=delimiter, header_row=0, sheet=sheet)
+    lines = [(record.number, record.cells) for record in islice(records, LINES)]
+    records.close()  # type: ignore[attr-defined]
+    return [(number, _without_empty_end(cells) if sheet else cells) for number, cells in lines if any(cell.strip() for cell in cells)]
+
+
+def _without_empty_end(cells: Sequence[str]) -> list[str]:
+    last = max((index for index, cell in enumerate(cells) if cell.strip()), default=-1)
+    return list(cells[: last + 1])
+
+
+def _best(lines: list[tuple[int, list[str]]], layouts: Sequence[Layout]) -> Recognition | None:
+    compared = [(_score(cells, layout), row in layout.header_rows, -row, index) for row, cells in lines for index, layout in enumerate(layouts)]
+    if not compared:
+        return None
+    score, _, minus_row, index = max(compared)
+    layout, row = layouts[index], -minus_row
+    rivals = sorted({layouts[other].name for other_score, _, _, other in compared if other_score == score})
+    cells = next(cells for number, cells in lines if number == row)
+    return _differences(cells, layout, row, score, tuple(rivals))
+
+
+def _score(cells: Sequence[str], layout: Layout) -> float:
+    """Headers in common : all headers of either, without those that may be missing and without empty ones."""
+    found = {folded(name) for name in named(cells, layout.headers)}
+    known = {folded(name) for name in layout.headers}
+    wanted = {folded(name) for name in layout.headers - layout.optional}
+    filled = {name for name in found if not (name.startswith("(") and name[1:-1].isdigit())}
+    everything = filled | wanted
+    return round(len(found & known & everything) / len(everything), 4) if everything else 0.0
+
+
+def _differences(cells: Sequence[str], layout: Layout, row: int, score: float, rivals: tuple[str, ...]) -> Recognition:
+    names = named(cells, layout.headers)
+    new, repeated, empty = [], [], []
+    for name, text in zip(names, cells, strict=True):
+        if name in layout.headers:
+            continue
+        if not text.strip():
+            empty.append(name)
+        elif is_repetition(name) and name.rpartition(" (")[0] in names:
+            repeated.append(name)
+        else:
+            new.append(" ".join(text.split()))
+    missing = sorted(layout.headers - layout.optional - set(names)) if score else []
+    close = {folded(name): name for name in missing}
+    suggested = [(header, close[match[0]]) for header in new if (match := difflib.get_close_matches(folded(header), close, n=1, cutoff=0.8))]
+    fits = score >= LEAST_SCORE
+    alone = len(rivals) == 1
+    return Recognition(
+        layout.name if fits and alone else None, layout.name if score > 0 else None, row, tuple(new), tuple(missing), tuple(repeated), tuple(empty), score,
+        rivals=rivals if fits and not alone else (), suggested=tuple(suggested),
+    )  # fmt: skip
