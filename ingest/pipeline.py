@@ -17,8 +17,8 @@ from commitments.release import MANIFEST, Release, ReleaseError, current_release
 from ingest import declarative, mappings, sources, uris
 from ingest.accounting import Accounting
 from ingest.authority import Authority
-from ingest.consolidate import Consolidated, Consolidation, SourceGraph, concepts_used, split
-from ingest.context import Build, Lines, SourceContext, check_references
+from ingest.consolidate import Consolidation, SourceGraph, split
+from ingest.context import Build, SourceContext, check_references
 from ingest.fidelity import load_coverage
 from ingest.fingerprint import fingerprint, input_files
 from ingest.identifiers import load_registry
@@ -27,6 +27,7 @@ from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.publication import Draft, PublishedRelease, build_lock, canonical_lines, publish, recover
 from ingest.readers import UNREADABLE, Row, TableReader
 from ingest.settings import BuildSettings, load_settings, normal_base
+from ingest.sorting import LineSink, SortedFile, merge_files, write_sorted
 from ingest.sources import SourceFolder
 
 Progress = Callable[[str, int, int], None]  # step name, done, total
@@ -55,12 +56,16 @@ class BuildResult:
 
 @dataclass
 class Mapped:
-    """All statements of a build before publication, by graph name; "" is the consolidated view."""
+    """All statements of a build before publication, by graph name; "" is the consolidated view.
+
+    The graphs are sorted files in `scratch`, which goes when this object does, unless the caller gave a folder of its own.
+    """
 
     build: Build
     folders: list[SourceFolder]
-    graphs: dict[str, list[str]]
+    graphs: dict[str, SortedFile]
     accounting: Accounting
+    scratch: tempfile.TemporaryDirectory[str] | None = None
 
 
 def build(
@@ -122,21 +127,21 @@ def _steps(progress: Progress | None) -> Callable[[str], None]:
 # -- read and map -----------------------------------------------------------------------------------------------
 
 
-def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list[Path], *, withdraw: bool = False) -> Mapped:
-    """Read every source strictly and consolidate. Raises SourceProblems with all faults of all tables."""
+def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list[Path], *, withdraw: bool = False, scratch: Path | None = None) -> Mapped:
+    """Read every source strictly and consolidate. Raises SourceProblems with all faults of all tables.
+
+    `scratch`: an empty folder for the sorted files; without one a temporary folder is made, which lasts as long as the result.
+    """
+    own = None if scratch is not None else tempfile.TemporaryDirectory(prefix="commitments-")
+    folder = scratch if scratch is not None else Path(own.name)  # type: ignore[union-attr]
     problems, accounting = ProblemList(), Accounting()
     folders = sources.find(data_dir, inputs, problems)
     problems.raise_if_any()
     registry = load_registry(data_dir / "identifiers", "identifiers", problems)
     build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings, frozenset(folder.contract.series for folder in folders))
     _first_pass(build_, folders)
-    graphs: dict[str, list[str]] = {"candidates": []}
-    source_graphs = []
-    for folder in folders:
-        lines = _map_source(build_, folder, accounting, graphs["candidates"])
-        name = "curated" if folder.contract.source_type == "curation" else folder.contract.key
-        graphs.setdefault(name, []).extend(lines)
-        source_graphs.append(SourceGraph(folder.contract, lines))
+    candidates = LineSink(folder / "candidates.nt")
+    source_graphs = [SourceGraph(source.contract, _map_source(build_, source, accounting, folder, candidates)) for source in folders]
     if not any(problem.code in UNREADABLE for problem in problems.problems):
         # The keys of a table that could not be read are missing, not wrong: its own fault says so.
         check_references(build_)
@@ -144,8 +149,9 @@ def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list
     accounting.check()
     if not withdraw:
         _refuse_mass_withdrawal(build_)
-    _add_layers(build_, graphs, source_graphs, folders)
-    return Mapped(build_, folders, graphs, accounting)
+    graphs = _graphs(build_, source_graphs, folder)
+    graphs["candidates"] = candidates.finish()
+    return Mapped(build_, folders, {name: SortedFile(path, own) for name, path in graphs.items()}, accounting, own)
 
 
 def _refuse_mass_withdrawal(build_: Build) -> None:
@@ -181,9 +187,9 @@ def _first_pass(build_: Build, folders: list[SourceFolder]) -> None:
                     build_.identities[row.peek("authority"), row.peek("outside_id")] = row.peek("key")
 
 
-def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, candidates: list[str]) -> list[str]:
-    """All statements of one source, sorted and unique; those of candidate tables go to their own graph."""
-    own, apart_sink = Lines(), Lines()
+def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scratch: Path, candidates: LineSink) -> Path:
+    """All statements of one source in a sorted file; those of candidate tables go to their own graph."""
+    own = LineSink(scratch / f"source-{folder.contract.key}.nt")
     context = SourceContext(build_, folder.contract, own)
     sources.describe(context)
     functions = mappings.tables_of(folder.path.name)
@@ -197,14 +203,13 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, can
     coverage = load_coverage(folder.path / folder.contract.coverage, f"{folder.shown}/{folder.contract.coverage}", build_.problems) if folder.contract.coverage else None
     for slug in order:
         reader = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting)
-        context.sink = apart_sink if slug in apart else own
+        context.sink = candidates if slug in apart else own
         function = functions.get(slug, declarative.map_row)
         for row in reader.rows():
             if coverage is not None:
                 coverage.check(row)
             _map_row(function, context, row)
-    candidates.extend(filter(None, "".join(apart_sink.texts).split("\n")))
-    return sorted(set("".join(own.texts).split("\n")) - {""})
+    return own.finish()
 
 
 def _map_row(function: mappings.RowMapping, context: SourceContext, row: Row) -> None:
@@ -216,22 +221,23 @@ def _map_row(function: mappings.RowMapping, context: SourceContext, row: Row) ->
             raise
 
 
-def _add_layers(build_: Build, graphs: dict[str, list[str]], source_graphs: list[SourceGraph], folders: list[SourceFolder]) -> None:
-    newest = max((str(folder.contract.issued) for folder in folders if folder.contract.issued != "not-stated"), default="")
-    consolidated: Consolidated = Consolidation(build_, source_graphs, newest).run()
+def _graphs(build_: Build, source_graphs: list[SourceGraph], scratch: Path) -> dict[str, Path]:
+    """Every graph but the candidates as a sorted file, by name."""
+    newest = max((str(source.contract.issued) for source in source_graphs if source.contract.issued != "not-stated"), default="")
     vocabulary = canonical_lines(ontology.vocabulary_ntriples())
     code_lines: dict[str, list[str]] = {}
     for line in vocabulary:
         subject, _, _ = split(line)
         if subject.startswith((f"<{ontology.namespaces.CODE}", f"<{ontology.namespaces.SDMX_CODE}")):
             code_lines.setdefault(subject, []).append(line)
-    consolidated.default |= concepts_used(consolidated.default, code_lines)
-    graphs["derived"] = sorted(consolidated.derived)
-    graphs[""] = sorted(consolidated.default)
-    graphs["candidates"] = sorted(set(graphs["candidates"]))
-    graphs["vocabulary"] = vocabulary
-    graphs["shapes"] = canonical_lines(shapes.shapes_ntriples())
-    graphs.setdefault("curated", [])
+    consolidated = Consolidation(build_, source_graphs, scratch, newest, code_lines).run()
+    curated = [source.path for source in source_graphs if source.contract.source_type == "curation"]
+    graphs = {source.contract.key: source.path for source in source_graphs if source.contract.source_type != "curation"}
+    graphs["curated"] = curated[0] if len(curated) == 1 else merge_files(curated, scratch / "curated.nt")
+    graphs["derived"], graphs[""] = consolidated.derived, consolidated.default
+    graphs["vocabulary"] = write_sorted(vocabulary, scratch / "vocabulary.nt")
+    graphs["shapes"] = write_sorted(canonical_lines(shapes.shapes_ntriples()), scratch / "shapes.nt")
+    return graphs
 
 
 # -- validate -----------------------------------------------------------------------------------------------------
@@ -268,7 +274,7 @@ def validate(mapped: Mapped) -> tuple[dict[str, bytes], dict[str, int]]:
     return files, dict(reports[""].counts)
 
 
-def _graph(lines: list[str]) -> Graph:
+def _graph(lines: Iterable[str]) -> Graph:
     graph = Graph()
     graph.parse(data="\n".join(lines), format="nt")
     return graph
@@ -285,24 +291,19 @@ def _publish(
     issued = [folder.contract.issued for folder in mapped.folders if folder.contract.issued != "not-stated"]
     if not issued:
         raise SourceProblems([Problem("sources", 0, "issued", "contract", "not-stated", "una fuente con fecha", "one source with a date")])
-    with tempfile.TemporaryDirectory(prefix="commitments-") as scratch:
-        paths = {}
-        for name, lines in mapped.graphs.items():
-            paths[name] = Path(scratch) / f"{name or 'default'}.nt"
-            paths[name].write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        draft = Draft(
-            base=base,
-            issued=max(date for date in issued if isinstance(date, dt.date)),
-            graphs=paths,
-            sources=[sources.facts(folder, files) for folder in mapped.folders],
-            inputs=files,
-            fingerprint=fingerprint(files, base, settings),
-            settings=settings.in_data(),
-            reports=reports,
-            registry=registry,
-            severities=severities,
-        )
-        return publish(draft, data_dir, keep=keep, accept=_accept_catalogue)
+    draft = Draft(
+        base=base,
+        issued=max(date for date in issued if isinstance(date, dt.date)),
+        graphs={name: graph.path for name, graph in mapped.graphs.items()},
+        sources=[sources.facts(folder, files) for folder in mapped.folders],
+        inputs=files,
+        fingerprint=fingerprint(files, base, settings),
+        settings=settings.in_data(),
+        reports=reports,
+        registry=registry,
+        severities=severities,
+    )
+    return publish(draft, data_dir, keep=keep, accept=_accept_catalogue)
 
 
 def _accept_catalogue(folder: Path) -> None:
