@@ -17,8 +17,8 @@ KEY_PATTERN = re.compile(
     r"(?:_[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*(?:-[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)*)*"
 )
 _SERVED_SUFFIX = re.compile(r"\.(html|ttl|jsonld|rdf|nt|trig|nq|json|csv)$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
 _LONGEST = 200
-
 
 
 def check_key(key: str) -> str:
@@ -34,8 +34,9 @@ def folded(value: str) -> str:
     >>> folded("Secretaría  de Educación")
     'secretaria de educacion'
     """
-    bare = "".join(char for char in unicodedata.normalize("NFKD", value) if not unicodedata.combining(char))
-    return " ".join(re.findall(r"[^\W_]+", bare.lower()))
+    if not value.isascii():  # the plain letters, most texts of an export, have nothing to drop
+        value = "".join(char for char in unicodedata.normalize("NFKD", value) if not unicodedata.combining(char))
+    return " ".join(_WORD.findall(value.lower()))
 
 
 def slug(value: str) -> str:

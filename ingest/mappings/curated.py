@@ -115,6 +115,8 @@ def candidates(context: SourceContext, row: Row) -> None:
     kind, origin, target = row.text("kind"), context.key(row, "from"), context.key(row, "to")
     if not (origin and target):
         return
+    first, second = sorted((origin, target))
+    context.build.linked.add((kind, first, second))
     for key, column in ((origin, "from"), (target, "to")):
         context.build.references.append((kind, key, row.reader.shown, row.number, column))
     passage = _passage(context, row)
