@@ -116,6 +116,10 @@ class Authority:
         for (scope, name), body in self._by_name.items():
             if scope in scopes:
                 yield name, body
+        for scope, name in self._decisions:
+            decided = self._decided(name, scope) if scope in scopes else None
+            if decided is not None:
+                yield name, decided
 
     def mentions(self, cell: str, separators: Sequence[str], country: str) -> Iterator[Mention]:
         """The bodies that a cell names, in its order.
