@@ -11,6 +11,7 @@ from ingest import terms, uris
 from ingest.authority import Authority, Mention, UnresolvedName
 from ingest.contract import Contract
 from ingest.identifiers import Registry
+from ingest.places import Places
 from ingest.problems import Problem, ProblemList
 from ingest.quality import Quality
 from ingest.readers import Row
@@ -54,6 +55,7 @@ class Build:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # subject term -> language -> label, of what is remembered
     identities: dict[tuple[str, str], str] = field(default_factory=dict)  # (authority, outside id) -> key of ours
     area_names: dict[str, set[str]] = field(default_factory=dict)  # ISO code -> folded names of the country
+    places: Places = field(default_factory=Places)  # areas by the names and codes that sources use
     passages: dict[str, set[str]] = field(default_factory=dict)  # subject term -> its passages so far, of what is remembered
     written: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, key) -> its year-less date as printed
     references: list[tuple[str, str, str, int, str]] = field(default_factory=list)  # kind, key, file, row, column

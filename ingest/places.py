@@ -1,0 +1,88 @@
+"""Which area a source means by a name or by OGP's code: only what the reference tables say, nothing approximate.
+
+OGP's codes and prefixes are its own (MO starts ids of Morocco, UK those of the United Kingdom, ARBA is Buenos Aires), so
+a code of ISO that OGP does not use is not found here. A name or code that means two areas means none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ingest import uris
+
+
+@dataclass
+class Places:
+    """Keys of areas by folded name (`ingest.uris.folded`) and by OGP's code; filled from the tables of `data/reference`."""
+
+    _countries: dict[str, set[str]] = field(default_factory=dict)  # folded name -> keys
+    _locals: dict[str, set[str]] = field(default_factory=dict)  # folded bare name -> keys
+    _codes: dict[str, set[str]] = field(default_factory=dict)  # OGP's code or prefix, upper case -> keys
+    _country_of: dict[str, str] = field(default_factory=dict)  # key of a local area -> key of its country
+
+    def add_country(self, key: str, names: Iterable[str], codes: Iterable[str] = ()) -> None:
+        """A country under all its names; `codes` are those OGP uses: alpha-3 (plans) and the prefix of commitment ids."""
+        _register(self._countries, map(uris.folded, names), key)
+        _register(self._codes, (code.upper() for code in codes), key)
+
+    def add_local(self, key: str, country: str, names: Iterable[str], codes: Iterable[str] = ()) -> None:
+        """A local area of a country under all its names, without the country's."""
+        self._country_of[key] = country
+        _register(self._locals, map(uris.folded, names), key)
+        _register(self._codes, (code.upper() for code in codes), key)
+
+    def country(self, name: str) -> str | None:
+        """The key of the country of that name, in any of the spellings that the reference table has.
+
+        >>> places = Places(); places.add_country("KR", ["South Korea", "Korea, Republic of"])
+        >>> places.country("Korea, republic of"), places.country("Korea")
+        ('KR', None)
+        """
+        return _only(self._countries.get(uris.folded(name), ()))
+
+    def local(self, name: str, code: str = "") -> str | None:
+        """The key of the local area called "Name, Country" or "Name", which OGP's code, if given and known, must confirm.
+
+        A bare name is enough where one area has it.
+
+        >>> places = Places(); places.add_country("MX", ["Mexico"]); places.add_local("MX-JAL", "MX", ["Jalisco"], ["MXJL"])
+        >>> places.local("Jalisco, Mexico"), places.local("Jalisco", "MXJL"), places.local("Jalisco, Spain"), places.local("Jalisco", "ARBA")
+        ('MX-JAL', 'MX-JAL', None, 'MX-JAL')
+        """
+        named = self._named(name)
+        coded = self.by_code(code) if code else None
+        if coded is None:
+            return named
+        return coded if named in (coded, None) and coded in self._country_of else None
+
+    def by_code(self, code: str) -> str | None:
+        """The key of the country or local area that OGP gives this code or prefix: ARG, MO, ARBA, JAL."""
+        return _only(self._codes.get(code.strip().upper(), ()))
+
+    def country_of(self, key: str) -> str | None:
+        """The country of a local area; None for a country and for a key that is not in the tables."""
+        return self._country_of.get(key)
+
+    def _named(self, name: str) -> str | None:
+        if (key := _only(self._locals.get(uris.folded(name), ()))) is not None:
+            return key
+        # The country's own name may hold a comma ("Seoul, Korea, Republic of"): every comma is tried, the first first.
+        parts = name.split(",")
+        for end in range(1, len(parts)):
+            country = self.country(",".join(parts[end:]))
+            if country is not None:
+                found = self._locals.get(uris.folded(",".join(parts[:end])), ())
+                return _only(key for key in found if self._country_of[key] == country)
+        return None
+
+
+def _register(table: dict[str, set[str]], names: Iterable[str], key: str) -> None:
+    for name in names:
+        if name:
+            table.setdefault(name, set()).add(key)
+
+
+def _only(keys: Iterable[str]) -> str | None:
+    found = list(keys)
+    return found[0] if len(found) == 1 else None
