@@ -12,7 +12,8 @@ from sparql_api.pages import crumb, home, render
 
 _GROUPS = (
     ("files-graph", lambda path: path.startswith("commitments.")),
-    ("files-tables", lambda path: path.startswith("tables/")),
+    ("files-tables", lambda path: path.startswith("tables/") and not path.startswith("tables/for-excel/")),
+    ("files-for-excel", lambda path: path.startswith("tables/for-excel/")),
     ("files-graphs", lambda path: path.startswith("graphs/")),
     ("files-reports", lambda path: path.startswith("reports/")),
     ("files-identifiers", lambda path: path.startswith("identifiers/")),

@@ -76,8 +76,7 @@ class Recognition:
         verdict = "layout" if self.layout else "rivals" if self.rivals else "nearest" if self.nearest else "unknown"
         lines = [say[verdict].format(layout=self.layout, nearest=self.nearest, rivals=", ".join(self.rivals), where=where, share=f"{self.score:.0%}")]
         suggested = dict(self.suggested)
-        for header in self.new:
-            lines.append(say["new"].format(header) + (say["perhaps"].format(suggested[header]) if header in suggested else ""))
+        lines += [say["new"].format(header) + (say["perhaps"].format(suggested[header]) if header in suggested else "") for header in self.new]
         for what in ("missing", "repeated", "empty"):
             lines += [say[what].format(header) for header in getattr(self, what)]
         return "\n".join(lines)

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 import commitments
 import ontology
 from commitments.release import CHECKSUMS, CONSOLIDATED, EVERYTHING, IDENTIFIERS, MANIFEST, Manifest
-from ingest.publication import dumps, tables
+from ingest.publication import dumps, for_excel, tables
 from ingest.publication.catalogue import Described, describe_catalogue, titles
 from ingest.publication.draft import CATALOG_GRAPH, CONSOLIDATED_GRAPH, VOCABULARY_GRAPHS, Draft
 from ingest.publication.files import ReleaseFolder
@@ -58,7 +58,12 @@ class Writing:
         self._triple_dumps()
         distinct_objects = self._tables()
         for name, content in sorted(self.draft.reports.items()):
-            self.folder.add(f"reports/{name}", content, media_type(name))
+            with self.folder.create(f"reports/{name}", media_type(name)) as out:
+                if isinstance(content, Path):
+                    with content.open("rb") as report:
+                        shutil.copyfileobj(report, out)
+                else:
+                    out.write(content)
         for kind, content in sorted(self.draft.registry.items()):
             self.folder.add(f"{IDENTIFIERS}/{kind}.csv", content, "text/csv")
         self._catalogue(distinct_objects)
@@ -111,6 +116,8 @@ class Writing:
                 rows = tables.write_table(query, store, self.draft.base, out)
             entry = self.folder.files[-1]
             written.append((query, entry.bytes, entry.sha256, rows))
+            with self.folder.create(for_excel.copy_path(query.path), "text/csv") as out:
+                for_excel.write_copy(self.folder.path / query.path, out)
         counted = store.query("SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }")
         objects = int(next(iter(counted))["n"].value)
         del store, counted
@@ -141,8 +148,8 @@ class Writing:
             dumps.write_statements(statements.lines(), out, prefixes)
 
     def _described(self) -> list[Described]:
-        """The files that are distributions of the dataset: dumps, named graphs, tables. Reports and registry are not."""
-        apart = ("reports/", f"{IDENTIFIERS}/")
+        """The files that are distributions of the dataset: dumps, named graphs, tables. Reports, registry and altered copies are not."""
+        apart = ("reports/", f"{IDENTIFIERS}/", f"{for_excel.FOLDER}/")
         described = [Described.of(file, media_type(file.path.removesuffix(".gz"))) for file in self.folder.files if not file.path.startswith(apart)]
         for path in (EVERYTHING, "commitments.trig"):
             described += [Described(path, media_type(path), None, None), Described(f"{path}.gz", media_type(path), None, None)]

@@ -109,6 +109,7 @@ releases-title = Releases of the data
 releases-intro = The releases that are kept, newest first.
 files-graph = The whole graph
 files-tables = Tables
+files-for-excel = Tables for Excel (cells that would run as formulas begin with an apostrophe; never an input)
 files-graphs = Named graphs
 files-reports = Reports
 files-identifiers = Register of identifiers

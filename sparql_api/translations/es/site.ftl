@@ -109,6 +109,7 @@ releases-title = Versiones de los datos
 releases-intro = Las versiones que se conservan, la más reciente primero.
 files-graph = El grafo completo
 files-tables = Tablas
+files-for-excel = Tablas para Excel (las celdas que se ejecutarían como fórmulas llevan un apóstrofo; nunca son una entrada)
 files-graphs = Grafos con nombre
 files-reports = Informes
 files-identifiers = Registro de identificadores
