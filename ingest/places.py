@@ -20,6 +20,7 @@ class Places:
     _locals: dict[str, set[str]] = field(default_factory=dict)  # folded bare name -> keys
     _codes: dict[str, set[str]] = field(default_factory=dict)  # OGP's code or prefix, upper case -> keys
     _country_of: dict[str, str] = field(default_factory=dict)  # key of a local area -> key of its country
+    entities: set[str] = field(default_factory=set)  # keys of areas that a table of federal entities describes
 
     def add_country(self, key: str, names: Iterable[str], codes: Iterable[str] = ()) -> None:
         """A country under all its names; `codes` are those OGP uses: alpha-3 (plans) and the prefix of commitment ids."""
@@ -65,6 +66,9 @@ class Places:
         return self._country_of.get(key)
 
     def _named(self, name: str) -> str | None:
+        # Alone, a name that is also a country's means the country (Mexico, Georgia).
+        if uris.folded(name) in self._countries:
+            return None
         if (key := _only(self._locals.get(uris.folded(name), ()))) is not None:
             return key
         # The country's own name may hold a comma ("Seoul, Korea, Republic of"): every comma is tried, the first first.

@@ -1,4 +1,4 @@
-"""Reference tables: countries, federal entities, goals, bodies, and the deployment's concept schemes."""
+"""Reference tables: countries, federal entities, OGP's local members, goals, bodies, and the deployment's concept schemes."""
 
 from __future__ import annotations
 
@@ -17,18 +17,24 @@ def countries(context: SourceContext, row: Row) -> None:
     subject = _area(context, row, iso2, "ogcm:Country", {"en": row.text("name_en"), "es": row.text("name_es")})
     if subject is None:
         return
-    # Only for checking what sources write: "Inglaterra" may mean the United Kingdom without being its name.
-    names = {row.text("name_en"), row.text("name_es"), *(row.text("also_written_es").split(";") if "also_written_es" in row.cells else ())}
-    context.build.area_names[iso2] = {uris.folded(name) for name in names if name}
+    if "also_written_es" in row.cells:
+        row.text("also_written_es")  # only for checking what sources write
+    _other_names(context, row, subject)
     patterns.identifier(context, subject, "iso", iso2, "iso-3166-1")
     # Alpha-3 and numeric codes name the same entry of ISO 3166-1.
     for column in ("iso3", "numeric"):
         if row.text(column):
             patterns.identifier(context, subject, "iso", row.text(column), "iso-3166-1")
-    # OGP's prefix is no ISO code and no identifier of the country: it only starts ids of commitments.
-    if row.text("ogp_prefix"):
-        context.add(subject, "skos:note", terms.text(f"OGP id prefix: {row.text('ogp_prefix')}", "en"))
+    _ogp_prefix(context, row, subject)
     _outside(context, row, subject)
+
+
+def register_country(context: SourceContext, row: Row) -> None:
+    """First pass: what sources may call a country. "Inglaterra" may mean the United Kingdom without being its name."""
+    iso2 = row.peek("iso2")
+    names = [row.peek("name_en"), row.peek("name_es"), *_listed(row.peek("also_written_en"))]
+    context.build.area_names[iso2] = {uris.folded(name) for name in (*names, *_listed(row.peek("also_written_es"))) if name}
+    context.build.places.add_country(iso2, names, [row.peek("iso3"), row.peek("ogp_prefix")])
 
 
 def entities(context: SourceContext, row: Row) -> None:
@@ -45,11 +51,65 @@ def entities(context: SourceContext, row: Row) -> None:
     _outside(context, row, subject)
 
 
-def _area(context: SourceContext, row: Row, iso: str, class_name: str, names: dict[str, str]) -> str | None:
+def register_entity(context: SourceContext, row: Row) -> None:
+    iso = row.peek("iso")
+    context.build.places.add_local(iso, iso.partition("-")[0], [row.peek("name_es"), row.peek("name_official")])
+    context.build.places.entities.add(iso)
+
+
+def ogp_locals(context: SourceContext, row: Row) -> None:
+    """Local members of OGP. One that another reference table describes gets only what this table adds."""
+    key, country = context.key(row, "area"), context.key(row, "country", "area")
+    if not key or not country:
+        return
+    names = {"en": row.text("name_en"), "es": row.text("name_es")}
+    class_name = row.text("class")
+    row.text("seen_in")  # where the member was found; for whoever curates the table
+    if key in context.build.places.entities:
+        subject = context.mint("area", key)
+        context.stated(subject, context.passage(row))
+        if names["en"] != names["es"]:
+            context.add(subject, "skos:altLabel", terms.text(names["en"], "en"))
+    else:
+        found = _area(context, row, key, class_name, names, "area")
+        if found is None:
+            return
+        subject = found
+        context.add(subject, "dct:isPartOf", context.thing("area", country))
+        if class_name == "ogcm:Subdivision":
+            patterns.identifier(context, subject, "iso", key, "iso-3166-2")
+    _other_names(context, row, subject)
+    _ogp_prefix(context, row, subject)
+    if row.text("ogp_code"):
+        context.add(subject, "skos:note", terms.text(f"OGP code: {row.text('ogp_code')}", "en"))
+
+
+def register_local(context: SourceContext, row: Row) -> None:
+    names = [row.peek("name_en"), row.peek("name_es"), *_listed(row.peek("also_written_en"))]
+    context.build.places.add_local(row.peek("area"), row.peek("country"), names, [row.peek("ogp_code"), row.peek("ogp_prefix")])
+
+
+def _listed(cell: str) -> list[str]:
+    return [name.strip() for name in cell.split(";") if name.strip()]
+
+
+def _other_names(context: SourceContext, row: Row, subject: str) -> None:
+    """Other English names; the column is optional."""
+    for name in _listed(row.text("also_written_en")) if "also_written_en" in row.cells else ():
+        context.add(subject, "skos:altLabel", terms.text(name, "en"))
+
+
+def _ogp_prefix(context: SourceContext, row: Row, subject: str) -> None:
+    """OGP's prefix is no ISO code and no identifier of the area: it only starts ids of commitments."""
+    if row.text("ogp_prefix"):
+        context.add(subject, "skos:note", terms.text(f"OGP id prefix: {row.text('ogp_prefix')}", "en"))
+
+
+def _area(context: SourceContext, row: Row, iso: str, class_name: str, names: dict[str, str], column: str | None = None) -> str | None:
     try:
         uris.check_key(iso)
     except ValueError:
-        row.problem(row.table.row_keys[0], "key", iso, "un código ISO 3166", "an ISO 3166 code")
+        row.problem(column or row.table.row_keys[0], "key", iso, "un código ISO 3166", "an ISO 3166 code")
         return None
     subject = context.mint("area", iso)
     labels = {language: name for language, name in names.items() if name}
@@ -163,8 +223,9 @@ TABLES = {
     "concept-schemes": scheme_titles,
     "countries": countries,
     "mx-entities": entities,
+    "ogp-locals": ogp_locals,
     "sdg-goals": goals,
     "organizations": organizations,
 }
 # Tables read before all others, by the function that looks at each row without booking its cells.
-FIRST_PASS = {"organizations": register_body}
+FIRST_PASS = {"countries": register_country, "mx-entities": register_entity, "ogp-locals": register_local, "organizations": register_body}
