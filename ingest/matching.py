@@ -5,8 +5,9 @@ commitments of one plan are compared, and only those that no edition lists side 
 that they are two.
 
 Evidence of a pair of commitments, each from 0 to 1:
-- title: likeness of the closest two titles (rapidfuzz `ratio` over folded words in alphabetical order); titles with different
-  figures in them ("phase 1", "phase 2") count at most FIGURES_DIFFER, and those under MIN_WORDS words only beside other evidence;
+- title: likeness of the closest two titles (rapidfuzz `ratio` over folded words in alphabetical order, without the printed number
+  of the commitment itself); titles with different figures in them ("phase 1", "phase 2") count at most FIGURES_DIFFER, and
+  those under MIN_WORDS words only beside other evidence;
 - text: the same over the beginnings of the full texts, when both have at least MIN_TEXT characters;
 - number: both have the same number in the plan.
 A pair is a candidate when title >= TITLE, or text >= TEXT, or title >= TITLE_WITH_NUMBER and the numbers are equal.
@@ -37,6 +38,7 @@ LARGEST = 1000  # commitments of a plan that are all compared with each other; i
 BODY = 0.93  # likeness of two bodies' names
 BODY_LETTERS = 12  # shorter names, and acronyms, are too often alike by chance
 CURATOR = "machine (ingest.matching)"
+_NUMBERED = re.compile(r"\s*(\d[\d.]*[A-Za-z]?)[.):]*\s+(?=\S)")
 _UNKNOWN = ("", "x")  # number tokens that say nothing
 
 
@@ -101,13 +103,19 @@ def candidates(commitments: Iterable[CommitmentFacts], on_cut: Callable[[str, in
         known.add("sources", intern(facts.source))
         known.add("numbers", "" if facts.number_token in _UNKNOWN else intern(facts.number_token))
         for title in facts.titles:
-            known.add("titles", _words(title))
+            known.add("titles", _words(_without_number(title, facts.number_token)))
         text = uris.folded(facts.text_start[: 2 * TEXT_START])[:TEXT_START]
         known.add("texts", text if len(text) >= MIN_TEXT else "")
         known.add("passages", facts.passage)
     for key in sorted(plans):
         by_key = plans.pop(key)
         yield from _of_plan(key, [by_key[item] for item in sorted(by_key)], on_cut)
+
+
+def _without_number(title: str, token: str) -> str:
+    """The title without the commitment's own number printed before it: "18. Publish …", "1.6a) Advocate …"."""
+    match = _NUMBERED.match(title)
+    return title[match.end() :] if match and uris.number_token(match[1]).casefold() == token.casefold() else title
 
 
 def _words(title: str) -> str:
