@@ -59,7 +59,7 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--base", metavar="URL", cls=Option)
-@click.option("--input", "inputs", metavar="PATH", multiple=True, type=click.Path(exists=True, path_type=Path), cls=Option)
+@click.option("--input", "inputs", metavar="[EDITION=]PATH", multiple=True, cls=Option)
 @click.option("--keep", metavar="N", type=click.IntRange(min=1), cls=Option)
 @click.option("--force", is_flag=True, cls=Option)
 @click.option("--withdraw", is_flag=True, cls=Option)
@@ -67,7 +67,7 @@ def cli() -> None:
 @shared("data", "quiet", "json", "lang")
 @click.pass_obj
 def build(
-    session: Session, base: str | None, inputs: tuple[Path, ...], keep: int | None, force: bool, withdraw: bool, static: Path | None
+    session: Session, base: str | None, inputs: tuple[str, ...], keep: int | None, force: bool, withdraw: bool, static: Path | None
 ) -> None:
     """Publish a release of the data folder, or say that the current one is up to date."""
     from ingest.pipeline import ShapeViolations
@@ -78,7 +78,7 @@ def build(
     _say_other_base(session, base)
     with Progress(session) as progress:
         try:
-            outcome = run_build(session.data, base=base, inputs=inputs, keep=keep, progress=progress, force=force, withdraw=withdraw)
+            outcome = run_build(session.data, base=base, inputs=_editions(session, inputs), keep=keep, progress=progress, force=force, withdraw=withdraw)
         except ShapeViolations as error:
             raise _violations(session, error.report) from None
     for note in outcome.notes:
@@ -95,6 +95,16 @@ def build(
             "severities": outcome.severities, "accounting": outcome.accounting, **site,
         }
     )  # fmt: skip
+
+
+def _editions(session: Session, inputs: tuple[str, ...]) -> list[Any]:
+    from ingest.exports import Edition
+
+    editions = [Edition.parse(text) for text in inputs]
+    for text, edition in zip(inputs, editions, strict=True):
+        if not edition.path.exists():
+            raise session.failure(Exit.USAGE, "input-missing", path=text)
+    return editions
 
 
 def _write_static(session: Session, release: Path, folder: Path) -> dict[str, Any]:
@@ -160,7 +170,7 @@ def _account(session: Session, accounting: list[dict[str, Any]], severities: dic
 @click.pass_obj
 def validate(session: Session, path: Path, form: str, profile: Any) -> None:
     """Report on an RDF file, or on the tables of a source or data folder."""
-    if path.is_dir() or path.suffix.lower() in (".csv", ".yml"):
+    if path.is_dir() or path.suffix.lower() in (".csv", ".tsv", ".xlsx", ".xlsm", ".yml"):
         report = _report_on_tables(session, path)
     else:
         report = _report_on_graph(path, profile)
@@ -186,6 +196,8 @@ def _report_on_tables(session: Session, path: Path) -> Any:
 
     The results of the consolidated view, and the violations that only one source's own graph has.
     """
+    from ingest.contract import CONTRACT_FILE
+    from ingest.exports import Edition
     from ingest.pipeline import check
     from shapes import Report
 
@@ -193,9 +205,11 @@ def _report_on_tables(session: Session, path: Path) -> Any:
     data, inputs = (folder, []) if (folder / "sources").is_dir() else (session.data, [folder])
     session.data = data
     _require_data(session)
+    if not path.is_dir() and not (folder / CONTRACT_FILE).exists():
+        inputs = [path]  # an export by itself
     if folder.is_relative_to(data.resolve()):
         inputs = []
-    reports, _ = check(data, base=_default_base(), inputs=inputs)
+    reports, _ = check(data, base=_default_base(), inputs=[Edition(path) for path in inputs])
     whole = reports.pop("")
     return Report(whole.profile, [*whole.results, *(result for report in reports.values() for result in report.violations)])
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from ingest import terms, uris
 from ingest.authority import Authority, Mention, UnresolvedName
 from ingest.contract import Contract
+from ingest.editions import Editions
 from ingest.identifiers import Registry
 from ingest.places import Places
 from ingest.problems import Problem, ProblemList
@@ -62,6 +63,8 @@ class Build:
     plans: dict[tuple[str, str, str], str] = field(default_factory=dict)  # (initiative, area, number as printed) -> key
     plan_of_commitment: dict[str, str] = field(default_factory=dict)  # of exports: commitment key -> plan key
     quality: Quality = field(default_factory=Quality)
+    editions: Editions = field(default_factory=Editions)
+    facts: list[Any] = field(default_factory=list)  # ingest.matching.CommitmentFacts of exports, for finding candidates
     review: Review = field(init=False)
     linked: set[tuple[str, str, str]] = field(default_factory=set)  # kind and two keys in order, of which a curator said something
 

@@ -7,6 +7,7 @@ Schema in `contract.schema.json` is generated from these models (`python -m inge
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -121,6 +122,7 @@ class Rating(Model):
     schemes: tuple[Slug, ...] = Field(min_length=1)  # in the order in which they are asked for the label's code
     labels: dict[str, Slug]  # label as written -> code; compared without case
     numbers: dict[Slug, str] = {}  # code -> number that goes with it
+    absent: dict[str, str] = {}  # absence code in this column -> number that goes with it
     method: str | None = None  # code/method; None = by the table's `methods`
     report: str | None = None  # code/report-type of the report that gives the rating, where the header says it
 
@@ -313,7 +315,20 @@ def load_contract(path: Path, shown: str, layout_folders: Sequence[Path] = ()) -
             known = ", ".join(sorted(layouts.known(layout_folders)))
             raise SourceProblems([_problem(shown, 0, "layout", str(raw["layout"]), f"uno de: {known}", f"one of: {known}")])
         raw = layouts.merged(_read_yaml(layout, layout.name), raw)
+        _add_digest(raw, path.parent)
     return _checked(raw, path.parent, shown)
+
+
+def _add_digest(raw: dict[str, Any], folder: Path) -> None:
+    """The file that a contract with a layout describes is its document: its SHA-256 need not be typed."""
+    tables = raw.get("tables")
+    if "document" in raw or not isinstance(tables, dict) or len(tables) != 1:
+        return
+    slug, table = next(iter(tables.items()))
+    path = folder / str(table.get("file") or f"{slug}.csv") if isinstance(table, dict) else folder
+    if path.is_file():
+        with path.open("rb") as stream:
+            raw["document"] = {"status": "held", "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
 
 
 def contract_of_layout(layout: Path, fields: Mapping[str, Any], folder: Path, shown: str) -> LoadedContract:

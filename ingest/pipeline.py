@@ -14,18 +14,23 @@ from rdflib import Graph
 import ontology
 import shapes
 from commitments.release import MANIFEST, Release, ReleaseError, current_release
-from ingest import declarative, mappings, sources, uris
+from ingest import declarative, described, mappings, matching, sources, uris
 from ingest.accounting import Accounting
 from ingest.authority import Authority
+from ingest.cleaning.redaction import redact
 from ingest.consolidate import Consolidation, SourceGraph, split
 from ingest.context import Build, SourceContext, check_references
+from ingest.contract import Contract
+from ingest.exports import Edition
 from ingest.fidelity import load_coverage
 from ingest.fingerprint import fingerprint, input_files
+from ingest.formats import Passes
 from ingest.identifiers import load_registry
 from ingest.mappings import curated, reference
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.publication import Draft, PublishedRelease, build_lock, canonical_lines, publish, recover
 from ingest.readers import UNREADABLE, Row, TableReader
+from ingest.review import REVIEW_FILE
 from ingest.settings import BuildSettings, load_settings, normal_base
 from ingest.sorting import LineSink, SortedFile, merge_files, write_sorted
 from ingest.sources import SourceFolder
@@ -69,7 +74,7 @@ class Mapped:
 
 
 def build(
-    data_dir: Path, *, base: str, settings: BuildSettings | None = None, inputs: Iterable[Path] = (), keep: int | None = None,
+    data_dir: Path, *, base: str, settings: BuildSettings | None = None, inputs: Iterable[Edition] = (), keep: int | None = None,
     progress: Progress | None = None, force: bool = False, wait: float = 0.0, withdraw: bool = False,
 ) -> BuildResult:  # fmt: skip
     """Build and publish a release of `data_dir`, or return the current one when nothing changed.
@@ -85,7 +90,7 @@ def build(
     with build_lock(data_dir, wait=wait):
         recover(data_dir)
         settings = settings or load_settings(data_dir)
-        mark = fingerprint(input_files(data_dir, extra), base, settings)
+        mark = fingerprint(input_files(data_dir, [edition.path for edition in extra]), base, settings)
         unchanged = None if force else _unchanged(data_dir, mark)
         if unchanged is not None:
             return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
@@ -96,13 +101,13 @@ def build(
         reports, severities = validate(mapped)
         step("publish")
         published = _publish(mapped, data_dir, base, settings, extra, reports, severities, keep)
-        _remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings), published.release)
+        _remember(data_dir, fingerprint(input_files(data_dir, [edition.path for edition in extra]), base, settings), published.release)
     return BuildResult(
         published.release.id, published.new, published.release.path, mapped.accounting.as_rows(), severities, mapped.build.problems.notes, published.unapplied
     )  # fmt: skip
 
 
-def check(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Path] = ()) -> tuple[dict[str, shapes.Report], Accounting]:
+def check(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Edition] = ()) -> tuple[dict[str, shapes.Report], Accounting]:
     """Everything a build does short of publishing. Raises SourceProblems when the tables cannot be read."""
     mapped = map_sources(data_dir, _base(base), load_settings(data_dir), list(inputs))
     return reports_on(mapped), mapped.accounting
@@ -127,14 +132,14 @@ def _steps(progress: Progress | None) -> Callable[[str], None]:
 # -- read and map -----------------------------------------------------------------------------------------------
 
 
-def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list[Path], *, withdraw: bool = False, scratch: Path | None = None) -> Mapped:
+def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list[Edition], *, withdraw: bool = False, scratch: Path | None = None) -> Mapped:
     """Read every source strictly and consolidate. Raises SourceProblems with all faults of all tables.
 
     `scratch`: an empty folder for the sorted files; without one a temporary folder is made, which lasts as long as the result.
     """
     own = None if scratch is not None else tempfile.TemporaryDirectory(prefix="commitments-")
     folder = scratch if scratch is not None else Path(own.name)  # type: ignore[union-attr]
-    problems, accounting = ProblemList(), Accounting()
+    problems, accounting = ProblemList(), Accounting(redact=lambda text: redact(text, None).text)
     folders = sources.find(data_dir, inputs, problems)
     problems.raise_if_any()
     registry = load_registry(data_dir / "identifiers", "identifiers", problems)
@@ -142,6 +147,7 @@ def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list
     _first_pass(build_, folders)
     candidates = LineSink(folder / "candidates.nt")
     source_graphs = [SourceGraph(source.contract, _map_source(build_, source, accounting, folder, candidates)) for source in folders]
+    _candidates(build_, source_graphs, next((source.contract for source in folders if source.contract.source_type == "curation"), None), candidates)
     if not any(problem.code in UNREADABLE for problem in problems.problems):
         # The keys of a table that could not be read are missing, not wrong: its own fault says so.
         check_references(build_)
@@ -192,8 +198,13 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scr
     own = LineSink(scratch / f"source-{folder.contract.key}.nt")
     context = SourceContext(build_, folder.contract, own)
     sources.describe(context)
-    functions = mappings.tables_of(folder.path.name)
-    apart = mappings.graphs_of(folder.path.name)
+    opener = mappings.opener_of(folder.mapping)
+    if opener is not None:
+        for slug in folder.contract.tables:
+            _map_twice(build_, folder, slug, opener, context, accounting)
+        return own.finish()
+    functions = mappings.tables_of(folder.mapping)
+    apart = mappings.graphs_of(folder.mapping)
     order = [slug for slug in functions if slug in folder.contract.tables]
     order = [slug for slug, table in folder.contract.tables.items() if table.record is not None and slug not in functions] + order
     unmapped = sorted(set(folder.contract.tables) - set(order))
@@ -210,6 +221,30 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scr
                 coverage.check(row)
             _map_row(function, context, row)
     return own.finish()
+
+
+def _map_twice(build_: Build, folder: SourceFolder, slug: str, opener: mappings.OpenTable, context: SourceContext, accounting: Accounting) -> None:
+    """A table whose rows mean something only beside all others. A file that is another the second time is a fault."""
+    passes, before = Passes(), len(build_.problems.problems)
+    mapping = opener(context, slug, folder.contract.tables[slug])
+    for row in TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, Accounting(), passes).observations():
+        mapping.observe(row)
+    if len(build_.problems.problems) > before:
+        return  # the file as a whole is at fault; a second reading would only say so again
+    for row in TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting, passes).rows():
+        mapping.map(row)
+    mapping.finish()
+
+
+def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contract | None, sink: LineSink) -> None:
+    """Commitments that two sources may describe, scored, in graph/candidates; only where there is an export to compare."""
+    if not build_.facts or curation is None:
+        return
+    facts = list(build_.facts)
+    for source in source_graphs:
+        if not source.contract.layout:
+            facts += described.commitments(source.path, build_.addresses.base, source.contract.key)
+    matching.write(SourceContext(build_, curation, sink), matching.candidates(facts))
 
 
 def _map_row(function: mappings.RowMapping, context: SourceContext, row: Row) -> None:
@@ -269,9 +304,21 @@ def validate(mapped: Mapped) -> tuple[dict[str, bytes], dict[str, int]]:
         files[f"{stem}.es.txt"] = report.to_text("es").encode()
         files[f"{stem}.en.txt"] = report.to_text("en").encode()
     accounting = mapped.accounting
+    files |= _quality(mapped)
     files["accounting.json"] = (json.dumps(accounting.as_rows(), indent=2, ensure_ascii=False) + "\n").encode()
     files["quarantine.csv"] = sources.quarantine_csv(accounting.quarantine)
     return files, dict(reports[""].counts)
+
+
+def _quality(mapped: Mapped) -> dict[str, bytes]:
+    """What the mappings of exports noticed; nothing where there is no export."""
+    build_ = mapped.build
+    if not build_.quality:
+        return {}
+    build_.quality.editions = build_.editions.differences()
+    account = mapped.accounting.as_rows()
+    files = {f"quality.{lang}.txt": build_.quality.to_text(lang, account) for lang in ("es", "en")}
+    return {**files, "quality.json": build_.quality.to_json(account), REVIEW_FILE: build_.review.to_csv()}
 
 
 def _graph(lines: Iterable[str]) -> Graph:
@@ -284,10 +331,10 @@ def _graph(lines: Iterable[str]) -> Graph:
 
 
 def _publish(
-    mapped: Mapped, data_dir: Path, base: str, settings: BuildSettings, extra: list[Path], reports: dict[str, bytes], severities: dict[str, int], keep: int | None,
+    mapped: Mapped, data_dir: Path, base: str, settings: BuildSettings, extra: list[Edition], reports: dict[str, bytes], severities: dict[str, int], keep: int | None,
 ) -> PublishedRelease:  # fmt: skip
     registry = mapped.build.registry.serialized()
-    files = input_files(data_dir, extra)
+    files = input_files(data_dir, [edition.path for edition in extra])
     issued = [folder.contract.issued for folder in mapped.folders if folder.contract.issued != "not-stated"]
     if not issued:
         raise SourceProblems([Problem("sources", 0, "issued", "contract", "not-stated", "una fuente con fecha", "one source with a date")])

@@ -4,54 +4,59 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from commitments.release import Input
-from ingest import terms
+from ingest import exports, terms
 from ingest.context import SourceContext
 from ingest.contract import CONTRACT_FILE, Contract, load_contract
+from ingest.exports import Edition
+from ingest.formats import is_table
 from ingest.problems import Problem, ProblemList, SourceProblems
 from ingest.publication import SourceFacts
 from ingest.quarantine import Quarantine
 
+LAYOUTS = "layouts"  # folder of a deployment's own layouts, below the data folder
 _EU_LANGUAGE = "http://publications.europa.eu/resource/authority/language/"
 
 
 @dataclass(frozen=True)
 class SourceFolder:
-    """One source: its folder, how messages name the folder, and its contract."""
+    """One source: its folder, how messages name the folder, its contract, and where it is a single file, that file."""
 
     path: Path
     shown: str
     contract: Contract
+    file: str | None = None
+
+    @property
+    def mapping(self) -> str:
+        """Name of the module below `ingest/mappings/` that maps its tables."""
+        return self.contract.mapping or self.path.name
 
 
-def find(data_dir: Path, inputs: Iterable[Path], problems: ProblemList) -> list[SourceFolder]:
-    """Reference first (names and labels), then the sources by folder name, then curated decisions.
+def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList) -> list[SourceFolder]:
+    """Reference first (names and labels), then the sources by folder name, then exports, newest first, then curated decisions.
 
     Faults of contracts, a missing folder, and two sources with one key are reported together.
     """
-    folders = [data_dir / "reference"]
-    folders += sorted(path for path in (data_dir / "sources").glob("*") if path.is_dir() and not path.name.startswith("."))
-    folders += [*inputs, data_dir / "curated"]
+    own = [data_dir / "reference"]
+    own += sorted(path for path in (data_dir / "sources").glob("*") if path.is_dir() and not path.name.startswith("."))
+    editions = [Edition(folder) for folder in own] + [*inputs, Edition(data_dir / "curated")]
+    layout_folders = [data_dir / LAYOUTS]
     found: list[SourceFolder] = []
-    for folder in folders:
-        shown = folder.relative_to(data_dir).as_posix() if folder.is_relative_to(data_dir) else folder.as_posix()
-        if folder in (data_dir / "reference", data_dir / "curated") and not folder.exists():
+    for edition in editions:
+        path = edition.path
+        if path in (data_dir / "reference", data_dir / "curated") and not path.exists():
             continue  # a deployment may do without; losing them later is refused as a mass withdrawal
+        shown = path.relative_to(data_dir).as_posix() if path.is_relative_to(data_dir) else path.as_posix()
         try:
-            loaded = load_contract(folder / CONTRACT_FILE, f"{shown}/{CONTRACT_FILE}")
+            found.append(_source(edition, shown, layout_folders, problems))
         except SourceProblems as error:
             problems.problems.extend(error)
-            continue
-        found.append(SourceFolder(folder, shown, loaded.contract))
-        declared = {table.file_name(slug) for slug, table in loaded.contract.tables.items()} | {loaded.contract.coverage}
-        for path in sorted(folder.glob("*.csv")):
-            if path.name not in declared:
-                es, en = "un archivo que el contrato declare", "a file that the contract declares"
-                problems.add(Problem(f"{shown}/{path.name}", 0, "", "undeclared-file", path.name, es, en))
+    found.sort(key=_order)
     keys: dict[str, str] = {}
     for source in found:
         other = keys.setdefault(source.contract.key, source.shown)
@@ -61,6 +66,43 @@ def find(data_dir: Path, inputs: Iterable[Path], problems: ProblemList) -> list[
     if not found:
         problems.add(Problem(str(data_dir), 0, "", "no-sources", "no contract.yml", "al menos una fuente en sources/", "at least one source in sources/"))
     return found
+
+
+def _source(edition: Edition, shown: str, layout_folders: Sequence[Path], problems: ProblemList) -> SourceFolder:
+    """A folder with its contract; or one file, given as such or alone in a folder without contract, by the layout that its headers have."""
+    path = edition.path
+    if path.is_dir() and not (path / CONTRACT_FILE).exists():
+        tables = [file for file in sorted(path.iterdir()) if is_table(file)]
+        if len(tables) == 1:
+            return _by_layout(tables[0], edition.name or path.name, shown, layout_folders)
+    elif not path.is_dir():
+        return _by_layout(path, edition.name, "input", layout_folders)
+    loaded = load_contract(path / CONTRACT_FILE, f"{shown}/{CONTRACT_FILE}", layout_folders)
+    contract = exports.located(loaded, shown) if loaded.contract.layout else loaded.contract
+    declared = {table.file_name(slug) for slug, table in contract.tables.items()} | {contract.coverage}
+    for file in sorted(file for file in path.iterdir() if is_table(file)):
+        if file.name not in declared:
+            es, en = "un archivo que el contrato declare", "a file that the contract declares"
+            problems.add(Problem(f"{shown}/{file.name}", 0, "", "undeclared-file", file.name, es, en))
+    return SourceFolder(path, shown, contract)
+
+
+def _by_layout(path: Path, edition: str | None, shown: str, layout_folders: Sequence[Path]) -> SourceFolder:
+    file = f"{shown}/{path.name}"
+    return SourceFolder(path.parent, shown, exports.recognized(path, edition, file, layout_folders), file)
+
+
+def _order(source: SourceFolder) -> tuple[int, int]:
+    """Exports find what other sources describe, so they come after them; the newest first, whose numbers and titles are best.
+
+    Sorting keeps the order of folders otherwise.
+    """
+    contract = source.contract
+    if contract.source_type == "curation":
+        return (2, 0)
+    if not contract.layout:
+        return (0, 0)
+    return (1, -contract.issued.toordinal() if isinstance(contract.issued, dt.date) else 0)
 
 
 def describe(context: SourceContext) -> None:
@@ -94,7 +136,10 @@ def describe(context: SourceContext) -> None:
 def facts(folder: SourceFolder, files: Iterable[Input]) -> SourceFacts:
     """What the catalogue says about the source, with the inputs that lie in its folder."""
     contract = folder.contract
-    own = tuple(file for file in files if file.path.startswith(f"{folder.shown}/") or file.path.startswith(f"input/{folder.path.name}/"))
+    if folder.file is not None:
+        own = tuple(file for file in files if file.path == folder.file)
+    else:
+        own = tuple(file for file in files if file.path.startswith(f"{folder.shown}/") or file.path.startswith(f"input/{folder.path.name}/"))
     return SourceFacts(
         key=contract.key,
         title=dict(contract.title),

@@ -51,6 +51,22 @@ def text(value: str, language: str | None = None) -> str:
     return f"{quoted}@{language}" if language else quoted
 
 
+_UNESCAPES = {value: key for key, value in _NAMED.items()}
+_ESCAPE = re.compile(r"\\u([0-9A-F]{4})|\\.")
+
+
+def lexical(term: str) -> str:
+    """The lexical form of a literal that this module wrote, without escapes.
+
+    >>> lexical(text('a "b"\\n', "es")), lexical(integer(7))
+    ('a "b"\\n', '7')
+    """
+    quoted = term[1 : term.rindex('"')]
+    if "\\" not in quoted:
+        return quoted
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else _UNESCAPES[found[0]], quoted)
+
+
 def typed(value: str, datatype: str) -> str:
     """A literal with a local name of XSD as datatype; the caller gives the canonical form."""
     return f'"{escaped(value)}"^^<{_XSD}{datatype}>'

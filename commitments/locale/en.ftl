@@ -85,7 +85,7 @@ option-lang = Language of messages and help; default: COMMITMENTS_LANG, else tha
 option-quiet = Say nothing but errors.
 option-as_json = Write the outcome as JSON, for scripts.
 option-base = Address that all resources of the release stand under; ends in "/". Default: COMMITMENTS_BASE, else http://localhost:8000/.
-option-inputs = One more source folder, outside the data folder. May be repeated.
+option-inputs = One more source: a folder, or the file of an export as CSV or XLSX, whose layout is recognized by its headers. EDITION names it, with its date at the end where that is known: ogp-2016-11-30=export.csv. May be repeated.
 option-keep = Keep this many newest releases and delete older ones; the current one always stays.
 option-force = Build even if nothing changed.
 option-withdraw = Allow many published addresses to become tombstones because no table describes them any longer.
@@ -145,3 +145,4 @@ init-done = Wrote { $files } files to { $folder }. Next: commitments --data { $f
 program-fault = this is a fault of the program, not of your data; please report the lines above
 setting-invalid = { $name }: found "{ $found }", which is not valid: { $detail }
 system-error = the system refused: { $problem }
+input-missing = --input { $path }: there is no such file or folder.

@@ -85,7 +85,7 @@ option-lang = Idioma de los mensajes y de la ayuda; si no se da: COMMITMENTS_LAN
 option-quiet = No dice nada salvo los errores.
 option-as_json = Escribe el resultado en JSON, para programas.
 option-base = Dirección bajo la que están todos los recursos de la versión; termina en "/". Si no se da: COMMITMENTS_BASE, o bien http://localhost:8000/.
-option-inputs = Una carpeta de fuente más, fuera de la carpeta de datos. Se puede repetir.
+option-inputs = Una fuente más: una carpeta, o el archivo de una exportación en CSV o XLSX, cuyo formato se reconoce por los encabezados. EDITION le da nombre, con su fecha al final si se conoce: ogp-2016-11-30=export.csv. Se puede repetir.
 option-keep = Conserva este número de versiones, las más nuevas, y borra las anteriores; la actual se queda siempre.
 option-force = Construye aunque nada haya cambiado.
 option-withdraw = Permite que muchas direcciones publicadas pasen a lápidas porque ninguna tabla las describe ya.
@@ -145,3 +145,4 @@ init-done = Se escribieron { $files } archivos en { $folder }. Sigue: commitment
 program-fault = es una falta del programa, no de sus datos; por favor informe de las líneas de arriba
 setting-invalid = { $name }: se encontró "{ $found }", que no es válido: { $detail }
 system-error = el sistema no lo permitió: { $problem }
+input-missing = --input { $path }: no existe ese archivo o carpeta.

@@ -26,11 +26,13 @@ def find(name: str, folders: Sequence[Path] = ()) -> Path | None:
 
 
 def merged(below: Any, above: Any) -> Any:
-    """`above` laid over `below`: mappings are merged key by key, everything else is replaced.
+    """`above` laid over `below`: mappings are merged key by key, everything else is replaced; a key without value is taken away.
 
-    >>> merged({"a": {"x": 1, "y": 2}, "b": [1]}, {"a": {"y": 3}, "b": [2]})
-    {'a': {'x': 1, 'y': 3}, 'b': [2]}
+    >>> merged({"a": {"x": 1, "y": 2}, "b": [1]}, {"a": {"x": None, "y": 3}, "b": [2]})
+    {'a': {'y': 3}, 'b': [2]}
     """
     if not (isinstance(below, dict) and isinstance(above, dict)):
         return above
-    return {key: merged(below[key], above[key]) if key in below and key in above else (above if key in above else below)[key] for key in {**below, **above}}
+    both = {key: merged(value, above[key]) if key in above else value for key, value in below.items()}
+    both |= {key: value for key, value in above.items() if key not in below}
+    return {key: value for key, value in both.items() if value is not None}

@@ -2,7 +2,8 @@
 
 A module is found by the name of the source's folder (`mx_ogp_deck` -> `ingest/mappings/mx_ogp_deck.py`) and holds
 `TABLES`: table slug -> function(context, row), in the order in which the tables are read. Tables not named there are
-mapped by the `record` of their contract.
+mapped by the `record` of their contract. A contract may name another module (`mapping`), so that all editions of a database
+share one. A module whose tables must be read twice has `open_table` instead of `TABLES`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,26 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable
+from typing import Protocol
 
 from ingest.context import SourceContext
+from ingest.contract import Table
 from ingest.readers import Row
 
 RowMapping = Callable[[SourceContext, Row], None]
+
+
+class TableMapping(Protocol):
+    """Maps a table that has to be read twice: every row is observed, then every row is mapped, then the end is told."""
+
+    def observe(self, row: Row) -> None: ...
+
+    def map(self, row: Row) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+OpenTable = Callable[[SourceContext, str, Table], TableMapping]
 
 
 def tables_of(folder: str) -> dict[str, RowMapping]:
@@ -22,7 +38,15 @@ def tables_of(folder: str) -> dict[str, RowMapping]:
     name = f"ingest.mappings.{folder}"
     if not folder.isidentifier() or importlib.util.find_spec(name) is None:
         return {}
-    return dict(importlib.import_module(name).TABLES)
+    return dict(getattr(importlib.import_module(name), "TABLES", {}))
+
+
+def opener_of(folder: str) -> OpenTable | None:
+    """The module's `open_table`, where its tables are read twice."""
+    name = f"ingest.mappings.{folder}"
+    if not folder.isidentifier() or importlib.util.find_spec(name) is None:
+        return None
+    return getattr(importlib.import_module(name), "open_table", None)
 
 
 def graphs_of(folder: str) -> dict[str, str]:

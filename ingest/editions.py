@@ -1,0 +1,66 @@
+"""What one edition of a database changed against the edition before it, by commitment."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from ingest.contract import Contract
+
+PARTS = ("names", "dates", "flags", "ratings", "institutions")  # what of a commitment is compared
+
+
+@dataclass
+class _Edition:
+    contract: Contract
+    commitments: dict[str, bytes] = field(default_factory=dict)  # key -> digests of PARTS, 6 bytes each
+
+
+_SIZE = 6
+_LISTED = 500  # keys of each kind in the report; all are counted
+
+
+class Editions:
+    """The commitments of each edition of this build, as digests of their statements: some hundred bytes a commitment."""
+
+    def __init__(self) -> None:
+        self._editions: dict[str, _Edition] = {}
+
+    def add(self, contract: Contract, key: str, parts: tuple[str, ...]) -> None:
+        """`parts` are the statements about the commitment, one text for each of PARTS."""
+        edition = self._editions.setdefault(contract.key, _Edition(contract))
+        edition.commitments[key] = b"".join(hashlib.blake2b(part.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest() for part in parts)
+
+    def differences(self) -> list[dict[str, Any]]:
+        """Each edition against the one before it in its series; editions without a date come first, by key."""
+        series: dict[str, list[_Edition]] = {}
+        for edition in self._editions.values():
+            series.setdefault(edition.contract.series, []).append(edition)
+        found = []
+        for editions in series.values():
+            editions.sort(key=lambda edition: (_issued(edition.contract), edition.contract.key))
+            found += [_difference(older, newer) for older, newer in pairwise(editions)]
+        return sorted(found, key=lambda entry: (entry["older"], entry["newer"]))
+
+
+def _issued(contract: Contract) -> str:
+    return "" if contract.issued == "not-stated" else contract.issued.isoformat()
+
+
+def _difference(older: _Edition, newer: _Edition) -> dict[str, Any]:
+    both = older.commitments.keys() & newer.commitments.keys()
+    changed = dict.fromkeys(PARTS, 0)
+    any_changed = 0
+    for key in both:
+        before, after = older.commitments[key], newer.commitments[key]
+        if before != after:
+            any_changed += 1
+            for index, part in enumerate(PARTS):
+                changed[part] += before[index * _SIZE : (index + 1) * _SIZE] != after[index * _SIZE : (index + 1) * _SIZE]
+    added, missing = sorted(newer.commitments.keys() - both), sorted(older.commitments.keys() - both)
+    return {
+        "older": older.contract.key, "newer": newer.contract.key, "both": len(both), "added": len(added), "missing": len(missing),
+        "changed": any_changed, "changed_by_part": changed, "added_keys": added[:_LISTED], "missing_keys": missing[:_LISTED],
+    }  # fmt: skip

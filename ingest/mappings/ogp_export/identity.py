@@ -1,0 +1,143 @@
+"""Which commitment a row describes (ontology_design section 8), the first rule that applies:
+
+1. the curated identity table says it of the row's OGP id;
+2. the OGP id is registered;
+3. another edition of the database has the same plan, number and normalised title, unique on both sides (an edition without
+   numbers: plan and title).
+
+Anything less is a resource of its own. Its key speaks at birth (`AL-1-07`); where the number is missing, repeated or taken,
+six digits of a hash tell it apart. Nothing here depends on the order of the rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+
+from ingest import uris
+from ingest.context import SourceContext
+from ingest.mappings.ogp_export.observation import Observed, text_digest, title_of, token_of
+from ingest.mappings.ogp_export.places import PlanOfRow
+from ingest.readers import Row
+
+OGP_ID = re.compile(r"[A-Z]{2,4}\d{4,6}")
+_LONGEST_KEY = 80  # of a commitment: keys of assessments and responsibilities are made of it
+
+
+class Identity:
+    """Keys of the commitments of one edition."""
+
+    def __init__(self, context: SourceContext, observed: Observed):
+        self._context = context
+        self._registry = context.build.registry
+        self._observed = observed
+        table = observed.table
+        self._number, self._title = table.means("number"), table.means("title")
+        self._text, self._id = table.means("text"), table.means("commitment-id")
+        self._series = context.contract.series
+        self.rules: Counter[str] = Counter()
+        self._claimed: set[str] = set()  # keys that a row of this edition describes
+        # Registered naturals of this database: (plan, digest of the title) -> keys with their number tokens.
+        self._titled: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+        self._outside = {key: outside for outside, key in self._registry.aliases("commitment")}
+        for natural, key in self._registry.naturals("commitment"):
+            parts = natural.split()
+            if len(parts) == 4 and parts[0] == self._series:
+                self._titled[parts[1], parts[3]].add((key, parts[2]))
+
+    def outside_id(self, row: Row) -> str | None:
+        """The row's OGP id, None when it has none; a text of another form is reported."""
+        if self._id is None:
+            return None
+        text = row.peek(self._id)
+        if not text:
+            return None
+        if not OGP_ID.fullmatch(text):
+            row.problem(self._id, "ogp-id", text, "un identificador de OGP como MX0075", "an OGP id such as MX0075")
+            return None
+        return text
+
+    def key(self, row: Row, plan: PlanOfRow, plan_key: str, outside_id: str | None) -> str | None:
+        """The commitment's key, registered or minted; None when the row contradicts what is registered (reported)."""
+        if outside_id is not None:
+            known = self._context.build.identities.get(("ogp", outside_id)) or self._registry.alias("commitment", outside_id)
+            if known is not None:
+                return self._registered(row, plan_key, outside_id, known)
+        key = self._of_editions(row, plan, plan_key, outside_id)
+        if outside_id is not None:
+            self._registry.add_alias("commitment", key, outside_id, self._context.date)
+        return key
+
+    def _registered(self, row: Row, plan_key: str, outside_id: str, known: str) -> str | None:
+        column = self._id or ""
+        key = self._registry.survivor("commitment", known)
+        if key in self._claimed:
+            row.quarantine(column, "repeated-id", outside_id, "un identificador por fila", "an id that no other row has")
+            return None
+        plan = self._context.build.plan_of_commitment.get(key)
+        if plan is not None and plan != plan_key:
+            row.quarantine(column, "id-of-another-plan", f"{outside_id}: {plan_key}", f"el plan {plan}, como está registrado", f"the plan {plan}, as registered")
+            return None
+        self.rules["ogp-id"] += 1
+        return self._claim(key, plan_key)
+
+    def _of_editions(self, row: Row, plan: PlanOfRow, plan_key: str, outside_id: str | None) -> str:
+        observed = self._observed
+        token, title = token_of(row, self._number), title_of(row, self._title)
+        where = (plan.place.area, plan.number)
+        natural = f"{self._series} {plan_key} {token} {title or 'x'}"
+        repeated = observed.titled[(*where, token, title)] > 1
+        if repeated or not title:
+            return self._told_apart(row, plan, plan_key, token, title, natural)
+        key = self._registry.find_natural("commitment", natural) or self._by_title(where, plan_key, token, title)
+        if key is not None:
+            key = self._registry.survivor("commitment", key)
+            other = self._outside.get(key) if outside_id is not None else None
+            if key not in self._claimed and other in (None, outside_id):
+                self.rules["edition"] += 1
+                return self._claim(key, plan_key)
+            natural = f"{natural} {outside_id or row.digest()}"
+        return self._mint(row, plan_key, token, natural, unique=observed.tokens[(*where, token)] == 1)
+
+    def _by_title(self, where: tuple[str, str], plan_key: str, token: str, title: str) -> str | None:
+        """A commitment of another edition with the same plan and title, where one of the two has no number."""
+        if self._observed.by_title[(*where, title)] != 1:
+            return None
+        found = self._titled.get((plan_key, title), set())
+        if len(found) != 1:
+            return None
+        key, other = next(iter(found))
+        return key if "x" in (token, other) else None
+
+    def _told_apart(self, row: Row, plan: PlanOfRow, plan_key: str, token: str, title: str, natural: str) -> str:
+        """A row whose number and title another row of the plan has, too: its full text decides, else all its cells."""
+        text = row.peek(self._text) if self._text else ""
+        alone = self._observed.texts[text_digest(plan, token, title, text)] == 1
+        natural = f"{natural} {uris.digest(uris.folded(text), 12)}" if alone else f"{natural} {row.digest()}"
+        key = self._registry.find_natural("commitment", natural)
+        if key is not None:
+            key = self._registry.survivor("commitment", key)
+            if key not in self._claimed:
+                self.rules["edition"] += 1
+                return self._claim(key, plan_key)
+            # Rows alike in every cell: which is which cannot be told, only that there are several.
+            natural = f"{natural} {sum(1 for claimed in self._claimed if claimed.startswith(key)) + 1}"
+        return self._mint(row, plan_key, token, natural, unique=False, distinct="" if alone else row.digest())
+
+    def _mint(self, row: Row, plan_key: str, token: str, natural: str, *, unique: bool, distinct: str = "") -> str:
+        title = row.peek(self._title) if self._title else ""
+        text = row.peek(self._text) if self._text else ""
+        proposal = f"{plan_key}-{token}"
+        if not unique or token == "x" or self._registry.known("commitment", proposal):
+            proposal = f"{plan_key}-{token}-{uris.digest(uris.folded(f'{title} {text}') + distinct, 6)}"
+        candidate, times = proposal, 1
+        while candidate in self._claimed or self._registry.known("commitment", candidate):
+            times += 1
+            candidate = f"{proposal}-{times}"
+        self.rules["new"] += 1
+        return self._claim(self._registry.use("commitment", candidate, natural=natural, date=self._context.date), plan_key)
+
+    def _claim(self, key: str, plan_key: str) -> str:
+        self._claimed.add(key)
+        self._context.build.plan_of_commitment.setdefault(key, plan_key)
+        return key

@@ -1,0 +1,57 @@
+"""Numbers and titles as they enter keys and comparisons."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from ingest import uris
+from ingest.cleaning.text import repair
+
+# What a spreadsheet program made of 4.1: 4.0999999999999996.
+_FLOAT = re.compile(r"-?\d+\.\d{10,}")
+
+
+def repaired_number(cell: str) -> str:
+    """A printed number without the damage of binary fractions.
+
+    >>> repaired_number("4.0999999999999996"), repaired_number("2.0"), repaired_number(" 1:a ")
+    ('4.1', '2', '1:a')
+    """
+    text = " ".join(cell.split())
+    if _FLOAT.fullmatch(text):
+        text = repr(round(float(text), 10))
+    return re.sub(r"(?<=\d)\.0+$", "", text)
+
+
+def token(number: str) -> str:
+    """The token of a number in a key; "x" where nothing of it can stand in one.
+
+    >>> token("1(a)"), token("7"), token("Nº 3"), token("—")
+    ('1.a', '07', 'No.3', 'x')
+    """
+    ascii_only = unicodedata.normalize("NFKD", number).encode("ascii", "ignore").decode()
+    bare = re.sub(r"[^A-Za-z0-9.-]+", ".", ascii_only)
+    bare = re.sub(r"[.-]*-[.-]*", "-", bare).strip(".-")
+    found = uris.number_token(bare)
+    # A long number is a text, not a number; its hash tells rows apart.
+    return found if len(found) <= 20 else "x"
+
+
+# A number in front of a title: "1.", "1.8)", "4.24 ", "(3)"; never a bare one, which may be a year.
+_IN_FRONT = re.compile(r"\s*(?:\(?\d{1,3}(?:\.\d{1,3})*\s?[A-Za-z]?[.):]+|\d{1,3}(?:\.\d{1,3})+[A-Za-z]?)(?=\s|[A-Z])")
+
+
+@lru_cache(maxsize=4096)
+def title_digest(title: str) -> str:
+    """12 hex digits of the normalised title, "" for none.
+
+    Markup and a number in front of it do not count: one edition prints "1.8) Advocate …<br/>", the next "Advocate …".
+
+    >>> title_digest("1.8) Open  contracts<br/>") == title_digest("Open contracts"), title_digest("2013 budget") == title_digest("budget")
+    (True, False)
+    """
+    bare = _IN_FRONT.sub("", repair(title).text, count=1)
+    folded = uris.folded(bare) or uris.folded(title)
+    return uris.digest(folded, 12) if folded else ""

@@ -1,0 +1,105 @@
+"""What only the whole file says: the order of its dates, which numbers repeat, what the rows of a plan agree on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from ingest.cleaning.dates import DateEvidence
+from ingest.context import SourceContext
+from ingest.contract import Contract, Table
+from ingest.mappings.ogp_export import names
+from ingest.mappings.ogp_export.places import PlaceOfRow, PlanOfRow
+from ingest.readers import Row
+
+PlanId = tuple[str, str]  # area key, number as printed
+PLAN_FACTS = ("submitted", "plan-end", "plan-id")
+
+
+@dataclass
+class PlanFacts:
+    """What the rows say of one plan, by column: value -> number of rows that say it."""
+
+    values: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def agreed(self, column: str | None) -> str | None:
+        """The value that at least nine of ten rows with a value give, else None: a slip in one row unsays nothing."""
+        found = self.values.get(column or "")
+        if not found:
+            return None
+        value, rows = found.most_common(1)[0]
+        return value if 10 * rows >= 9 * found.total() else None
+
+    def said(self, column: str) -> str:
+        """The values with their numbers of rows, for messages."""
+        return ", ".join(f"{value} ×{count}" for value, count in sorted(self.values[column].items()))
+
+
+@dataclass
+class Observed:
+    """The closed evidence of one file."""
+
+    contract: Contract
+    table: Table
+    dates: DateEvidence
+    plans: dict[PlanId, PlanFacts]
+    plan_columns: tuple[str, ...]
+    tokens: Counter[tuple[str, str, str]]  # area, plan number, token
+    titled: Counter[tuple[str, str, str, str]]  # … and digest of the title
+    texts: Counter[bytes]  # digest of those and the full text
+    by_title: Counter[tuple[str, str, str]]  # area, plan number, digest of the title
+    ids: Counter[str]
+
+
+class Observation:
+    """Sees each row once; constant memory per row (a few counters)."""
+
+    def __init__(self, context: SourceContext, table: Table):
+        self._place = PlaceOfRow(context, table)
+        dates = [column for column in (table.means("start-date"), table.means("end-date")) if column]
+        self._dates = tuple(dates)
+        facts = [column for what in PLAN_FACTS if (column := table.means(what))]  # type: ignore[arg-type]
+        facts += [name for name, column in table.columns.items() if column.means == "report-year"]
+        self._observed = Observed(
+            context.contract, table, DateEvidence(), defaultdict(PlanFacts), tuple(facts), Counter(), Counter(), Counter(), Counter(), Counter(),
+        )  # fmt: skip
+        self._number = table.means("number")
+        self._title, self._text, self._id = table.means("title"), table.means("text"), table.means("commitment-id")
+
+    def see(self, row: Row) -> None:
+        plan = self._place.of(row, report=False)
+        if plan is None:
+            return
+        observed = self._observed
+        for column in self._dates:
+            if text := row.peek(column):
+                observed.dates.observe(plan.place.country, text)
+        facts = observed.plans[plan.place.area, plan.number]
+        for column in observed.plan_columns:
+            if text := row.peek(column):
+                facts.values[column][" ".join(text.split())] += 1
+        token, title = token_of(row, self._number), title_of(row, self._title)
+        where = (plan.place.area, plan.number)
+        observed.tokens[(*where, token)] += 1
+        observed.titled[(*where, token, title)] += 1
+        observed.by_title[(*where, title)] += 1
+        observed.texts[text_digest(plan, token, title, row.peek(self._text) if self._text else "")] += 1
+        if self._id and (outside := row.peek(self._id)):
+            observed.ids[outside] += 1
+
+    def closed(self) -> Observed:
+        return self._observed
+
+
+def token_of(row: Row, column: str | None) -> str:
+    return names.token(names.repaired_number(row.peek(column))) if column else "x"
+
+
+def title_of(row: Row, column: str | None) -> str:
+    return names.title_digest(row.peek(column)) if column else ""
+
+
+def text_digest(plan: PlanOfRow, token: str, title: str, text: str) -> bytes:
+    joined = "\x1f".join((plan.place.area, plan.number, token, title, text))
+    return hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=12).digest()

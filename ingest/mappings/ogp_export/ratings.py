@@ -1,0 +1,156 @@
+"""Ratings of the IRM: one Assessment per target, dimension, method and report, by the label of its cell.
+
+The number that stands beside a label means one thing in one column and another in the next, so it decides nothing: it is
+compared with what the contract says goes with the label, and a difference is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import ontology
+from ingest import terms, uris
+from ingest.context import SourceContext
+from ingest.contract import Rating, Table
+from ingest.readers import Row
+from ontology.namespaces import CODE, OGCM
+
+
+@cache
+def methods_of_schemes() -> dict[str, frozenset[str]]:
+    """Scheme slug -> codes of the methods that use it, from the vocabulary."""
+    found: dict[str, set[str]] = {}
+    for scheme, method in ontology.vocabulary().subject_objects(OGCM.forMethod):
+        found.setdefault(str(scheme).removeprefix(str(CODE)), set()).add(str(method).rsplit("/", 1)[-1])
+    return {scheme: frozenset(methods) for scheme, methods in found.items()}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A rating of one row: codes, not terms. `method` is None where the row does not tell it."""
+
+    scheme: str
+    code: str
+    method: str | None
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    column: str
+    rating: Rating
+    codes: dict[str, str]  # label in lower case, blanks folded -> code
+    allowed: str  # the labels, for messages
+
+
+class Ratings:
+    """The rating columns of a table, ready to be read row by row."""
+
+    def __init__(self, context: SourceContext, table: Table):
+        self._context = context
+        self._rules = [(rule.when, rule.method) for rule in table.methods]
+        self._compiled = [_compiled(column, rating) for column, rating in table.ratings.items()]
+        self._known = {scheme for rating in table.ratings.values() for scheme in rating.schemes if scheme in context.build.codes}
+        self._statements = cache(self._prepared)
+        base = context.build.addresses.base
+        self._thing = f"<{base}id/assessment/"
+        self._report = f"<{base}id/report/"
+
+    def method_of(self, row: Row) -> str | None:
+        """The method of the row's ratings by the contract's evidence, or None."""
+        for column, method in self._rules:
+            if row.peek(column):
+                return method
+        return None
+
+    def read(self, row: Row) -> Iterator[tuple[str, Rating, Verdict, str]]:
+        """(column, rating, verdict, cell) of each rating of a row; unknown labels and other numbers are reported."""
+        method: str | None = None
+        asked = False
+        for entry in self._compiled:
+            cell = row.text(entry.column)
+            if not cell:
+                self._number_without_label(row, entry)
+                continue
+            code = entry.codes.get(cell) or entry.codes.get(" ".join(cell.lower().split()))
+            if code is None:
+                row.quarantine(entry.column, "unknown-label", cell, f"uno de: {entry.allowed}", f"one of: {entry.allowed}")
+                continue
+            if not asked and entry.rating.method is None:
+                method, asked = self.method_of(row), True
+            self._compare(row, entry, code, cell)
+            yield entry.column, entry.rating, self._verdict(entry.rating, code, entry.rating.method or method), cell
+
+    def _verdict(self, rating: Rating, code: str, method: str | None) -> Verdict:
+        """The first scheme of the rating that the method uses and that has the code; else the first that has it, method unsaid."""
+        schemes = [scheme for scheme in rating.schemes if code in self._context.build.codes.get(scheme, ())]
+        for scheme in schemes:
+            if method is not None and method in methods_of_schemes().get(scheme, ()):
+                return Verdict(scheme, code, method)
+        return Verdict(schemes[0], code, None)
+
+    def _compare(self, row: Row, entry: _Compiled, code: str, cell: str) -> None:
+        column = entry.rating.number
+        if column is None:
+            return
+        found, expected = row.peek(column), entry.rating.numbers.get(code)
+        if expected is not None and found and found != expected:
+            self._context.build.quality.source(self._context.contract.key).disagreements[entry.column, cell, found, expected] += 1
+            es, en = f"{expected}, el número de «{cell}»; vale la etiqueta", f'{expected}, the number of "{cell}"; the label holds'
+            row.quarantine(column, "label-and-number", found, es, en)
+
+    def _number_without_label(self, row: Row, entry: _Compiled) -> None:
+        """A number whose label is missing or an absence code says something that nobody can read."""
+        column = entry.rating.number
+        if column is not None and (number := row.peek(column)) and number != entry.rating.absent.get(row.cells[entry.column]):
+            es, en = f"ninguno sin etiqueta en «{entry.column}»", f'none without a label in "{entry.column}"'
+            row.quarantine(column, "number-without-label", number, es, en)
+
+    # -- statements -----------------------------------------------------------------------------------------------
+
+    def lines(self, commitment_key: str, commitment: str, labels: dict[str, str], plan_key: str, passage: str, rating: Rating, verdict: Verdict, cell: str) -> str:
+        """The Assessment as N-Triples lines; `labels` are the escaped labels of the commitment in es and en."""
+        assessor = self._context.contract.assessor
+        key = uris.assessment("commitment", commitment_key, assessor, rating.report, rating.dimension, verdict.method)
+        self._context.build.registry.use("assessment", key, date=self._context.date)
+        head, es, en = self._statements(rating.dimension, verdict)
+        node = f"{self._thing}{key}>"
+        report = f"{node} {_P['report']} {self._report}{assessor}_{plan_key}_{rating.report}> .\n" if rating.report and assessor else ""
+        return (
+            f"{node} {_P['type']} {_P['Assessment']} .\n"
+            f'{node} {_P["label"]} "{labels["en"]}, {en}"@en .\n'
+            f'{node} {_P["label"]} "{labels["es"]}, {es}"@es .\n'
+            f"{node} {_P['target']} {commitment} .\n"
+            f"{node} {_P['asWritten']} {terms.text(cell)} .\n"
+            f"{node} {_P['statedIn']} {passage} .\n"
+            f"{report}{head.replace(_NODE, node)}"
+        )
+
+    def _prepared(self, dimension: str, verdict: Verdict) -> tuple[str, str, str]:
+        """Lines that do not depend on the target, with a place for the node; the words of its label in es and en."""
+        context = self._context
+        pairs = [("dimension", context.concept("dimension", dimension)), ("verdict", context.concept(verdict.scheme, verdict.code))]
+        if verdict.method:
+            pairs.append(("method", context.concept("method", verdict.method)))
+        if context.contract.assessor:
+            pairs.append(("assessor", context.thing("org", context.contract.assessor)))
+        names, shown = context.build.codes["dimension"][dimension], context.build.codes[verdict.scheme][verdict.code]
+        es, en = f"{names.get('es', dimension)}: {shown.get('es', verdict.code)}", f"{names.get('en', dimension)}: {shown.get('en', verdict.code)}"
+        return "".join(f"{_NODE} {_P[name]} {value} .\n" for name, value in pairs), terms.escaped(es), terms.escaped(en)
+
+
+_NODE = "\x00"
+_P = {
+    name: terms.curie(curie)
+    for name, curie in {
+        "type": "rdf:type", "label": "rdfs:label", "Assessment": "ogcm:Assessment", "target": "ogcm:target", "dimension": "ogcm:dimension",
+        "verdict": "ogcm:verdict", "method": "ogcm:methodVersion", "assessor": "ogcm:assessor", "report": "ogcm:report",
+        "asWritten": "ogcm:ratingAsWritten", "statedIn": "ogcm:statedIn",
+    }.items()
+}  # fmt: skip
+
+
+def _compiled(column: str, rating: Rating) -> _Compiled:
+    codes = {" ".join(label.lower().split()): code for label, code in rating.labels.items()}
+    return _Compiled(column, rating, codes | rating.labels, ", ".join(rating.labels))

@@ -1,0 +1,243 @@
+"""The statements of one row: its passage, its commitment, who answers for it, and what the IRM found."""
+
+from __future__ import annotations
+
+from ingest import patterns, terms, uris, values
+from ingest.context import SourceContext
+from ingest.contract import Column
+from ingest.institutions import CellReading, InstitutionReader, InstitutionRules
+from ingest.mappings.ogp_export import names as names_of
+from ingest.mappings.ogp_export.dates import Dates
+from ingest.mappings.ogp_export.flags import Flags
+from ingest.mappings.ogp_export.identity import Identity
+from ingest.mappings.ogp_export.observation import Observed
+from ingest.mappings.ogp_export.places import PlaceOfRow, PlanOfRow
+from ingest.mappings.ogp_export.plans import Plans
+from ingest.mappings.ogp_export.ratings import Ratings
+from ingest.mappings.ogp_export.texts import Text, Texts
+from ingest.matching import TEXT_START, CommitmentFacts
+from ingest.readers import Row
+
+_TEXT_PROPERTIES = {"lead-institution": "ogcm:leadInstitutionText", "supporting-institution": "ogcm:supportingInstitutionText"}
+_P = {
+    name: terms.curie(curie)
+    for name, curie in {
+        "type": "rdf:type", "label": "rdfs:label", "Commitment": "ogcm:Commitment", "Passage": "ogcm:Passage", "partOf": "dct:isPartOf", "locator": "ogcm:locator",
+        "statedIn": "ogcm:statedIn", "title": "dct:title", "short": "ogcm:shortTitle", "text": "dct:description", "original": "ogcm:textAsWritten",
+        "number": "ogcm:number", "numberAsWritten": "ogcm:numberAsWritten", "position": "ogcm:position", "page": "foaf:page",
+    }.items()
+}  # fmt: skip
+
+
+class RowMapping:
+    """Maps the rows of one edition; `finish` once at the end."""
+
+    def __init__(self, context: SourceContext, observed: Observed):
+        self._context = context
+        self._observed = observed
+        table = observed.table
+        self._table = table
+        self._place = PlaceOfRow(context, table)
+        self._plans = Plans(context, observed)
+        self._identity = Identity(context, observed)
+        self._dates = Dates(context, observed)
+        self._texts = Texts(context)
+        self._ratings = Ratings(context, table)
+        self._flags = Flags(context, table)
+        self._institutions = InstitutionReader(context.build.authority, table.institutions or InstitutionRules())
+        self._review = context.build.review
+        self._quality = context.build.quality.source(context.contract.key)
+        self._passages: dict[str, int] = {}
+        self._columns = {what: table.means(what) for what in ("number", "title", "short-title", "text", "page")}  # type: ignore[arg-type]
+        self._places = [(name, column) for name, column in table.columns.items() if column.means in _TEXT_PROPERTIES]
+        self._simple = [(name, column, terms.curie(column.property)) for name, column in table.columns.items() if column.property]
+        self._structural = [name for what in ("jurisdiction", "jurisdiction-code", "plan-number", "commitment-id") if (name := table.means(what))]  # type: ignore[arg-type]
+        base = context.build.addresses.base
+        self._passage_head, self._commitment_head = f"<{base}id/passage/", f"<{base}id/commitment/"
+        self._title = next(iter(context.contract.title.values()))
+        self._language = context.contract.language_tag or "en"
+
+    def map(self, row: Row) -> None:
+        plan = self._place.of(row, report=True)
+        if plan is None:
+            return
+        passage = self._passage_term(row)
+        outside_id = self._identity.outside_id(row)
+        plan_key = self._plans.key(plan, passage)
+        key = self._identity.key(row, plan, plan_key, outside_id)
+        if key is None:
+            return
+        row.take(self._structural)
+        self._quality.places[plan.place.area] += 1
+        self._context.mint("commitment", key)
+        self._context.build.registry.use("passage", passage.rsplit("/", 1)[1][:-1], date=self._context.date)
+        subject = f"{self._commitment_head}{key}>"
+        self._plans.check(row, plan)
+        names: list[str] = []
+        number = self._number(row, subject, names)
+        label, titles, text = self._names(row, subject, plan, plan_key, number, names)
+        self._simple_properties(row, subject, plan, names)
+        dates = self._dates.lines(row, subject, plan, self._plans.years(plan))
+        flags = self._flags.lines(row, subject)
+        assessments, verdicts = self._assess(row, key, subject, label, plan_key, passage)
+        self._context.emit(
+            f"{subject} {_P['type']} {_P['Commitment']} .\n{subject} {_P['partOf']} {self._context.thing('plan', plan_key)} .\n"
+            f"{subject} {_P['statedIn']} {passage} .\n{''.join(names)}{dates}{flags}{assessments}"
+        )
+        if outside_id is not None:
+            patterns.identifier(self._context, subject, "ogp", outside_id, "ogp-commitment", passage, remember=False)
+        institutions = self._answering(row, key, subject, plan, passage)
+        self._passage(row, passage, plan, number or outside_id or "")
+        build = self._context.build
+        build.editions.add(self._context.contract, key, ("".join(names), dates, flags, verdicts, institutions))
+        build.facts.append(CommitmentFacts(key, plan_key, names_of.token(number), titles, text, self._context.contract.key, passage))
+
+    def finish(self) -> None:
+        self._plans.finish()
+        self._quality.identity.update(self._identity.rules)
+        repeated = sorted((f"{area} {number}", token, rows) for (area, number, token), rows in self._observed.tokens.items() if rows > 1 and token != "x")
+        self._quality.repeated_numbers += repeated
+
+    # -- the passage --------------------------------------------------------------------------------------------------
+
+    def _passage_term(self, row: Row) -> str:
+        """Of an export: `{source}_{12 hex of the cells}`; equal rows are counted (ontology_design section 8)."""
+        digest = row.digest()
+        times = self._passages[digest] = self._passages.get(digest, 0) + 1
+        return f"{self._passage_head}{uris.passage_of_export(self._context.contract.key, digest, times)}>"
+
+    def _passage(self, row: Row, passage: str, plan: PlanOfRow, number: str) -> None:
+        """What and where the row is; not its position, which may change without the row changing. Absence codes stand on it."""
+        name = row.peek(self._structural[0])
+        place = terms.escaped(f"{name}, plan {plan.number}" + (f", {number}" if number else ""))
+        lines = [
+            f'{passage} {_P["type"]} {_P["Passage"]} .\n{passage} {_P["label"]} "{terms.escaped(self._title)}: {place}"@{self._language} .\n'
+            f'{passage} {_P["partOf"]} {self._context.source} .\n{passage} {_P["locator"]} "{place}"@{self._language} .\n'
+        ]
+        lines += [f"{passage} {terms.curie(f'ogcm:{absence}')} {terms.text(column)} .\n" for column, absence in row.absent.items()]
+        self._context.emit("".join(lines))
+
+    # -- the commitment -----------------------------------------------------------------------------------------------
+
+    def _number(self, row: Row, subject: str, parts: list[str]) -> str:
+        column = self._columns["number"]
+        cell = row.text(column) if column else ""
+        if not cell:
+            return ""
+        number = names_of.repaired_number(cell)
+        parts.append(f"{subject} {_P['number']} {terms.text(number)} .\n")
+        if number != cell:
+            parts.append(f"{subject} {_P['numberAsWritten']} {terms.text(' '.join(cell.split()))} .\n")
+        if number.isascii() and number.isdigit() and len(number) < 6:
+            parts.append(f"{subject} {_P['position']} {terms.integer(int(number))} .\n")
+        return number
+
+    def _names(self, row: Row, subject: str, plan: PlanOfRow, plan_key: str, number: str, parts: list[str]) -> tuple[dict[str, str], tuple[str, ...], str]:
+        """Titles and text; returns the escaped label in es and en for composed labels, the titles, and how the text begins."""
+        found: dict[str, Text] = {}
+        for what in ("title", "short-title", "text"):
+            column = self._columns[what]
+            cell = row.text(column) if column else ""
+            if not cell:
+                continue
+            text = found[what] = self._texts.clean(column or "", cell, plan.place.country, detected=self._table.columns[column or ""].detect_language)
+            if text.original is not None:
+                parts.append(f"{subject} {_P['original']} {terms.text(text.original)} .\n")
+        title, short = found.get("title"), found.get("short-title")
+        if title is not None:
+            parts.append(f"{subject} {_P['title']} {_literal(title)} .\n")
+        if short is not None:
+            parts.append(f"{subject} {_P['short']} {_literal(short)} .\n")
+        if "text" in found:
+            parts.append(f"{subject} {_P['text']} {terms.text(found['text'].value, found['text'].language)} .\n")
+        self._page(row, subject, parts)
+        shown = short or title
+        titles = tuple(" ".join(text.value.split())[:500] for text in (title, short) if text is not None)
+        beginning = found["text"].value[:TEXT_START] if "text" in found else ""
+        if shown is not None and shown.value.strip():
+            line = terms.escaped(" ".join(shown.value.split()))
+            parts.append(f'{subject} {_P["label"]} "{line}"{f"@{shown.language}" if shown.language else ""} .\n')
+            return {"es": line, "en": line}, titles, beginning
+        labels = {}
+        for language, word in (("es", "Compromiso"), ("en", "Commitment")):
+            labels[language] = terms.escaped(f"{word} {number} ({plan_key})" if number else f"{word} ({plan_key})")
+            parts.append(f'{subject} {_P["label"]} "{labels[language]}"@{language} .\n')
+        return labels, titles, beginning
+
+    def _page(self, row: Row, subject: str, parts: list[str]) -> None:
+        column = self._columns["page"]
+        if column and (address := self._context.value(row, column, values.iri)):
+            parts.append(f"{subject} {_P['page']} {terms.iri(address)} .\n")
+
+    def _simple_properties(self, row: Row, subject: str, plan: PlanOfRow, parts: list[str]) -> None:
+        for name, column, predicate in self._simple:
+            cell = row.text(name)
+            if not cell:
+                continue
+            if column.type == "boolean":
+                value = _BOOLEANS.get(cell.strip().lower())
+                if value is None:
+                    row.problem(name, "boolean", cell, "1 o 0", "1 or 0")
+                    continue
+                parts.append(f"{subject} {predicate} {value} .\n")
+                continue
+            text = self._texts.clean(name, cell, plan.place.country)
+            line = " ".join(text.value.split())
+            if line:
+                parts.append(f"{subject} {predicate} {terms.text(line, column.language)} .\n")
+            if text.original is not None:
+                parts.append(f"{subject} {_P['original']} {terms.text(text.original)} .\n")
+
+    def _assess(self, row: Row, key: str, subject: str, label: dict[str, str], plan_key: str, passage: str) -> tuple[str, str]:
+        """The assessments' statements, and the verdicts alone for comparing editions."""
+        parts, verdicts = [], []
+        for _, rating, verdict, cell in self._ratings.read(row):
+            if rating.report:
+                self._plans.names_report(plan_key, rating.report, passage)
+            parts.append(self._ratings.lines(key, subject, label, plan_key, passage, rating, verdict, cell))
+            verdicts.append(f"{rating.dimension} {rating.report} {verdict.method} {verdict.code}")
+        return "".join(parts), "\n".join(sorted(verdicts))
+
+    # -- who answers --------------------------------------------------------------------------------------------------
+
+    def _answering(self, row: Row, key: str, subject: str, plan: PlanOfRow, passage: str) -> str:
+        """Statements about who answers; returns the cells' texts for comparing editions."""
+        positions: dict[str, int] = {}
+        texts = []
+        for name, column in self._places:
+            cell = row.text(name)
+            if not cell:
+                continue
+            text = self._texts.clean(name, cell, plan.place.country)
+            texts.append(text.value)
+            reading = self._institutions.read(text.value, plan.place.area, column.role or "lead")
+            for role, mention in reading.mentions:
+                positions[role] = positions.get(role, 0) + 1
+                patterns.responsibility(self._context, key, role, mention, positions[role], passage, None)
+            self._unresolved(row, name, column, reading, subject, plan, passage)
+        return "\n".join(texts)
+
+    def _unresolved(self, row: Row, name: str, column: Column, reading: CellReading, subject: str, plan: PlanOfRow, passage: str) -> None:
+        if reading.literal is not None:
+            predicate = terms.curie(_TEXT_PROPERTIES[column.means or ""])
+            self._context.emit(f"{subject} {predicate} {terms.text(reading.literal)} .\n")
+        self._review.add(reading, plan.place.area, passage.rsplit("/", 1)[1][:-1])
+        if reading.withheld:
+            row.quarantine(name, "person", "", *_EXPECTED["person"])
+            return
+        for code, found, _, _ in reading.quarantine():
+            row.report(name, code, found, *_EXPECTED[code])
+
+
+# What would have made the cell readable; its text is published as it stands, except where it names a person.
+_EXPECTED = {
+    "several-bodies": ("un organismo, o varios con un separador que el contrato declare", "one body, or several with a separator that the contract declares"),
+    "homoglyph": ("un nombre en letras de un solo alfabeto", "a name in letters of one alphabet"),
+    "national-name": ("un organismo del propio gobierno local, o una decisión en data/curated/", "a body of the local government itself, or a decision in data/curated/"),
+    "person": ("un organismo; la celda nombra a una persona y no se publica", "a body; the cell names a person and is withheld"),
+}  # fmt: skip
+_BOOLEANS = {text: terms.boolean(value) for value, texts in ((True, ("1", "yes", "true", "y", "sí")), (False, ("0", "no", "false", "n"))) for text in texts}
+
+
+def _literal(text: Text) -> str:
+    return terms.text(" ".join(text.value.split()), text.language)

@@ -1,0 +1,54 @@
+"""Texts of cells as they may be published: without data of persons, repaired where that is certain, with their language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ingest.cleaning.language import detect
+from ingest.cleaning.redaction import redact
+from ingest.cleaning.text import as_original, repair
+from ingest.context import SourceContext
+
+
+@dataclass(frozen=True)
+class Text:
+    """`original` is the text as the source wrote it, where repairs changed it; `language` a BCP 47 tag or None."""
+
+    value: str
+    original: str | None
+    language: str | None
+
+
+class Texts:
+    """Cleans the texts of one source and counts what was done to them."""
+
+    def __init__(self, context: SourceContext):
+        self._quality = context.build.quality.source(context.contract.key)
+        self._threshold = Decimal(context.contract.language_confidence)
+        self._declared = context.contract.language_tag
+
+    def clean(self, column: str, cell: str, region: str, *, detected: bool = False) -> Text:
+        """`region` is the ISO 3166-1 code that telephone numbers are read by; `detected`: find the language out."""
+        hidden = redact(cell, region)
+        repaired = repair(hidden.text)
+        value, original, counts = repaired.text, None, hidden.counts
+        if repaired.changes:
+            # An address that a line break had cut in two is whole only now.
+            again = redact(value, region)
+            if again.counts:
+                value = again.text
+                counts = {kind: counts.get(kind, 0) + again.counts.get(kind, 0) for kind in {*counts, *again.counts}}
+            else:
+                original = as_original(hidden.text)
+            self._quality.repairs.update(repaired.changes)
+        for kind, count in counts.items():
+            self._quality.redactions[column, kind] += count
+        return Text(value, original if original != value else None, self._language(column, value) if detected else self._declared)
+
+    def _language(self, column: str, value: str) -> str | None:
+        if not value:
+            return None
+        found = detect(value, self._threshold)
+        self._quality.language(column, found.best, found.tag, found.confidence)
+        return found.tag
