@@ -43,6 +43,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPREADSHEET_ERRORS = re.compile(r"^(#(REF|N/A|NAME|VALUE|VALOR|DIV/0|NULL|NUM|NOMBRE|¿NOMBRE)[!?]?|#{3,})$")
 _MEMORY = 50_000  # distinct short texts whose verdict an export's reader remembers
 _SHORT = 40  # characters of a text that is remembered
+_MOST_OF_HEADER = 300  # characters of a text that are compared with a header
 _ASIDE = "quarantined"
 _NOTHING: frozenset[int] = frozenset()
 
@@ -169,6 +170,7 @@ class _Plan:
         self.ignored_of = _all_of([at[name] for name in names if name in ignored])
         self.derived_of = _all_of([at[name] for name in names if name in derived])
         self.codes: dict[str, str] = dict(contract.absence)  # grows by spellings with blanks around
+        self.numbers = table.number_columns & derived
         self.own_codes: list[tuple[str, dict[str, str]]] = []
         common = []
         numbers = table.number_columns
@@ -180,7 +182,10 @@ class _Plan:
                 common.append(name)
             elif codes:
                 self.own_codes.append((name, codes))
-        self.common = [(name, at[name]) for name in common]
+        self.common = common
+        self.common_of = _all_of([at[name] for name in common])
+        # Every text that is an absence code in some column: a row without one of them needs no look at its columns.
+        self.any_code = set(self.codes).union(*(codes for _, codes in self.own_codes))
         self.strict = [(name, column) for name, column in table.columns.items() if name in at]
         self.checked = [(name, column) for name, column in self.strict if column.required or column.values is not None or column.pattern is not None]
 
@@ -251,6 +256,11 @@ class TableReader:
         self._check_count(count)
         if count:
             self._check_filled(filled)
+
+    def observations(self) -> Iterator[Row]:
+        """The rows that `rows` would yield, for a reading that only looks: no cell has to be taken."""
+        for record in self._records():
+            yield self._row(record)
 
     # -- the file ---------------------------------------------------------------------------------------------
 
@@ -332,12 +342,23 @@ class TableReader:
     def _export_records(self, records: Iterator[Record]) -> Iterator[Record]:
         """Sound records; blank, ragged, summing and repeated header rows are booked here and end here."""
         width = len(self.names)
-        first_header = folded(self._header[0])
         before = [line for line in self._before if any(cell.strip() for cell in line)]
         sums = self.table.sum_rows
         sum_at = [self.names.index(name) for name in (sums.columns if sums else ()) if name in self.names]
         sum_values = {folded(value) for value in (sums.values if sums else ())}
+        suspects = {folded(self._header[0]), "0", "1", *(folded(line[0]) for line in before)}  # how a repeated header line may begin
+        known: dict[str, tuple[bool, bool]] = {}  # short text -> is it a sum, may it begin a header line
         short: Record | None = None  # a record with too few cells: ragged, or, as the last one, cut off
+
+        def judged(text: str) -> tuple[bool, bool]:
+            found = known.get(text)
+            if found is None:
+                key = folded(text[:_MOST_OF_HEADER])
+                found = (key in sum_values, key in suspects)
+                if len(text) <= _SHORT and len(known) < _MEMORY:
+                    known[text] = found
+            return found
+
         for record in records:
             cells = record.cells
             if short is not None:
@@ -348,11 +369,11 @@ class TableReader:
                 self._book_aside(cells)
                 continue
             for index in sum_at:
-                if index < len(cells) and len(cells[index]) < _SHORT and folded(cells[index]) in sum_values:
+                if index < len(cells) and judged(cells[index])[0]:
                     self._set_row_aside(record, "sum-row", cells[index], "un compromiso, no una suma", "a commitment, not a sum")
                     break
             else:
-                if cells in before or is_number_line(cells) or (folded(cells[0][:200]) == first_header and self._repeats_header(cells)):
+                if judged(cells[0])[1] and (cells in before or is_number_line(cells) or self._repeats_header(cells)):
                     es, en = "los encabezados una sola vez", "the headers once only"
                     self._set_row_aside(record, "repeated-header", f"{len(cells)} cells", es, en)
                 elif len(cells) == width:
@@ -418,28 +439,26 @@ class TableReader:
 
     def _look_at(self, row: Row, cells: list[str], plan: _Plan) -> None:
         """Absence codes, cells of blanks only, spreadsheet errors, texts without measure. Most texts were seen before: a set tells."""
-        codes, plain = plan.codes, self._plain
+        plain, codes = self._plain, plan.codes
         texts = set(cells)
-        texts -= plain
-        for text in texts:
-            if self._is_odd(text, codes):
+        for text in texts - plain:
+            if self._is_odd(text, plan):
                 self._mend_or_refuse(row, text, plan)
             elif len(text) <= _SHORT and len(plain) < _MEMORY:
                 plain.add(text)
-        if codes:
-            row.absent = {name: codes[text] for name, index in plan.common if (text := cells[index]) in codes}
-            if row._aside:
-                row.absent = {name: what for name, what in row.absent.items() if name not in row._aside}
-        for name, own in plan.own_codes:
-            text = row.cells[name]
-            if text and (code := own.get(text) or own.get(text.strip())):
-                row.absent[name] = code
+        if not texts.isdisjoint(plan.any_code):
+            absent = {name: codes[text] for name, text in zip(plan.common, plan.common_of(cells), strict=True) if text in codes}
+            for name, own in plan.own_codes:
+                text = row.cells[name]
+                if text in plan.any_code and (code := own.get(text) or own.get(text.strip())):
+                    absent[name] = code
+            row.absent = {name: code for name, code in absent.items() if name not in row._aside} if row._aside else absent
         for name, column in plan.checked:
             if name not in row.absent and name not in row._aside:
                 self._check_declared(row, name, row.cells[name].strip(), column)
 
     @staticmethod
-    def _is_odd(text: str, codes: dict[str, str]) -> bool:
+    def _is_odd(text: str, plan: _Plan) -> bool:
         if not text:
             return False
         if len(text) > LONGEST_CELL or text.isspace():
@@ -447,8 +466,10 @@ class TableReader:
         if len(text) > _SHORT:
             return False
         stripped = text.strip()
-        if stripped in codes and text not in codes:
-            codes[text] = codes[stripped]
+        if stripped in plan.any_code and text not in plan.any_code:
+            plan.any_code.add(text)
+            if stripped in plan.codes:
+                plan.codes[text] = plan.codes[stripped]
         return "#" in stripped and _SPREADSHEET_ERRORS.match(stripped) is not None
 
     def _mend_or_refuse(self, row: Row, text: str, plan: _Plan) -> None:
@@ -481,7 +502,7 @@ class TableReader:
 
     @staticmethod
     def _find_absent(row: Row, plan: _Plan) -> None:
-        for name, _ in plan.common:
+        for name in plan.common:
             if (text := row.cells[name]) in plan.codes:
                 row.absent[name] = plan.codes[text]
         for name, own in plan.own_codes:
@@ -534,7 +555,7 @@ class TableReader:
         empty = cells.count("")
         ignored, derived = plan.ignored_of(cells), plan.derived_of(cells)
         ignored_count = len(ignored) - ignored.count("")
-        absent_numbers = sum(1 for name in row.absent if name in plan.derived) if plan.derived and row.absent else 0
+        absent_numbers = len(plan.numbers & row.absent.keys())
         derived_count = len(derived) - derived.count("") - absent_numbers
         fates = account.fates
         fates["empty"] += empty
