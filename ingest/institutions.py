@@ -21,7 +21,7 @@ from ingest.authority import Authority, Decision, Mention
 
 # Titles that stand before the name of a person. Words that also start the name of a body ("Hon. Cámara") are seen below.
 PERSON_TITLES = (
-    "Mr", "Mrs", "Ms", "Dr", "Dra", "Hon", "Prof", "Profa", "Sr", "Sra", "Srta", "Don", "Doña", "Lic", "Licda", "Ing", "Mtro", "Mtra", "Arq", "Abg", "Dip",
+    "Mr", "Mrs", "Ms", "Dr", "Dra", "Hon", "Prof", "Profa", "Sr", "Sra", "Srta", "Lic", "Licda", "Ing", "Mtro", "Mtra", "Arq", "Abg", "Dip",
     "Sen", "Exmo", "Exma", "Excmo", "Excma", "Mme", "Mlle", "Monsieur", "Madame", "Engr", "Atty", "Bpk", "Bapak", "Ibu", "Adv",
 )  # fmt: skip
 # The same, but also part of an office ("Senador Federal"): a name and a surname must follow.
@@ -31,6 +31,8 @@ CONNECTORS = (",", "/", "&", "+", " - ", " – ", "and", "y", "e", "et", "und", 
 # "unknown-name": no body has it; "several-bodies": perhaps several, not split; "national-name": a state's cell with a name that
 # the table knows only as a body of the national government; "homoglyph": letters of two alphabets; "person": withheld.
 KINDS = ("unknown-name", "several-bodies", "national-name", "homoglyph", "person")
+_LONGEST_RUN = 4  # pieces between declared separators that may be one name
+_MOST_COMMAS = 8  # in "unit, its parent", where each may hold commas itself
 SHOWN = 600  # characters of a text in the review; what is longer ends in a digest, and can be decided on all the same
 
 _BREAK = re.compile(r"<br\s*/?>|\r\n?|[\v\f\u0085\u2028\u2029]", re.IGNORECASE)
@@ -132,7 +134,7 @@ class InstitutionReader:
         self._person = _person_pattern(rules.person_titles)
         self._lines = "\n" in rules.separators
         self._inline = tuple(item for item in rules.separators if item != "\n")
-        self._starts: dict[str, frozenset[str]] = {}  # area -> first words of its names; areas are few
+        self._starts: dict[str, tuple[frozenset[str], int]] = {}  # area -> first words of its names; areas are few
         self.read = lru_cache(maxsize=cache)(self._read)
 
     # -- one cell ---------------------------------------------------------------------------------------------
@@ -172,7 +174,11 @@ class InstitutionReader:
             unresolved = [Unresolved(whole, role, "several-bodies" if content else "unknown-name")]
         if self._person.search(" ".join(item.text for item in unresolved if not item.decided)):
             unresolved = [Unresolved("", role, "person")]
-        return CellReading(tuple(dict.fromkeys(mentions)), tuple(dict.fromkeys(unresolved)), whole, tuple(headings))
+        # A body named twice in one role is one responsibility, under the first of its spellings.
+        once: dict[tuple[str, str], tuple[str, Mention]] = {}
+        for own_role, mention in mentions:
+            once.setdefault((own_role, mention.body.key), (own_role, mention))
+        return CellReading(tuple(once.values()), tuple(dict.fromkeys(unresolved)), whole, tuple(headings))
 
     def _sure(self, part: str, area: str, role: str) -> tuple[tuple[tuple[str, Mention], ...], tuple[Unresolved, ...]] | None:
         """The part as a whole: decided by a curator, or the name of a body; None when neither."""
@@ -214,7 +220,7 @@ class InstitutionReader:
             body = self.authority.find(acronym[1], area)
             if body is not None and self.authority.find(acronym[2], area) is body:
                 return Mention(written, body)
-        if "," in written:
+        if "," in written and len(written) <= SHOWN and written.count(",") <= _MOST_COMMAS:
             pieces = written.split(",")
             for cut in range(1, len(pieces)):
                 unit, parent = (self.authority.find(",".join(part), area) for part in (pieces[:cut], pieces[cut:]))
@@ -257,9 +263,9 @@ class InstitutionReader:
         start = 0
         while start < len(pieces):
             # The longest run of pieces that is sure wins: a name may hold the separator itself.
-            for end in range(len(pieces), start + 1, -1):
+            for end in range(min(len(pieces), start + _LONGEST_RUN), start + 1, -1):
                 run = separators[0].join(pieces[start:end])
-                if len(pieces) > 1 and len(run) < SHOWN and self._sure(run, area, "") is not None:
+                if len(run) <= SHOWN and self._sure(run, area, "") is not None:
                     yield run
                     start = end
                     break
@@ -304,14 +310,14 @@ class InstitutionReader:
         if len(cuts) == 2:
             return []
         pieces = [(cuts[index][1], cuts[index + 1][0]) for index in range(len(cuts) - 1)]
-        starts = self._first_words(area)
+        starts, longest = self._first_words(area)
         mentions: list[Mention] = []
         at = 0
         while at < len(pieces):
             if not item[slice(*pieces[at])].strip():
                 at += 1
                 continue
-            found = self._longest(item, pieces, at, area, starts)
+            found = self._longest(item, pieces, at, area, starts, longest)
             if found is None:
                 return []
             mention, at = found
@@ -320,7 +326,8 @@ class InstitutionReader:
         uncertain = any(unit.body.parent == parent.body.key for unit, parent in pairwise(mentions))
         return [] if uncertain or len(mentions) < 2 else mentions
 
-    def _longest(self, item: str, pieces: list[tuple[int, int]], at: int, area: str, starts: frozenset[str]) -> tuple[Mention, int] | None:
+    def _longest(self, item: str, pieces: list[tuple[int, int]], at: int, area: str, starts: frozenset[str], longest: int) -> tuple[Mention, int] | None:
+        """The longest run of pieces from `at` that names a body, and the piece after it."""
         begin = pieces[at][0]
         if at:
             article = _ARTICLE.match(item, begin + len(item[begin:]) - len(item[begin:].lstrip()))
@@ -332,10 +339,11 @@ class InstitutionReader:
             first = uris.folded(item[origin : pieces[at][1]]).partition(" ")[0]
             if first not in starts:
                 continue
-            for end in range(len(pieces), at, -1):
+            last = at + 1
+            while last < len(pieces) and pieces[last][1] - origin <= longest:
+                last += 1
+            for end in range(last, at, -1):
                 written = _trimmed(item[origin : pieces[end - 1][1]])
-                if len(written) > SHOWN:
-                    continue
                 mention = self._mention_in_list(written, area)
                 if mention is not None:
                     return mention, end
@@ -345,9 +353,12 @@ class InstitutionReader:
         mention = self._mention(written, uris.folded(written), area)
         return mention if mention is None or mention.parent is None else None
 
-    def _first_words(self, area: str) -> frozenset[str]:
+    def _first_words(self, area: str) -> tuple[frozenset[str], int]:
+        """The first words of the names of an area, and how many characters of a cell one of its names may take at most."""
         if area not in self._starts:
-            self._starts[area] = frozenset(name.partition(" ")[0] for name, _ in self.authority.names(area))
+            names = [name for name, _ in self.authority.names(area)]
+            # Twice: an acronym in brackets, signs and white space are not part of the folded name.
+            self._starts[area] = frozenset(name.partition(" ")[0] for name in names), 2 * max(map(len, names), default=0) + 20
         return self._starts[area]
 
     def _looks_like_latin(self, written: str, area: str) -> bool:

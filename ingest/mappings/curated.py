@@ -133,7 +133,7 @@ def _decision(row: Row) -> Decision | None:
     kind, org = row.peek("decision"), row.peek("org")
     parts = tuple(part.strip() for part in row.peek("parts").split(";") if part.strip())
     orgs = {"body": (org,), "new-body": (org,), "split": parts, "text-only": ()}.get(kind)
-    fits = orgs is not None and all(orgs) and (kind != "split" or len(set(orgs)) > 1) and (kind == "split" or not parts) and (kind.endswith("body") or not org)
+    fits = orgs is not None and all(orgs) and (kind != "split" or len(orgs) == len(set(orgs)) > 1) and (kind == "split" or not parts) and (kind.endswith("body") or not org)
     return Decision(kind, orgs, row.peek("role") or None) if fits and orgs is not None else None
 
 

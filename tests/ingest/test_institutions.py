@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,6 +124,12 @@ def test_known_parts_of_a_declared_split_become_bodies_and_the_text_stays(author
     assert list(reading.quarantine()) == []
 
 
+def test_a_body_named_twice_answers_once(authority: Authority) -> None:
+    reading = read(authority, "MoF; River Watch; Ministry of Finance")
+    assert [(role, mention.written) for role, mention in reading.mentions] == [("lead", "MoF"), ("lead", "River Watch")]
+    assert named(read(authority, "Lead: MoF\nResponsable: MoF")) == [("lead", "aa-finance"), ("responsible", "aa-finance")]
+
+
 def test_lines_part_only_where_declared_and_never_inside_a_name(authority: Authority) -> None:
     assert keys(read(authority, "Ministry of Finance\nBureau of Nobody", rules=BY_LINE)) == ["aa-finance"]
     assert keys(read(authority, "Ministry of Finance\nBureau of Nobody")) == []
@@ -138,6 +145,15 @@ def test_a_name_that_holds_a_separator_is_not_parted(authority: Authority) -> No
 def test_a_cell_beyond_reason_is_not_looked_into(authority: Authority) -> None:
     rules = InstitutionRules(longest=100)
     assert left(read(authority, "Ministry of Finance;" * 6, rules=rules))[0][1] == "several-bodies"
+
+
+@pytest.mark.parametrize("cell", ["a, " * 6000, "a; " * 6000, "MoF, " * 3000, "RW (b) and " * 1500, "Responsable " * 1500, "(a) x\n" * 3000, "•" * 19000, "-\n" * 9000])
+def test_no_cell_takes_long(authority: Authority, cell: str) -> None:
+    """The worst of these took 80 s before runs of parts were bounded; each takes a tenth of a second."""
+    start = time.process_time()
+    reading = read(authority, cell)
+    assert time.process_time() - start < 5
+    assert reading.mentions or reading.unresolved
 
 
 # -- roles ----------------------------------------------------------------------------------------------------------
