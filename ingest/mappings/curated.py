@@ -133,8 +133,11 @@ def _decision(row: Row) -> Decision | None:
     kind, org = row.peek("decision"), row.peek("org")
     parts = tuple(part.strip() for part in row.peek("parts").split(";") if part.strip())
     orgs = {"body": (org,), "new-body": (org,), "split": parts, "text-only": ()}.get(kind)
-    fits = orgs is not None and all(orgs) and (kind != "split" or len(orgs) == len(set(orgs)) > 1) and (kind == "split" or not parts) and (kind.endswith("body") or not org)
-    return Decision(kind, orgs, row.peek("role") or None) if fits and orgs is not None else None
+    if orgs is None or not all(orgs) or (parts and kind != "split") or (org and not kind.endswith("body")):
+        return None
+    if kind == "split" and not len(orgs) == len(set(orgs)) > 1:
+        return None
+    return Decision(kind, orgs, row.peek("role") or None)
 
 
 def register_decision(context: SourceContext, row: Row) -> None:
