@@ -20,7 +20,7 @@ from pathlib import Path
 from ingest.accounting import Accounting, TableAccount
 from ingest.contract import Column, Contract, Table
 from ingest.formats import FormatFault, Passes, Record, look, open_records
-from ingest.formats.headers import FOR_EXCEL, folded, is_number_line, is_repetition, named
+from ingest.formats.headers import FOR_EXCEL, folded, is_number_line, is_repetition, last_unnamed, named
 from ingest.problems import Note, Problem, ProblemList
 from ingest.quarantine import Quarantined
 
@@ -272,7 +272,7 @@ class TableReader:
                 self.problems.note(Note(self.shown, "marca de orden de bytes (BOM) aceptada", "byte order mark (BOM) accepted"))
             records = open_records(
                 self.path, encoding=self.contract.encoding, delimiter=self.contract.delimiter, header_row=self.table.header_row, sheet=self.table.sheet,
-                fits=self._fits, passes=self._passes,
+                fits=self._fits, width=last_unnamed(self.table.known_columns), passes=self._passes,
             )  # fmt: skip
             if not self._read_header(records):
                 return

@@ -53,7 +53,7 @@ def look(path: Path) -> tuple[Format, bool]:
         raise FormatFault(0, "unreadable", path.name, "un archivo", "a regular file")
     try:
         with path.open("rb") as stream:
-            start = stream.read(8)
+            start = stream.read(64)
     except FileNotFoundError:
         raise FormatFault(0, "missing-file", "", "la tabla que nombra el contrato", "the table that the contract names") from None
     except OSError as error:
@@ -69,7 +69,7 @@ def look(path: Path) -> tuple[Format, bool]:
     if format_.name == "csv":
         _look_at_text(start)
     elif not start.startswith(b"PK"):
-        raise FormatFault(0, "encoding", repr(start)[2:-1], "un libro XLSX", "an XLSX workbook")
+        raise FormatFault(0, "encoding", repr(start[:8])[2:-1], "un libro XLSX", "an XLSX workbook")
     return format_, start.startswith(b"\xef\xbb\xbf")
 
 
@@ -81,15 +81,18 @@ def _look_at_text(start: bytes) -> None:
         if start.startswith(mark):
             es, en = "CSV en UTF-8, sin comprimir", "CSV in UTF-8, unpacked"
             raise FormatFault(1, "encoding", name, es, en)
+    if b"\0" in start:
+        raise FormatFault(1, "binary", "\\0", "texto UTF-8; hay un byte nulo (¿UTF-16?)", "UTF-8 text; there is a null byte (UTF-16?)")
 
 
 def open_records(
-    path: Path, *, encoding: str = "utf-8", delimiter: str = ",", header_row: int = 1, sheet: str | None = None, fits: Fits | None = None, passes: Passes | None = None,
+    path: Path, *, encoding: str = "utf-8", delimiter: str = ",", header_row: int = 1, sheet: str | None = None, fits: Fits | None = None, width: int = 0,
+    passes: Passes | None = None,
 ) -> Iterator[Record]:  # fmt: skip
     """Every record of a table, streamed; raises FormatFault.
 
     `sheet` names the sheet of a workbook; without it the only one that has a table, or the only one whose header line
-    `fits`. With `passes`, content other than at an earlier pass is a FileChanged; a change during the pass always is.
+    `fits`, filled up to `width` columns. With `passes`, content other than at an earlier pass is a FileChanged; a change during the pass always is.
     """
     if encoding.lower().replace("_", "-") not in {"utf-8", "utf-8-sig"}:
         raise FormatFault(0, "encoding", encoding, "UTF-8", "UTF-8")
@@ -98,7 +101,7 @@ def open_records(
         if format_.name == "csv":
             yield from text.records(source, path, delimiter=delimiter, header_row=header_row)
         else:
-            yield from workbook.records(source, header_row=header_row, sheet=sheet, fits=fits)
+            yield from workbook.records(source, header_row=header_row, sheet=sheet, fits=fits, width=width)
         found = source.finish()
         if passes is not None:
             passes.check(path, found)

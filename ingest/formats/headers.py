@@ -43,6 +43,15 @@ def named(header: Sequence[str], known: Iterable[str] = (), *, fold: bool = True
     return names
 
 
+def last_unnamed(names: Iterable[str]) -> int:
+    """The greatest column whose header `named` found empty, 0 = none.
+
+    >>> last_unnamed(["Plan", "(2)", "Plan (9)", "(7)"])
+    7
+    """
+    return max((int(name[1:-1]) for name in names if name.startswith("(") and name.endswith(")") and name[1:-1].isdigit()), default=0)
+
+
 def is_repetition(name: str) -> bool:
     """Whether `named` gave this name to a header that had occurred before."""
     base, _, number = name.rpartition(" (")

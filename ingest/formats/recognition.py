@@ -134,12 +134,7 @@ def _beginning(path: Path, delimiter: str, sheet: str | None) -> list[tuple[int,
     records = open_records(path, delimiter=delimiter, header_row=0, sheet=sheet)
     lines = [(record.number, record.cells) for record in islice(records, LINES)]
     records.close()  # type: ignore[attr-defined]
-    return [(number, _without_empty_end(cells) if sheet else cells) for number, cells in lines if any(cell.strip() for cell in cells)]
-
-
-def _without_empty_end(cells: Sequence[str]) -> list[str]:
-    last = max((index for index, cell in enumerate(cells) if cell.strip()), default=-1)
-    return list(cells[: last + 1])
+    return [(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]
 
 
 def _best(lines: list[tuple[int, list[str]]], layouts: Sequence[Layout]) -> Recognition | None:

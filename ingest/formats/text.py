@@ -51,7 +51,7 @@ def records(source: ReadOnce, path: Path, *, delimiter: str, header_row: int) ->
     except UnicodeDecodeError:
         raise _undecodable(path) from None
     finally:
-        stream.detach()  # the caller still has to finish and close its file
+        stream.detach().detach()  # the caller still has to finish and close its file
 
 
 class _LongLine(Exception):

@@ -30,8 +30,8 @@ MOST_ENTRIES = 2_000
 LARGEST_UNPACKED = 2 << 30  # bytes, all entries together, as the archive declares them; reading stops there too
 LARGEST_STRINGS = 256 << 20  # bytes of the shared strings, which are held
 LARGEST_PART = 32 << 20  # bytes of the workbook's own description
-LARGEST_RATIO = 300  # unpacked : packed, of entries above RATIO_FROM; deflate can do 1032, repeated rows of a sheet about 50
-RATIO_FROM = 4 << 20
+LARGEST_RATIO = 300  # unpacked : packed, of entries above RATIO_FROM bytes; deflate can do 1032, repeated rows of a sheet about 50
+RATIO_FROM = 64 << 20  # below it the time is short whatever the entry holds, and memory is bounded by the limits of cells
 LONGEST_TEXT = 16 << 20  # characters of one cell; Excel itself stops at 32,767
 MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
@@ -67,15 +67,15 @@ class _Book:
     kinds: list[str] = field(default_factory=list)
 
 
-def records(source: io.RawIOBase, *, header_row: int, sheet: str | None, fits: Fits | None) -> Iterator[Record]:
+def records(source: io.RawIOBase, *, header_row: int, sheet: str | None, fits: Fits | None, width: int = 0) -> Iterator[Record]:
     """The rows of one sheet from its first to its last cell, hidden ones too; rows that the file does not hold are left out.
 
     Cells behind the header's last one are cut off where they are empty and kept where they are not, shorter rows are
-    filled up: a sheet has no ragged rows. Raises FormatFault.
+    filled up: a sheet has no ragged rows. `width`: columns that are wanted even where the last headers are empty.
+    Raises FormatFault.
     """
     with _opened(source) as book:
         chosen = _choose(book, sheet, header_row, fits)
-        width = 0
         for record in _rows(book, chosen):
             if record.number < header_row:
                 yield record
@@ -84,8 +84,8 @@ def records(source: io.RawIOBase, *, header_row: int, sheet: str | None, fits: F
             while len(cells) > width and not cells[-1]:
                 cells.pop()
             if record.number == header_row:
-                width = len(cells)
-            elif len(cells) < width:
+                width = max(width, len(cells))
+            if len(cells) < width:
                 cells.extend([""] * (width - len(cells)))
             yield record
 
@@ -101,14 +101,17 @@ def sheet_names(source: io.RawIOBase) -> list[str]:
 @contextmanager
 def _opened(source: io.RawIOBase) -> Iterator[_Book]:
     """The workbook with everything but its rows, after a look at the archive's sizes; faults of zip and XML become FormatFault."""
+    buffered = io.BufferedReader(source, _CHUNK)
     try:
-        with zipfile.ZipFile(io.BufferedReader(source, _CHUNK)) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(buffered) as archive:
             _check_sizes(archive)
             yield _read_book(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise _corrupt(str(error)) from None
     except expat.ExpatError as error:
         raise _corrupt(f"XML: {expat.ErrorString(error.code)}") from None
+    finally:
+        buffered.detach()  # the caller still has to finish and close its file
 
 
 def _check_sizes(archive: zipfile.ZipFile) -> None:
