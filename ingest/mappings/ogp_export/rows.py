@@ -203,6 +203,7 @@ class RowMapping:
     def _answering(self, row: Row, key: str, subject: str, plan: PlanOfRow, passage: str) -> str:
         """Statements about who answers; returns the cells' texts for comparing editions."""
         positions: dict[str, int] = {}
+        named: set[tuple[str, str]] = set()  # a body that two cells name in one role answers once
         texts = []
         for name, column in self._places:
             cell = row.text(name)
@@ -212,6 +213,9 @@ class RowMapping:
             texts.append(text.value)
             reading = self._institutions.read(text.value, plan.place.area, column.role or "lead")
             for role, mention in reading.mentions:
+                if (role, mention.body.key) in named:
+                    continue
+                named.add((role, mention.body.key))
                 positions[role] = positions.get(role, 0) + 1
                 patterns.responsibility(self._context, key, role, mention, positions[role], passage, None)
             self._unresolved(row, name, column, reading, subject, plan, passage)
