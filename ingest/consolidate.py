@@ -35,7 +35,7 @@ SINGLE_VALUED = (
 # Single-valued on resources of one kind only.
 SINGLE_VALUED_OF = {"dct:issued": "report"}
 # One text per language; a second one in the same language is a variant, not a conflict.
-ONE_PER_LANGUAGE = ("rdfs:label", "dct:title", "skos:prefLabel")
+ONE_PER_LANGUAGE = ("rdfs:label", "dct:title", "skos:prefLabel", "ogcm:shortTitle")
 
 SHORTCUTS = {
     "responsible": "ogcm:responsible",
