@@ -36,8 +36,9 @@ class Redacted:
 
 # --- e-mail -----------------------------------------------------------------------------------------------------
 
-# Characters that are not seen: white space of one kind or another, zero-width characters, soft hyphens.
-_GAP = r"[\s\u200b-\u200f\u2060\ufeff\u00ad]"
+# What is not seen between the parts of an address: white space, zero-width characters, soft hyphens; in the original of a
+# text also breaks of HTML and the signs that stand for control characters.
+_GAP = r"(?:[\s\u200b-\u200f\u2060\ufeff\u00ad\u2400-\u2421]|<br ?/?>)"
 _LABEL = r"[^\W_](?:[\w-]{0,62}[^\W_])?"
 _DOT = r"[.\u3002\uff0e\uff61]"
 _DOMAIN = rf"{_LABEL}(?:{_DOT}{_LABEL})+"

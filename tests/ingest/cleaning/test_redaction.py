@@ -18,6 +18,8 @@ from tests.ingest.cleaning.samples import cells
 
 REPEATABLE = {"deadline": None, "derandomize": True, "database": None}
 TAKEN = [
+    ("maria.lopez@<br/>sep.gob.mx", None),
+    ("maria.lopez␍\n@sep.gob.mx", None),
     ("Contact: maria.lopez@sep.gob.mx.", "MX"),
     ('write to <a href="mailto:x@y.org">x@y.org</a>', "US"),
     ("maria.lopez [at] sep.gob.mx", "MX"),
