@@ -10,11 +10,12 @@ from pathlib import Path
 
 from commitments.release import Input
 from ingest.formats import SUFFIXES
+from ingest.formats import SUFFIXES
 from ingest.settings import BuildSettings
 
 _CODE = ("commitments", "ingest", "ontology", "shapes")
-_LIBRARIES = ("rdflib", "pyshacl", "pyoxigraph")
-_READ = SUFFIXES - {".txt"} | {".yml", ".yaml"}
+_LIBRARIES = ("rdflib", "pyshacl", "pyoxigraph", "pyshifty", "rapidfuzz", "phonenumbers", "ftfy", "py3langid", "python-calamine", "isal")
+_READ = {".yml", ".yaml"} | SUFFIXES
 
 
 def input_files(data_dir: Path, extra: Iterable[Path] = ()) -> list[Input]:
