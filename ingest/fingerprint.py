@@ -10,7 +10,6 @@ from pathlib import Path
 
 from commitments.release import Input
 from ingest.formats import SUFFIXES
-from ingest.formats import SUFFIXES
 from ingest.settings import BuildSettings
 
 _CODE = ("commitments", "ingest", "ontology", "shapes")
@@ -49,7 +48,7 @@ def fingerprint(files: Iterable[Input], base: str, settings: BuildSettings) -> s
     for package in _CODE:
         root = Path(str(importlib.resources.files(package)))
         for path in sorted(root.rglob("*")):
-            if path.suffix in {".py", ".ttl", ".rq", ".ftl", ".json"} and "__pycache__" not in path.parts:
+            if path.suffix in {".py", ".ttl", ".rq", ".ftl", ".json", ".yml"} and "__pycache__" not in path.parts:
                 digest.update(f"{package}/{path.relative_to(root).as_posix()}\0".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()
