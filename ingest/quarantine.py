@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import heapq
-import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass, replace
@@ -81,12 +80,9 @@ class Quarantine:
 
     def write_csv(self, out: BinaryIO) -> None:
         """All entries as CSV (UTF-8, `\\n`), streamed."""
-        text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(_Lines(out))
         writer.writerow(HEADER)
         writer.writerows(map(astuple, self))
-        text.flush()
-        text.detach()
 
     def _spill(self) -> None:
         if self._folder is None:
@@ -96,6 +92,16 @@ class Quarantine:
             csv.writer(stream).writerows(map(astuple, sorted(self._items, key=_order)))
         self._runs.append(path)
         self._items = []
+
+
+class _Lines:
+    """Rows of a CSV writer with `\n` at their ends; told to end them so itself, it would not quote a carriage return."""
+
+    def __init__(self, out: BinaryIO):
+        self._out = out
+
+    def write(self, line: str) -> None:
+        self._out.write(line.removesuffix("\r\n").encode("utf-8", "backslashreplace") + b"\n")
 
 
 def _read_run(path: Path) -> Iterator[Quarantined]:

@@ -13,7 +13,7 @@ from ingest.formats import open_records, sheets
 from ingest.formats.headers import folded, is_repetition, named
 
 LINES = 10  # records in which the header line is looked for
-LEAST_SCORE = 0.6  # share of headers in common below which a file has no known layout
+LEAST_SCORE = 0.5  # share of headers in common below which a file has no known layout
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -138,7 +138,8 @@ def _beginning(path: Path, delimiter: str, sheet: str | None) -> list[tuple[int,
 
 
 def _best(lines: list[tuple[int, list[str]]], layouts: Sequence[Layout]) -> Recognition | None:
-    compared = [(_score(cells, layout), row in layout.header_rows, -row, index) for row, cells in lines for index, layout in enumerate(layouts)]
+    scored = [(_score(cells, layout), row, index) for row, cells in lines for index, layout in enumerate(layouts)]
+    compared = [(score, score > 0 and row in layouts[index].header_rows, -row, index) for score, row, index in scored]
     if not compared:
         return None
     score, _, minus_row, index = max(compared)

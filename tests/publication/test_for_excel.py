@@ -1,0 +1,83 @@
+"""The copies for spreadsheet programs: altered, saying so, refused as inputs; the tables themselves keep exact values."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ingest.publication import for_excel
+from tests.ingest.formats.exports import contract, csv_bytes, lines, read
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+
+
+def copy_of(path: Path) -> bytes:
+    out = io.BytesIO()
+    for_excel.write_copy(path, out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("text", ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=x", "＝1"])
+def test_a_cell_that_would_run_gets_an_apostrophe(tmp_path: Path, text: str) -> None:
+    table = tmp_path / "table.csv"
+    table.write_bytes(f'a,b\n1,"{text}"\na=b,it\'s\n'.encode())
+    assert rows_of(copy_of(table)) == [["a", "b", for_excel.FOR_EXCEL], ["1", f"'{text}", ""], ["a=b", "it's", ""]]
+    assert rows_of(table.read_bytes())[1] == ["1", text]
+
+
+def test_the_copy_has_a_mark_and_the_line_ends_of_windows(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_bytes("a\nGestión\n".encode())
+    assert copy_of(table) == f'\ufeffa,"{for_excel.FOR_EXCEL}"\r\nGestión,\r\n'.encode()
+
+
+def test_a_cell_longer_than_an_input_may_have_is_copied(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_bytes(csv_bytes([["a"], ["x" * (17 << 20)]]))
+    limit = csv.field_size_limit()
+    assert len(copy_of(table)) > 17 << 20
+    assert csv.field_size_limit() == limit
+
+
+def test_every_table_of_a_release_has_its_copy(published) -> None:
+    tables = sorted(published.path.glob("tables/*.csv"))
+    assert tables
+    listed = {file.path for file in published.manifest.files}
+    for table in tables:
+        copy = published.file(f"{for_excel.FOLDER}/{table.name}")
+        exact, altered = rows_of(table.read_bytes()), rows_of(copy.read_bytes())
+        assert [[cell.removeprefix("'") if cell.startswith(("'=", "'+", "'-", "'@")) else cell for cell in row[:-1]] for row in altered] == exact
+        assert altered[0][-1] == for_excel.FOR_EXCEL and copy.read_bytes().startswith(b"\xef\xbb\xbf")
+        assert f"{for_excel.FOLDER}/{table.name}" in listed
+
+
+def test_the_copies_are_no_distributions_of_the_data(published) -> None:
+    assert "for-excel" not in published.file("catalog.ttl").read_text(encoding="utf-8")
+    assert "for-excel" not in published.file("tables/datapackage.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("mode", ["export", "strict"])
+def test_a_copy_is_refused_as_an_input(tmp_path: Path, mode: str) -> None:
+    table = tmp_path / "table.csv"
+    records = lines()[1:]
+    table.write_bytes(csv_bytes(records))
+    (tmp_path / "rows.csv").write_bytes(copy_of(table))
+    reading = read(tmp_path / "rows.csv", header_row=1, mode=mode)
+    assert reading.codes == ["for-excel"] and not reading.rows
+    assert "copia" in reading.problems[0].message("es")
+
+
+def test_a_copy_is_refused_after_a_spreadsheet_program_saved_it_again(tmp_path: Path, published) -> None:
+    path = tmp_path / "rows.csv"
+    shutil.copyfile(published.file(f"{for_excel.FOLDER}/commitments.csv"), path)
+    records = rows_of(path.read_bytes())
+    path.write_bytes(csv_bytes(records))  # no mark, other line ends
+    columns = {name: {"kind": "verbatim"} for name in records[0][:-1]}
+    model = contract(header_row=1, mode="strict", columns=columns, flags=[], ratings={}, ignored={}, derived={}, sum_rows=None, file=path.name)
+    assert read(path, model).codes == ["for-excel"]
