@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 
 from ingest import patterns, terms, uris
+from ingest.cleaning.dates import FIRST, LAST
 from ingest.context import SourceContext
 from ingest.mappings.ogp_export.observation import Observed, PlanFacts
 from ingest.mappings.ogp_export.places import Place, PlanOfRow
@@ -30,6 +31,7 @@ class Plans:
         table = observed.table
         self._columns = {what: table.means(what) for what in ("submitted", "plan-end", "plan-id")}  # type: ignore[arg-type]
         self._report_columns = {column.report or "": name for name, column in table.columns.items() if column.means == "report-year"}
+        self._report_of = {name: report for report, name in self._report_columns.items()}
         self._keys: dict[tuple[str, str], str] = {}
         self._facts: dict[str, PlanFacts] = {}
         self._areas: set[str] = set()
@@ -50,23 +52,35 @@ class Plans:
     def years(self, plan: PlanOfRow) -> tuple[int, int] | None:
         """First and last year that the rows give the plan, for reading its dates; None when they give none."""
         facts = self._observed.plans.get((plan.place.area, plan.number))
-        found = [year for what in ("submitted", "plan-end") if facts and (year := _year(facts.agreed(self._columns[what]))) is not None]
-        if not found:
+        if facts is None:
             return None
-        # A plan runs two to four years from its submission; where its end is not stated, no more than that is believed.
-        return min(found), max(found) if len(found) == 2 else found[0] + 2
+        submitted, end = (_year(facts.agreed(self._columns[what])) for what in ("submitted", "plan-end"))
+        # A plan runs two to four years from its submission; where one of its ends is not stated, no more than that is believed.
+        first, final = submitted or (end - 2 if end else None), end or (submitted + 2 if submitted else None)
+        return (min(first, final), max(first, final)) if first and final else None
 
-    def check(self, row: Row, plan: PlanOfRow) -> None:
-        """Book the columns that speak of the plan; cells of a plan whose rows contradict each other are set aside."""
+    def check(self, row: Row, plan: PlanOfRow, plan_key: str, passage: str) -> None:
+        """Book the columns that speak of the plan; cells of a plan whose rows contradict each other are set aside.
+
+        The year of a report names the report, even where none of its ratings is given.
+        """
         facts = self._observed.plans[plan.place.area, plan.number]
         for column in self._observed.plan_columns:
             text = row.text(column)
             if not text:
                 continue
-            pattern = PLAN_ID if column == self._columns["plan-id"] else _YEAR
-            if not pattern.fullmatch(" ".join(text.split())):
-                row.problem(column, "plan-fact", text, f"la forma {pattern.pattern}", f"the form {pattern.pattern}")
-            elif facts.agreed(column) != " ".join(text.split()):
+            said_here = " ".join(text.split())
+            if column == self._columns["plan-id"]:
+                if not PLAN_ID.fullmatch(said_here):
+                    row.problem(column, "plan-fact", text, f"la forma {PLAN_ID.pattern}", f"the form {PLAN_ID.pattern}")
+                    continue
+            elif _year(said_here) is None:
+                row.problem(column, "plan-fact", text, f"un año de {FIRST} a {LAST}", f"a year from {FIRST} to {LAST}")
+                continue
+            if facts.agreed(column) == said_here:
+                if column in self._report_of:
+                    self.names_report(plan_key, self._report_of[column], passage)
+            else:
                 said = facts.said(column)
                 row.problem(column, "rows-disagree", text, f"lo que dicen las demás filas del plan ({said})", f"what the other rows of the plan say ({said})")
 
@@ -152,8 +166,5 @@ class Plans:
                 context.add(subject, "dct:issued", terms.date(PartialDate(year)))
 
 
-_YEAR = re.compile(r"20[0-3]\d")
-
-
 def _year(text: str | None) -> int | None:
-    return int(text) if text and _YEAR.fullmatch(text) and 2005 <= int(text) <= 2035 else None
+    return int(text) if text and re.fullmatch(r"[0-9]{4}", text) and FIRST <= int(text) <= LAST else None

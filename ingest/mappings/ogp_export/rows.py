@@ -72,7 +72,7 @@ class RowMapping:
         self._context.mint("commitment", key)
         self._context.build.registry.use("passage", passage.rsplit("/", 1)[1][:-1], date=self._context.date)
         subject = f"{self._commitment_head}{key}>"
-        self._plans.check(row, plan)
+        self._plans.check(row, plan, plan_key, passage)
         names: list[str] = []
         number = self._number(row, subject, names)
         label, titles, text = self._names(row, subject, plan, plan_key, number, names)
