@@ -232,7 +232,11 @@ def _map_twice(build_: Build, folder: SourceFolder, slug: str, opener: mappings.
     if len(build_.problems.problems) > before:
         return  # the file as a whole is at fault; a second reading would only say so again
     for row in TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting, passes).rows():
-        mapping.map(row)
+        try:
+            mapping.map(row)
+        except ValueError as error:
+            # Something no rule foresaw, such as a number that no key can hold: this row is set aside, the others are not.
+            row.quarantine(next(iter(row.cells)), "unmappable", str(error), "una fila que se pueda representar", "a row that can be mapped")
     mapping.finish()
 
 

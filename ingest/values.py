@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from pyoxigraph import NamedNode
+
 
 @dataclass(frozen=True, order=True)
 class PartialDate:
@@ -193,6 +195,10 @@ def iri(text: str) -> str:
     """An absolute http(s) IRI that can be written to N-Triples as it stands."""
     if not re.match(r"https?://[^/?#\s]+", text) or _IRI_FORBIDDEN.search(text):
         raise ValueError("una dirección http(s) completa, sin espacios ni barras invertidas", "a full http(s) address without blanks or backslashes")
+    try:
+        NamedNode(text)  # the store refuses what RFC 3987 does not allow: "http://[x", "…/%zz"
+    except ValueError:
+        raise ValueError("una dirección que siga la norma (RFC 3987)", "an address that follows the standard (RFC 3987)") from None
     return text
 
 

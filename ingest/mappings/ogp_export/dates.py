@@ -9,6 +9,7 @@ from ingest.cleaning.dates import DateCell, read_date
 from ingest.context import SourceContext
 from ingest.mappings.ogp_export.observation import Observed
 from ingest.mappings.ogp_export.places import PlanOfRow
+from ingest.mappings.ogp_export.texts import written
 from ingest.readers import Row
 from ingest.values import PartialDate
 
@@ -53,7 +54,7 @@ class Dates:
                 es, en = found.reason or ("una fecha", "a date")
                 row.problem(end.column, "date", cell, f"una fecha: {es}", f"a date: {en}")
                 continue
-            parts.append(f"{subject} {end.as_written} {terms.text(' '.join(cell.split()))} .\n")
+            parts.append(f"{subject} {end.as_written} {terms.text(written(cell))} .\n")
             self._bound(found, end, bounds)
             if found.status == "ambiguous":
                 values = {reading.start if end.start else reading.end for reading in found.readings}

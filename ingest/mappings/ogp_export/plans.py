@@ -74,6 +74,10 @@ class Plans:
                 if not PLAN_ID.fullmatch(said_here):
                     row.problem(column, "plan-fact", text, f"la forma {PLAN_ID.pattern}", f"the form {PLAN_ID.pattern}")
                     continue
+                owner = self._context.build.registry.alias("plan", said_here)
+                if owner is not None and owner != plan_key:
+                    row.problem(column, "id-of-another-plan", text, f"un identificador que no sea ya de {owner}", f"an id that is not {owner}'s already")
+                    continue
             elif _year(said_here) is None:
                 row.problem(column, "plan-fact", text, f"un año de {FIRST} a {LAST}", f"a year from {FIRST} to {LAST}")
                 continue
@@ -105,7 +109,8 @@ class Plans:
         facts = self._facts[key] = self._observed.plans[plan.place.area, plan.number]
         self._dated(subject, facts)
         outside = facts.agreed(self._columns["plan-id"])
-        if outside and PLAN_ID.fullmatch(outside):
+        if outside and PLAN_ID.fullmatch(outside) and context.build.registry.alias("plan", outside) in (None, key):
+            context.build.registry.add_alias("plan", key, outside, context.date)
             patterns.identifier(context, subject, "ogp", outside, "ogp-plan", passage)
         return key
 

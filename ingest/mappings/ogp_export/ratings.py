@@ -14,6 +14,7 @@ import ontology
 from ingest import terms, uris
 from ingest.context import SourceContext
 from ingest.contract import Rating, Table
+from ingest.mappings.ogp_export.texts import written
 from ingest.readers import Row
 from ontology.namespaces import CODE, OGCM
 
@@ -122,7 +123,7 @@ class Ratings:
             f'{node} {_P["label"]} "{labels["en"]}, {en}"@en .\n'
             f'{node} {_P["label"]} "{labels["es"]}, {es}"@es .\n'
             f"{node} {_P['target']} {commitment} .\n"
-            f"{node} {_P['asWritten']} {terms.text(cell)} .\n"
+            f"{node} {_P['asWritten']} {terms.text(written(cell))} .\n"
             f"{node} {_P['statedIn']} {passage} .\n"
             f"{report}{head.replace(_NODE, node)}"
         )

@@ -14,7 +14,7 @@ from ingest.mappings.ogp_export.observation import Observed
 from ingest.mappings.ogp_export.places import PlaceOfRow, PlanOfRow
 from ingest.mappings.ogp_export.plans import Plans
 from ingest.mappings.ogp_export.ratings import Ratings
-from ingest.mappings.ogp_export.texts import Text, Texts
+from ingest.mappings.ogp_export.texts import Text, Texts, written
 from ingest.matching import TEXT_START, CommitmentFacts
 from ingest.readers import Row
 
@@ -109,7 +109,7 @@ class RowMapping:
     def _passage(self, row: Row, passage: str, plan: PlanOfRow, number: str) -> None:
         """What and where the row is; not its position, which may change without the row changing. Absence codes stand on it."""
         name = row.peek(self._structural[0])
-        place = terms.escaped(f"{name}, plan {plan.number}" + (f", {number}" if number else ""))
+        place = terms.escaped(f"{written(name)}, plan {plan.number}" + (f", {number}" if number else ""))
         lines = [
             f'{passage} {_P["type"]} {_P["Passage"]} .\n{passage} {_P["label"]} "{terms.escaped(self._title)}: {place}"@{self._language} .\n'
             f'{passage} {_P["partOf"]} {self._context.source} .\n{passage} {_P["locator"]} "{place}"@{self._language} .\n'
@@ -124,10 +124,10 @@ class RowMapping:
         cell = row.text(column) if column else ""
         if not cell:
             return ""
-        number = names_of.repaired_number(cell)
+        number = written(names_of.repaired_number(cell))
         parts.append(f"{subject} {_P['number']} {terms.text(number)} .\n")
         if number != cell:
-            parts.append(f"{subject} {_P['numberAsWritten']} {terms.text(' '.join(cell.split()))} .\n")
+            parts.append(f"{subject} {_P['numberAsWritten']} {terms.text(written(cell))} .\n")
         if number.isascii() and number.isdigit() and len(number) < 6:
             parts.append(f"{subject} {_P['position']} {terms.integer(int(number))} .\n")
         return number

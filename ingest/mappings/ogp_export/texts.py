@@ -11,6 +11,12 @@ from ingest.cleaning.text import as_original, repair
 from ingest.context import SourceContext
 
 
+def written(cell: str) -> str:
+    """A cell as the source wrote it, on one line, in characters that every syntax can hold."""
+    line = " ".join(cell.split())
+    return line if line.isprintable() else as_original(line)
+
+
 @dataclass(frozen=True)
 class Text:
     """`original` is the text as the source wrote it, where repairs changed it; `language` a BCP 47 tag or None."""
