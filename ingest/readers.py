@@ -20,7 +20,7 @@ from pathlib import Path
 from ingest.accounting import Accounting, TableAccount
 from ingest.contract import Column, Contract, Table
 from ingest.formats import FormatFault, Passes, Record, look, open_records
-from ingest.formats.headers import FOR_EXCEL, folded, is_number_line, is_repetition, last_unnamed, named
+from ingest.formats.headers import folded, is_number_line, is_repetition, last_unnamed, named, refuse_copy
 from ingest.problems import Note, Problem, ProblemList
 from ingest.quarantine import Quarantined
 
@@ -301,10 +301,7 @@ class TableReader:
 
     def _check_header(self, header: list[str]) -> bool:
         known = self.table.known_columns
-        if FOR_EXCEL in header:
-            es, en = "las tablas de la publicación (tables/*.csv), no su copia para Excel", "the tables of the release (tables/*.csv), not their copy for Excel"
-            self._report(self.table.header_row, "", "for-excel", FOR_EXCEL, es, en)
-            return False
+        refuse_copy(header, self.table.header_row)
         self._header = header
         names = self.names = named(header, known, fold=self.export)
         sound = True

@@ -6,7 +6,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-# First header of the one extra column of the copies for Excel (ingest/publication/for_excel.py): such a copy is never an input.
+from ingest.formats.faults import FormatFault
+
+# Header of the one extra column of the copies for Excel (ingest/publication/for_excel.py): such a copy is never an input.
 FOR_EXCEL = "copia para Excel, no se lee como fuente / copy for Excel, not read as a source"
 
 
@@ -56,6 +58,13 @@ def is_repetition(name: str) -> bool:
     """Whether `named` gave this name to a header that had occurred before."""
     base, _, number = name.rpartition(" (")
     return bool(base) and number.endswith(")") and number[:-1].isdigit()
+
+
+def refuse_copy(cells: Sequence[str], row: int) -> None:
+    """Raise FormatFault for the header line of one of our copies for Excel, whose cells are altered."""
+    if FOR_EXCEL in cells:
+        es, en = "las tablas de la publicación (tables/*.csv), no su copia para Excel", "the tables of the release (tables/*.csv), not their copy for Excel"
+        raise FormatFault(row, "for-excel", FOR_EXCEL, es, en)
 
 
 def is_number_line(cells: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.formats import open_records, sheets
-from ingest.formats.headers import folded, is_repetition, named
+from ingest.formats.headers import folded, is_repetition, named, refuse_copy
 
 LINES = 10  # records in which the header line is looked for
 LEAST_SCORE = 0.5  # share of headers in common below which a file has no known layout
@@ -134,6 +134,8 @@ def _beginning(path: Path, delimiter: str, sheet: str | None) -> list[tuple[int,
     records = open_records(path, delimiter=delimiter, header_row=0, sheet=sheet)
     lines = [(record.number, record.cells) for record in islice(records, LINES)]
     records.close()  # type: ignore[attr-defined]
+    for number, cells in lines:
+        refuse_copy(cells, number)
     return [(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.formats import FormatFault
+from ingest.formats.recognition import Layout, recognize
 from ingest.publication import for_excel
 from tests.ingest.formats.exports import contract, csv_bytes, lines, read
 
@@ -71,6 +73,9 @@ def test_a_copy_is_refused_as_an_input(tmp_path: Path, mode: str) -> None:
     reading = read(tmp_path / "rows.csv", header_row=1, mode=mode)
     assert reading.codes == ["for-excel"] and not reading.rows
     assert "copia" in reading.problems[0].message("es")
+    with pytest.raises(FormatFault) as caught:
+        recognize(tmp_path / "rows.csv", [Layout.of("made-up", contract().tables["rows"])])
+    assert caught.value.code == "for-excel"
 
 
 def test_a_copy_is_refused_after_a_spreadsheet_program_saved_it_again(tmp_path: Path, published) -> None:

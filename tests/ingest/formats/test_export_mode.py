@@ -245,6 +245,17 @@ def test_a_mapping_that_gives_a_row_up_sets_the_rest_of_it_aside(tmp_path: Path)
     assert accounting.as_rows()[-1]["quarantined"] == 6 and not problems.problems
 
 
+def test_a_first_look_books_nothing_and_sees_the_same_rows(write) -> None:
+    rows = [list(row) for row in ROWS]
+    rows[0][2] = "#REF!"
+    path = write(lines([*rows, ["Sum", *[""] * 9]]))
+    problems, accounting = ProblemList(), Accounting()
+    reader = TableReader(path.parent, "made_up", contract(file=path.name), "rows", problems, accounting)
+    seen = {row.number: {name: row.peek(name) for name in row.cells} for row in reader.observations()}
+    assert seen == read(path).rows and not problems.problems
+    assert accounting.as_rows()[-1]["rows"] == 0
+
+
 def test_a_report_leaves_the_cell_as_it_is(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "rows.csv")
     accounting = Accounting()
