@@ -274,6 +274,9 @@ class Consolidation:
             if bounds and not all(_same(bounds[0].value, claim.value) for claim in bounds):
                 differing.append((name, bounds))
                 agreed = False
+        if chosen[0] and chosen[1] and chosen[0].earliest > chosen[1].latest:
+            # The start of one source and the end of another do not fit each other: the first in the order speaks alone.
+            return [_rest(periods[0].value)]
         term = terms.iri(self.build.addresses.thing("period", uris.period(*(date.text if date else None for date in chosen))))
         if term not in {claim.value for claim in periods}:
             self._joined_period(term, chosen[0], chosen[1])
