@@ -72,9 +72,7 @@ def shapes_graph() -> Graph:
 def shapes_ntriples() -> bytes:
     """The same triples as sorted N-Triples with canonical blank node labels (RDFC-1.0): equal bytes on every machine."""
     dataset = pyoxigraph.Dataset(
-        quad
-        for file in shape_files()
-        for quad in pyoxigraph.parse(file.read_bytes(), format=pyoxigraph.RdfFormat.TURTLE, rename_blank_nodes=True)
+        quad for file in shape_files() for quad in pyoxigraph.parse(file.read_bytes(), format=pyoxigraph.RdfFormat.TURTLE, rename_blank_nodes=True)
     )
     dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
     return "".join(sorted(f"{q.subject} {q.predicate} {q.object} .\n" for q in dataset)).encode()
@@ -161,11 +159,7 @@ def _empty() -> Graph:
 def select_profile(graph: Graph, profile: str) -> Graph:
     """A copy of the shapes without the constraints that do not belong to the profile."""
     chosen = Graph(store="SimpleMemory", bind_namespaces="none")
-    dropped = {
-        shape
-        for shape in graph.subjects(SH.severity)
-        if not any(str(o) == profile for o in graph.objects(shape, OGCM_SH.profile))
-    }
+    dropped = {shape for shape in graph.subjects(SH.severity) if not any(str(o) == profile for o in graph.objects(shape, OGCM_SH.profile))}
     for s, p, o in graph:
         if s not in dropped and not (p == SH.property and o in dropped):
             chosen.add((s, p, o))

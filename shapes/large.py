@@ -1,0 +1,328 @@
+"""Validation of files too large for a graph in memory: parts of the file side by side, and a reference beside them.
+
+Core constraints: the fast engine, part by part, on all cores at once. SPARQL constraints: pyoxigraph over the whole
+file, one query for all focus nodes. Then pySHACL judges what it can within its limit, and so does the slow way of
+asking SPARQL constraints, focus node by focus node; what they find there must be what was found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+from heapq import merge
+from itertools import groupby
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import Graph, URIRef
+from rdflib.term import Node
+
+from ontology.namespaces import OGCM_SH, RDFS, SH
+from shapes.context import DEPLOYMENT, Context, background, context_triples
+from shapes.engines import CoreEngine, EnginesDisagree, Failure
+from shapes.engines.fast import CANNOT, Pyshifty, lines
+from shapes.engines.reference import PySHACL, for_pyshacl, graph_of
+from shapes.files import TARGETS, constraints
+from shapes.outline import Outline, Part, outline_of, term, terms
+from shapes.reach import Reach, reach_of
+from shapes.report import ReferenceShare, Report, Result, result_of, text
+from shapes.sparql import focus_nodes, query_text, solutions_at, solutions_at_once
+from shapes.terms import UnreadableRdf, from_ox, to_ox
+
+# Triples that pySHACL judges at most: some ten seconds (docs/shacl.md).
+REFERENCE_LIMIT = 50_000
+# Statements judged at once. Larger parts are slower for each statement, smaller ones repeat what is known of others.
+PART = 50_000
+# Larger files are loaded into a store on disk for the SPARQL constraints; in memory a byte of file takes some four.
+IN_MEMORY = 1 << 30
+# Results of one shape that the report lists; the others are counted.
+LISTED = {"Violation": 10_000, "Warning": 1_000, "Info": 1_000}
+# Faults of each shape whose nodes the reference engine judges in any case.
+EXAMPLES = 3
+REGISTERED = OGCM_SH["Graph-KeysAreRegistered"]
+
+Bindings = Mapping[str, Node]
+_Solution = tuple[URIRef, Node, tuple[tuple[str, Node], ...]]  # shape, focus node, bindings
+
+
+def validate_file(
+    path: Path, shapes: Graph, profile: str, context: Context | None, changed: Collection[str] | None, reference_limit: int, fast: CoreEngine | None = None,
+) -> Report:  # fmt: skip
+    """See `shapes.validate_file`; `shapes`: the shapes of the profile, `fast`: another engine in the fast one's place."""
+    fast = fast or Pyshifty()
+    cores = _cores(shapes)
+    known = lines(background())
+    kept = _Kept()
+    unregistered = _Unregistered(context if (REGISTERED, SH.sparql, None) in shapes else None)
+    workers = max(2, min(4, len(os.sched_getaffinity(0))))
+    with tempfile.TemporaryDirectory(prefix="commitments-shapes-") as scratch, ThreadPoolExecutor(workers) as pool:
+        loading = pool.submit(_store_of, path, context, Path(scratch))
+        try:
+            outline = outline_of(path, cores.reach, unregistered)
+            watched = _watched(outline, changed, reference_limit)
+            asking = pool.submit(_ask_all, shapes, loading, outline, watched, kept)
+            core = _Core(kept, watched)
+            for failures in _in_order(pool, outline.parts(PART), lambda part: _judge(part, known, cores, fast), workers):
+                core.add(failures)
+            at_once = asking.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+        for value in unregistered.found:
+            kept.add(REGISTERED, SH.SPARQLConstraintComponent, DEPLOYMENT, {"value": value})
+        store = loading.result()
+        share = _compare(_Reference(outline, shapes, cores.whole, known, store), core, at_once, fast.name)
+        return kept.report(profile, store, share)
+
+
+def changed_subjects(old: Path, new: Path) -> set[str]:
+    """IRIs of the subjects whose statements differ between two sorted files, and of the things they newly or no longer
+    point at: a rule that looks at who points at a thing can break there without any statement of its own."""
+    found: set[str] = set()
+    with old.open("rb") as before, new.open("rb") as after:
+        for line, same in groupby(merge(before, after)):
+            if sum(1 for _ in same) == 1:
+                subject, _, value = line[:-3].split(b" ", 2)
+                found.update(end[1:-1].decode() for end in (subject, value) if end.startswith(b"<"))
+    return found
+
+
+# -- what is judged by whom ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Cores:
+    """The core constraints: all of them; those for the fast engine; those that stay with pySHACL (None: none do)."""
+
+    whole: Graph
+    fast: Graph
+    slow: Graph | None
+    reach: Reach
+
+
+@lru_cache(maxsize=8)
+def _cores(shapes: Graph) -> _Cores:
+    whole = Graph(store="SimpleMemory", bind_namespaces="none")
+    sparql = set(shapes.subjects(SH.sparql)) | set(shapes.objects(None, SH.sparql)) | set(shapes.subjects(SH.declare)) | set(shapes.objects(None, SH.declare))
+    for s, p, o in for_pyshacl(shapes):
+        if s not in sparql:
+            whole.add((s, p, o))
+    left = {shape for limit in CANNOT for shape in set(whole.subjects()) if all((shape, parameter, None) in whole for parameter in limit.parameters)}
+    fast, slow = (Graph(store="SimpleMemory", bind_namespaces="none") for _ in range(2))
+    for s, p, o in whole:
+        if p not in TARGETS or s not in left:
+            fast.add((s, p, o))
+        if p not in TARGETS or s in left:
+            slow.add((s, p, o))
+    return _Cores(whole, fast, slow if left else None, reach_of(whole))
+
+
+def _watched(outline: Outline, changed: Collection[str] | None, limit: int) -> set[bytes]:
+    """The subjects that the reference engine judges."""
+    if outline.statements <= limit:
+        return set(outline.subjects)
+    affected = set(outline.subjects) if changed is None else outline.affected(terms(changed))
+    expected = outline.statements / len(outline.subjects) * len(affected)
+    if expected <= limit:
+        return affected
+    bound = int(limit / expected * (1 << 64))
+    return {subject for subject in affected if int.from_bytes(hashlib.sha256(subject).digest()[:8]) < bound}
+
+
+class _Unregistered:
+    """Membership in the registry, asked while the file is read: a statement for each key would double a large graph.
+
+    The same as the constraint `Graph-KeysAreRegistered` says of graphs in memory (compared in tests/shapes).
+    """
+
+    def __init__(self, context: Context | None) -> None:
+        self.found: list[URIRef] = []
+        self._start = f"<{context.base}id/".encode() if context else b"<"
+        self._keys = {kind: keys if isinstance(keys, set | frozenset) else frozenset(keys) for kind, keys in (context.registry or {}).items()} if context else {}
+
+    def __call__(self, subject: bytes) -> None:
+        if self._keys and subject.startswith(self._start):
+            kind, _, key = subject[len(self._start) : -1].decode().partition("/")
+            if kind in self._keys and key not in self._keys[kind]:
+                self.found.append(URIRef(subject[1:-1].decode()))
+
+
+# -- core constraints ---------------------------------------------------------------------------------------------
+
+
+def _judge(part: Part, known: bytes, cores: _Cores, fast: CoreEngine) -> set[Failure]:
+    data, around, inside = part.data, known + part.known, part.nodes
+    found = fast.failures(data, around, cores.fast)
+    if cores.slow is not None:
+        found |= PySHACL().failures(data, around, cores.slow, inside)
+    return {failure for failure in found if failure[2] in inside}
+
+
+@dataclass
+class _Core:
+    """What the fast engine finds: kept for the report, and remembered for comparison where the reference judges too.
+
+    `examples`: nodes of the first faults of each shape, judged by the reference even where they are not watched.
+    """
+
+    kept: _Kept
+    watched: set[bytes]
+    remembered: set[Failure] = field(default_factory=set)
+    examples: set[bytes] = field(default_factory=set)
+    _counted: Counter[URIRef] = field(default_factory=Counter)
+
+    def add(self, failures: set[Failure]) -> None:
+        by_focus: dict[Node, list[Failure]] = defaultdict(list)
+        for failure in sorted(failures, key=lambda failure: (failure[2], failure[0], str(failure[3]))):
+            shape, component, focus, value = failure
+            self.kept.add(shape, component, focus, {} if value is None else {"value": value})
+            by_focus[focus].append(failure)
+            if self._counted[shape] < EXAMPLES:
+                self._counted[shape] += 1
+                self.examples.add(term(focus))
+        for focus, own in by_focus.items():
+            if (subject := term(focus)) in self.watched or subject in self.examples:
+                self.remembered.update(own)
+
+
+def _in_order(pool: ThreadPoolExecutor, parts: Iterator[Part], judge: Callable[[Part], set[Failure]], workers: int) -> Iterator[set[Failure]]:
+    """Judge parts side by side, a few at a time, and give the outcomes in the order of the file."""
+    waiting: deque[Future[set[Failure]]] = deque()
+    for part in parts:
+        waiting.append(pool.submit(judge, part))
+        if len(waiting) > workers:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+# -- SPARQL constraints -------------------------------------------------------------------------------------------
+
+
+def _store_of(path: Path, context: Context | None, scratch: Path) -> ox.Store:
+    """The file with the vocabulary and the deployment, in memory or below `scratch`; without the registry."""
+    store = ox.Store() if path.stat().st_size <= IN_MEMORY else ox.Store(str(scratch / "store"))
+    try:
+        store.bulk_load(path=str(path), format=ox.RdfFormat.N_TRIPLES)
+    except SyntaxError as error:
+        raise UnreadableRdf(path, error.msg, error.lineno, error.offset) from error
+    bare = None if context is None else Context(context.base)
+    for triples in (background(), context_triples(bare)):
+        store.bulk_extend(ox.Quad(*map(to_ox, triple)) for triple in triples)
+    return store
+
+
+def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, watched: set[bytes], kept: _Kept) -> set[_Solution]:
+    """All SPARQL constraints over everything, for the report; returns what fails where the reference judges too."""
+    store, remembered = loading.result(), set()
+    for shape in sorted(shapes.subjects(SH.sparql)):
+        solved: set[bytes] = set()
+        for focus, bindings in solutions_at_once(shapes, shape, store):
+            if focus == DEPLOYMENT or (subject := term(focus)) in outline.subjects:
+                kept.add(shape, SH.SPARQLConstraintComponent, focus, bindings, solved)
+                if focus != DEPLOYMENT and subject in watched:
+                    remembered.add((shape, focus, tuple(sorted(bindings.items()))))
+    return remembered
+
+
+# -- the reference ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Reference:
+    """pySHACL for core constraints, and a query for each focus node for SPARQL constraints."""
+
+    outline: Outline
+    shapes: Graph
+    core: Graph
+    known: bytes
+    store: ox.Store
+
+    def failures(self, part: Part) -> set[Failure]:
+        everything = len(part.subjects) == len(self.outline.subjects)
+        return PySHACL().failures(part.data, self.known + part.known, self.core, None if everything else part.nodes)
+
+    def solutions(self, part: Part) -> Iterator[_Solution]:
+        data = graph_of(part.data + self.known + part.known)
+        inside = part.nodes
+        for shape in self.shapes.subjects(SH.sparql):
+            query = query_text(self.shapes, self.shapes.value(shape, SH.sparql))
+            for focus in focus_nodes(self.shapes, shape, data) & inside:
+                for bindings in solutions_at(query, focus, self.store):
+                    yield shape, focus, tuple(sorted(bindings.items()))
+
+
+def _compare(reference: _Reference, core: _Core, at_once: set[_Solution], fast: str) -> ReferenceShare:
+    """Let the reference judge. Raises EnginesDisagree unless it finds the same."""
+    subjects = statements = 0
+    for part in reference.outline.parts(PART, core.watched | core.examples):
+        subjects, statements = subjects + len(part.subjects), statements + len(part.lines)
+        found, expected = {failure for failure in core.remembered if failure[2] in part.nodes}, reference.failures(part)
+        if found != expected:
+            raise EnginesDisagree(found - expected, expected - found, names=(fast, PySHACL.name))
+    for part in reference.outline.parts(PART, core.watched):
+        together, apart = {solution for solution in at_once if solution[1] in part.nodes}, set(reference.solutions(part))
+        if together != apart:
+            raise EnginesDisagree(together - apart, apart - together, names=("one query for all", "one query for each node"))
+    return ReferenceShare(subjects, len(reference.outline.subjects), statements, reference.outline.statements)
+
+
+# -- the report ---------------------------------------------------------------------------------------------------
+
+
+class _Kept:
+    """All failures counted, and the first of each shape, by focus node and value, kept for the report."""
+
+    def __init__(self) -> None:
+        self._constraints = {constraint.shape: constraint for constraint in constraints()}
+        self._counts: Counter[URIRef] = Counter()
+        self._first: dict[URIRef, dict[tuple[str, str], tuple[URIRef, Node, Bindings]]] = defaultdict(dict)
+
+    def add(self, shape: URIRef, component: URIRef, focus: Node, bindings: Bindings, solved: set[bytes] | None = None) -> None:
+        """`solved`: what this shape has failed with before, where one failure can come more than once."""
+        key, first = (text(focus), text(bindings.get("value"))), self._first[shape]
+        if solved is not None:
+            mark = hashlib.blake2b("\n".join(key).encode(), digest_size=16).digest()
+            if mark in solved:
+                # Which of the solutions that differ only in what the message names is told: not a matter of order.
+                if key in first:
+                    first[key] = min(first[key], (component, focus, bindings), key=lambda one: self._result(shape, *one, ()).sort_key())
+                return
+            solved.add(mark)
+        self._counts[shape] += 1
+        first[key] = (component, focus, bindings)
+        if len(first) > 2 * self._limit(shape):
+            self._cut(shape)
+
+    def report(self, profile: str, store: ox.Store, share: ReferenceShare) -> Report:
+        results, unlisted = [], {}
+        for shape, number in self._counts.items():
+            first = self._cut(shape)
+            if number > len(first):
+                unlisted[shape, self._constraints[shape].severity] = number - len(first)
+            for component, focus, bindings in first.values():
+                named = bindings.get("value") if focus == DEPLOYMENT else focus
+                results.append(self._result(shape, component, focus, bindings, _labels(store, named)))
+        return Report(profile, sorted(results, key=Result.sort_key), unlisted, share)
+
+    def _limit(self, shape: URIRef) -> int:
+        return LISTED[self._constraints[shape].severity]
+
+    def _cut(self, shape: URIRef) -> dict[tuple[str, str], tuple[URIRef, Node, Bindings]]:
+        self._first[shape] = dict(sorted(self._first[shape].items(), key=lambda item: item[0])[: self._limit(shape)])
+        return self._first[shape]
+
+    def _result(self, shape: URIRef, component: URIRef, focus: Node, bindings: Bindings, labels: Iterable[Node]) -> Result:
+        return result_of(self._constraints[shape], component, focus, bindings, labels)
+
+
+def _labels(store: ox.Store, node: Node | None) -> Iterator[Node]:
+    if isinstance(node, URIRef):
+        for quad in store.quads_for_pattern(to_ox(node), to_ox(RDFS.label), None, ox.DefaultGraph()):
+            yield from_ox(quad.object)
