@@ -158,6 +158,12 @@ def _all_of(indices: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
     return itemgetter(*indices)
 
 
+def _ends_with_line_end(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(-1, 2)
+        return stream.read(1) in b"\r\n"
+
+
 class _Plan:
     """What is done to each row, worked out once from the contract and the header."""
 
@@ -267,7 +273,7 @@ class TableReader:
     def _records(self) -> Iterator[Record]:
         """The records below a sound header that belong to the table."""
         try:
-            _, marked = look(self.path)
+            format_, marked = look(self.path)
             if marked:
                 self.problems.note(Note(self.shown, "marca de orden de bytes (BOM) aceptada", "byte order mark (BOM) accepted"))
             records = open_records(
@@ -277,6 +283,9 @@ class TableReader:
             if not self._read_header(records):
                 return
             yield from self._export_records(records) if self.export else self._strict_records(records)
+            if self.export and not format_.seekable and not _ends_with_line_end(self.path):
+                es = "la última línea no tiene fin de línea; si el archivo se cortó en su última celda, no se puede saber"
+                self.problems.note(Note(self.shown, es, "the last line has no line end; whether the file was cut in its last cell cannot be told"))
         except FormatFault as fault:
             self._report(fault.row, "", fault.code, fault.found, fault.es, fault.en)
             self.unread = True
