@@ -13,7 +13,7 @@ from ingest.formats import SUFFIXES
 from ingest.settings import BuildSettings
 
 _CODE = ("commitments", "ingest", "ontology", "shapes")
-_LIBRARIES = ("rdflib", "pyshacl", "pyoxigraph", "pyshifty", "rapidfuzz", "phonenumbers", "ftfy", "py3langid", "python-calamine", "isal")
+_LIBRARIES = ("rdflib", "pyshacl", "pyoxigraph", "pyshifty", "rapidfuzz", "phonenumbers", "ftfy", "py3langid", "isal")
 _READ = {".yml", ".yaml"} | SUFFIXES
 
 
