@@ -9,7 +9,7 @@ from ingest.cleaning.dates import DateCell, read_date
 from ingest.context import SourceContext
 from ingest.mappings.ogp_export.observation import Observed
 from ingest.mappings.ogp_export.places import PlanOfRow
-from ingest.mappings.ogp_export.texts import written
+from ingest.mappings.ogp_export.texts import Texts, written
 from ingest.readers import Row
 from ingest.values import PartialDate
 
@@ -27,10 +27,11 @@ class _End:
 
 
 class Dates:
-    def __init__(self, context: SourceContext, observed: Observed):
+    def __init__(self, context: SourceContext, observed: Observed, texts: Texts):
         self._context = context
         self._quality = context.build.quality.source(context.contract.key)
         self._evidence = observed.dates
+        self._texts = texts
         table = observed.table
         self._ends = [
             _End(column, terms.curie(written), terms.curie(possible), what == "start-date")
@@ -50,8 +51,8 @@ class Dates:
                 continue
             found = read_date(cell, self._evidence, plan.place.country, years, plan.number)
             self._quality.dates[plan.place.country, found.status, found.code or found.basis] += 1
-            if found.quarantined:
-                es, en = found.reason or ("una fecha", "a date")
+            if found.quarantined or (found.status == "text" and self._texts.holds_person(end.column, cell, plan.place.country)):
+                es, en = found.reason or ("sin datos de una persona", "without data of a person")
                 row.problem(end.column, "date", cell, f"una fecha: {es}", f"a date: {en}")
                 continue
             parts.append(f"{subject} {end.as_written} {terms.text(written(cell))} .\n")

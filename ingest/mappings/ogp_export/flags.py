@@ -24,6 +24,9 @@ class Flags:
             text = cells[column]
             if text == "0" or not text or column in row.absent:
                 continue
+            text = text.strip()
+            if text == "0":
+                continue
             if text == "1":
                 stated.append(f"{subject} {self._ends[column]}")
             else:

@@ -55,6 +55,10 @@ class Identity:
         if not OGP_ID.fullmatch(text):
             row.problem(self._id, "ogp-id", text, "un identificador de OGP como MX0075", "an OGP id such as MX0075")
             return None
+        if self._observed.ids[text] > 1:
+            # Which of the rows the id means cannot be told: none of them has it, and all are kept.
+            row.quarantine(self._id, "repeated-id", text, "un identificador por fila", "an id that no other row has")
+            return None
         return text
 
     def key(self, row: Row, plan: PlanOfRow, plan_key: str, outside_id: str | None) -> str | None:
@@ -83,7 +87,7 @@ class Identity:
 
     def _of_editions(self, row: Row, plan: PlanOfRow, plan_key: str, outside_id: str | None) -> str:
         observed = self._observed
-        token, title = token_of(row, self._number), title_of(row, self._title)
+        token, title = token_of(row, self._number, plan.place.country), title_of(row, self._title)
         where = (plan.place.area, plan.number)
         natural = f"{self._series} {plan_key} {token} {title or 'x'}"
         repeated = observed.titled[(*where, token, title)] > 1
@@ -92,12 +96,16 @@ class Identity:
         key = self._registry.find_natural("commitment", natural) or self._by_title(where, plan_key, token, title)
         if key is not None:
             key = self._registry.survivor("commitment", key)
-            other = self._outside.get(key) if outside_id is not None else None
-            if key not in self._claimed and other in (None, outside_id):
+            if key not in self._claimed and self._free_for(key, outside_id):
                 self.rules["edition"] += 1
                 return self._claim(key, plan_key)
             natural = f"{natural} {outside_id or row.digest()}"
-        return self._mint(row, plan_key, token, natural, unique=observed.tokens[(*where, token)] == 1)
+        return self._mint(row, plan_key, token, natural, unique=observed.tokens[(*where, token.lower())] == 1)
+
+    def _free_for(self, key: str, outside_id: str | None) -> bool:
+        """Whether a registered commitment may be this row's: not where its OGP id is another's, or stands in another row of the edition."""
+        other = self._outside.get(key)
+        return other is None or other == outside_id or (outside_id is None and not self._observed.ids[other])
 
     def _by_title(self, where: tuple[str, str], plan_key: str, token: str, title: str) -> str | None:
         """A commitment of another edition with the same plan and title, where one of the two has no number."""

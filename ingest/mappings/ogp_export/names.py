@@ -7,10 +7,12 @@ import unicodedata
 from functools import lru_cache
 
 from ingest import uris
+from ingest.cleaning.redaction import redact
 from ingest.cleaning.text import repair
 
 # What a spreadsheet program made of 4.1: 4.0999999999999996.
 _FLOAT = re.compile(r"-?\d+\.\d{10,}")
+_SHORT = 5  # characters that hold no address
 
 
 def repaired_number(cell: str) -> str:
@@ -23,6 +25,16 @@ def repaired_number(cell: str) -> str:
     if _FLOAT.fullmatch(text):
         text = repr(round(float(text), 10))
     return re.sub(r"(?<=\d)\.0+$", "", text)
+
+
+@lru_cache(maxsize=4096)
+def is_number(cell: str, region: str) -> bool:
+    """Whether a cell can be the printed number of something: whatever it is, no address and no telephone number.
+
+    >>> is_number("4.0999999999999996", "MX"), is_number("ana@example.org", "MX")
+    (True, False)
+    """
+    return len(cell) <= _SHORT or _FLOAT.fullmatch(cell.strip()) is not None or not redact(cell, region).counts
 
 
 def token(number: str) -> str:

@@ -7,14 +7,21 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from ingest.cleaning.dates import DateEvidence
+from ingest.cleaning.redaction import redact
 from ingest.context import SourceContext
 from ingest.contract import Contract, Table
 from ingest.mappings.ogp_export import names
 from ingest.mappings.ogp_export.places import PlaceOfRow, PlanOfRow
+from ingest.quarantine import shown
 from ingest.readers import Row
 
 PlanId = tuple[str, str]  # area key, number as printed
 PLAN_FACTS = ("submitted", "plan-end", "plan-id")
+_SHOWN, _VALUES = 20, 6  # characters of a value, and values, that messages show
+
+
+def _redacted(text: str) -> str:
+    return redact(text).text
 
 
 @dataclass
@@ -32,8 +39,10 @@ class PlanFacts:
         return value if 10 * rows >= 9 * found.total() else None
 
     def said(self, column: str) -> str:
-        """The values with their numbers of rows, for messages."""
-        return ", ".join(f"{value} ×{count}" for value, count in sorted(self.values[column].items()))
+        """The most frequent values with their numbers of rows, for messages."""
+        frequent = sorted(self.values[column].items(), key=lambda item: (-item[1], item[0]))
+        listed = [f"{shown(value, _redacted)[:_SHOWN]} ×{count}" for value, count in frequent[:_VALUES]]
+        return ", ".join(listed if len(frequent) <= _VALUES else [*listed, "…"])
 
 
 @dataclass
@@ -45,7 +54,7 @@ class Observed:
     dates: DateEvidence
     plans: dict[PlanId, PlanFacts]
     plan_columns: tuple[str, ...]
-    tokens: Counter[tuple[str, str, str]]  # area, plan number, token
+    tokens: Counter[tuple[str, str, str]]  # area, plan number, token in lower case, since keys may not differ by case alone
     titled: Counter[tuple[str, str, str, str]]  # … and digest of the title
     texts: Counter[bytes]  # digest of those and the full text
     by_title: Counter[tuple[str, str, str]]  # area, plan number, digest of the title
@@ -79,9 +88,9 @@ class Observation:
         for column in observed.plan_columns:
             if text := row.peek(column):
                 facts.values[column][" ".join(text.split())] += 1
-        token, title = token_of(row, self._number), title_of(row, self._title)
+        token, title = token_of(row, self._number, plan.place.country), title_of(row, self._title)
         where = (plan.place.area, plan.number)
-        observed.tokens[(*where, token)] += 1
+        observed.tokens[(*where, token.lower())] += 1
         observed.titled[(*where, token, title)] += 1
         observed.by_title[(*where, title)] += 1
         observed.texts[text_digest(plan, token, title, row.peek(self._text) if self._text else "")] += 1
@@ -92,8 +101,10 @@ class Observation:
         return self._observed
 
 
-def token_of(row: Row, column: str | None) -> str:
-    return names.token(names.repaired_number(row.peek(column))) if column else "x"
+def token_of(row: Row, column: str | None, region: str) -> str:
+    """Token of the row's number; "x" where it has none. `region` is the country that telephone numbers are read by."""
+    cell = row.peek(column) if column else ""
+    return names.token(names.repaired_number(cell)) if cell and names.is_number(cell, region) else "x"
 
 
 def title_of(row: Row, column: str | None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ingest import uris
+from ingest.cleaning.redaction import redact
 from ingest.context import SourceContext
 from ingest.contract import Table
 from ingest.mappings.ogp_export import names
@@ -20,6 +21,7 @@ class Place:
     area: str
     country: str
     own_word: str = ""
+    doubt: str = ""  # "other-code": OGP's code means another area than the name; "by-code": only the code says it
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class PlaceOfRow:
                 es = "el nombre de un país o miembro local de data/reference/"
                 row.quarantine(self._name, "unknown-place", name, es, "the name of a country or local member of data/reference/")
             return None
+        if report and place.doubt:
+            self._say(row, place, name, code)
         number = names.repaired_number(row.peek(self._plan))
         if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]{0,9}", number):
             if report:
@@ -55,21 +59,47 @@ class PlaceOfRow:
             return None
         return PlanOfRow(place, number, names.token(number))
 
-    def _found(self, name: str, code: str) -> Place | None:
-        """A country by any of its names, a local member by the reference table, else by its own word: "Name, Country".
+    def _say(self, row: Row, place: Place, name: str, code: str) -> None:
+        if place.doubt == "by-code":
+            es, en = f"un nombre de {place.area} en data/reference/; vale el código {code}", f"a name of {place.area} in data/reference/; the code {code} holds"
+            row.report(self._name, "place-by-code", name, es, en)
+        else:
+            es, en = f"el código de {place.area}; vale el nombre «{name}»", f'the code of {place.area}; the name "{name}" holds'
+            row.quarantine(self._code or "", "place-and-code", code, es, en)
 
-        The last is believed only where OGP's code of the member, if there is one, begins with the country's ISO code.
+    def _found(self, name: str, code: str) -> Place | None:
+        """A country or local member by any of its names; a name that no table has by OGP's code, or by its own word: "Name, Country".
+
+        The code never overrules a name: where a table has both and they differ, the name holds. Of an unknown "Name, Country" the
+        code must be that of a member of this country, or one that no table has and that begins with its ISO code.
         """
-        places = self._context.build.places
-        country = places.country(name)
-        if country is not None:
-            return Place(country, country)
-        local = places.local(name, code) or (places.by_code(code) if code else None)
-        if local is not None:
-            return Place(local, local.partition("-")[0])
-        word, comma, rest = name.rpartition(",")
-        country = places.country(rest) if comma else None
-        slug = uris.slug(word)
-        if country is None or not slug or (code and not code.upper().startswith(country)):
+        if redact(name).counts:
             return None
-        return Place(f"{country}-x-{slug}", country, word.strip())
+        places = self._context.build.places
+        coded = places.by_code(code) if code else None
+        named = places.country(name) or places.local(name)
+        if named is not None:
+            return Place(named, _country(named), doubt="other-code" if coded not in (None, named) else "")
+        word, country = self._parted(name)
+        if country is None:
+            # A spelling that no table has. After a comma stands a country: whose member it is, then, nobody knows.
+            return Place(coded, _country(coded), doubt="by-code") if coded is not None and not ("," in name and coded == _country(coded)) else None
+        if coded is not None:
+            return Place(coded, country, doubt="by-code") if coded != country and _country(coded) == country else None
+        slug = uris.slug(word)
+        if not slug or (code and not code.upper().startswith(country)):
+            return None
+        return Place(f"{country}-x-{slug}", country, word)
+
+    def _parted(self, name: str) -> tuple[str, str | None]:
+        """The word before the country and the country of "Name, Country"; the country's own name may hold a comma."""
+        parts = name.split(",")
+        for end in range(1, len(parts)):
+            country = self._context.build.places.country(",".join(parts[end:]))
+            if country is not None:
+                return ",".join(parts[:end]).strip(), country
+        return name, None
+
+
+def _country(area: str) -> str:
+    return area.partition("-")[0]

@@ -12,9 +12,11 @@ from functools import cache
 
 import ontology
 from ingest import terms, uris
+from ingest.cleaning.redaction import redact
 from ingest.context import SourceContext
 from ingest.contract import Rating, Table
 from ingest.mappings.ogp_export.texts import written
+from ingest.quarantine import shown
 from ingest.readers import Row
 from ontology.namespaces import CODE, OGCM
 
@@ -97,7 +99,8 @@ class Ratings:
             return
         found, expected = row.peek(column), entry.rating.numbers.get(code)
         if expected is not None and found and found != expected:
-            self._context.build.quality.source(self._context.contract.key).disagreements[entry.column, cell, found, expected] += 1
+            said = shown(found, lambda text: redact(text).text)
+            self._context.build.quality.source(self._context.contract.key).disagreements[entry.column, written(cell), said, expected] += 1
             es, en = f"{expected}, el número de «{cell}»; vale la etiqueta", f'{expected}, the number of "{cell}"; the label holds'
             row.quarantine(column, "label-and-number", found, es, en)
 

@@ -40,8 +40,8 @@ class RowMapping:
         self._place = PlaceOfRow(context, table)
         self._plans = Plans(context, observed)
         self._identity = Identity(context, observed)
-        self._dates = Dates(context, observed)
         self._texts = Texts(context)
+        self._dates = Dates(context, observed, self._texts)
         self._ratings = Ratings(context, table)
         self._flags = Flags(context, table)
         self._institutions = InstitutionReader(context.build.authority, table.institutions or InstitutionRules())
@@ -74,7 +74,7 @@ class RowMapping:
         subject = f"{self._commitment_head}{key}>"
         self._plans.check(row, plan, plan_key, passage)
         names: list[str] = []
-        number = self._number(row, subject, names)
+        number = self._number(row, subject, plan, names)
         label, titles, text = self._names(row, subject, plan, plan_key, number, names)
         self._simple_properties(row, subject, plan, names)
         dates = self._dates.lines(row, subject, plan, self._plans.years(plan))
@@ -119,10 +119,13 @@ class RowMapping:
 
     # -- the commitment -----------------------------------------------------------------------------------------------
 
-    def _number(self, row: Row, subject: str, parts: list[str]) -> str:
+    def _number(self, row: Row, subject: str, plan: PlanOfRow, parts: list[str]) -> str:
         column = self._columns["number"]
         cell = row.text(column) if column else ""
         if not cell:
+            return ""
+        if self._texts.holds_person(column or "", cell, plan.place.country):
+            row.quarantine(column or "", "number", cell, "el número de un compromiso", "the number of a commitment")
             return ""
         number = written(names_of.repaired_number(cell))
         parts.append(f"{subject} {_P['number']} {terms.text(number)} .\n")
@@ -144,17 +147,18 @@ class RowMapping:
             if text.original is not None:
                 parts.append(f"{subject} {_P['original']} {terms.text(text.original)} .\n")
         title, short = found.get("title"), found.get("short-title")
-        if title is not None:
+        # Of a cell with nothing but markup only the original is left.
+        if title is not None and title.value.strip():
             parts.append(f"{subject} {_P['title']} {_literal(title)} .\n")
-        if short is not None:
+        if short is not None and short.value.strip():
             parts.append(f"{subject} {_P['short']} {_literal(short)} .\n")
-        if "text" in found:
+        if "text" in found and found["text"].value.strip():
             parts.append(f"{subject} {_P['text']} {terms.text(found['text'].value, found['text'].language)} .\n")
-        self._page(row, subject, parts)
-        shown = short or title
+        self._page(row, subject, plan, parts)
+        shown = next((text for text in (short, title) if text is not None and text.value.strip()), None)
         titles = tuple(" ".join(text.value.split())[:500] for text in (title, short) if text is not None)
         beginning = found["text"].value[:TEXT_START] if "text" in found else ""
-        if shown is not None and shown.value.strip():
+        if shown is not None:
             line = terms.escaped(" ".join(shown.value.split()))
             parts.append(f'{subject} {_P["label"]} "{line}"{f"@{shown.language}" if shown.language else ""} .\n')
             return {"es": line, "en": line}, titles, beginning
@@ -164,9 +168,12 @@ class RowMapping:
             parts.append(f'{subject} {_P["label"]} "{labels[language]}"@{language} .\n')
         return labels, titles, beginning
 
-    def _page(self, row: Row, subject: str, parts: list[str]) -> None:
+    def _page(self, row: Row, subject: str, plan: PlanOfRow, parts: list[str]) -> None:
         column = self._columns["page"]
         if column and (address := self._context.value(row, column, values.iri)):
+            if self._texts.holds_person(column, address, plan.place.country):
+                row.quarantine(column, "iri", address, "una dirección web sin datos de una persona", "a web address without data of a person")
+                return
             parts.append(f"{subject} {_P['page']} {terms.iri(address)} .\n")
 
     def _simple_properties(self, row: Row, subject: str, plan: PlanOfRow, parts: list[str]) -> None:

@@ -17,6 +17,9 @@ def written(cell: str) -> str:
     return line if line.isprintable() else as_original(line)
 
 
+_SHORT = 5  # characters that hold no address
+
+
 @dataclass(frozen=True)
 class Text:
     """`original` is the text as the source wrote it, where repairs changed it; `language` a BCP 47 tag or None."""
@@ -51,6 +54,15 @@ class Texts:
         for kind, count in counts.items():
             self._quality.redactions[column, kind] += count
         return Text(value, original if original != value else None, self._language(column, value) if detected else self._declared)
+
+    def holds_person(self, column: str, cell: str, region: str) -> bool:
+        """Whether a cell that is not free text holds an address or a telephone number, which is then counted as hidden; the caller sets it aside."""
+        if len(cell) <= _SHORT:
+            return False
+        counts = redact(cell, region).counts
+        for kind, count in counts.items():
+            self._quality.redactions[column, kind] += count
+        return bool(counts)
 
     def _language(self, column: str, value: str) -> str | None:
         if not value:

@@ -72,8 +72,8 @@ DERIVED = {
     NEW: {
         "Region", "National Or Local", "Commitment Dummy", "_Relevant", "Action Plan Duration (Years)", "Most Recently Assessed", "Star - Most Recently Assessed",
         "Max star", "Ambition Assessed", "Comp Assessed", "DIOG Assessed", "Midterm Only", "Max Completion", "Raw Completion", "High Completion", "High Ambition",
-        "High DIOG", "Ambitious and complete, or DIOG", "Ambitious but not complete", "Complete but not ambitious", "Not complete or ambitious", "Not reviewed", "CHECKSUM",
-        "IRM-Based Score", "Binding constraint", "Latest IRM Report", "Subnational in NAPs",
+        "High DIOG", "Ambitious and complete, or DIOG", "Ambitious but not complete", "Complete but not ambitious", "Not complete or ambitious", "Not reviewed",
+        "CHECKSUM", "IRM-Based Score", "Binding constraint", "Latest IRM Report", "Subnational in NAPs",
     },
 }  # fmt: skip
 ABSENT = {
