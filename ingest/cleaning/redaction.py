@@ -44,7 +44,7 @@ _DOT = r"[.\u3002\uff0e\uff61]"
 _DOMAIN = rf"{_LABEL}(?:{_DOT}{_LABEL})+"
 # Each stretch of a local part begins with a letter or figure, so that quotes and brackets around an address stay. Bounded:
 # a cell of 10 MB without a space is read in one pass.
-_LOCAL = r"(?:\{[^{}@\n]{1,100}\}|\"[^\"@\n]{1,64}\"|(?<!\w)[\w+](?:[\w.+%&'’=!#$*?^`{|}~/-]{0,100}[\w+%'’=!#$*?^`|~-])?)"
+_LOCAL = r"(?:\{[^{}@\n]{1,100}\}|\"[^\"@\n]{1,64}\"|(?<![\w.])\.{0,3}[\w+](?:[\w.+%&'’=!#$*?^`{|}~/-]{0,100}[\w+%'’=!#$*?^`|~-])?)"
 _AT_SIGN = r"(?:[@\uff20\ufe6b]|%40|&(?:#0*64|#[xX]0*40|commat);)"
 _AT_WORD = r"(?:\[|\(|\{|<|&lt;)\s?(?:at|ät|arroba|arobase|arrobase|@)\s?(?:\]|\)|\}|>|&gt;)"
 _DOT_WORD = r"\s?(?:\[|\(|\{|<)\s?(?:dot|punto|ponto|point|\.)\s?(?:\]|\)|\}|>)\s?"

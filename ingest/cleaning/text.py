@@ -69,15 +69,15 @@ _ENCODING = ftfy.TextFixerConfig(
 _ESCAPE = re.compile(r"_x00(0[0-9A-Fa-f]|1[0-9A-Fa-f])_")
 _ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BLANKS = " \t\u00a0"
-_BREAK = re.compile(r"<\s?br\s*/?\s*>", re.IGNORECASE)
+_BREAK = re.compile(r"<\s?br\s{0,5}/?\s{0,5}>", re.IGNORECASE)
 _SPLIT_AT_END = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,60})-$")
 _SPLIT_AT_START = re.compile(r"([^\W\d_]{2,60})(?![^\W\d_])")
 _LINK = re.compile(r"<a\s[^<>]{0,500}?href\s*=\s*[\"']?([^\"'\s<>]{1,400})[\"']?[^<>]{0,500}>([^<>]{0,2000})</a\s*>", re.IGNORECASE)
-_ITEM = re.compile(r"<li(?:\s[^<>]{0,500})?>[ \t]*", re.IGNORECASE)
-_BLOCK = re.compile(r"[ \t]*</?(?:p|div|ul|ol|h[1-6]|tr|table|tbody|thead|blockquote|section|article|hr|pre)(?:\s[^<>]{0,500})?/?>[ \t]*", re.IGNORECASE)
+_ITEM = re.compile(r"<li(?:\s[^<>]{0,500})?>[ \t]{0,20}", re.IGNORECASE)
+_BLOCK = re.compile(r"[ \t]{0,20}</?(?:p|div|ul|ol|h[1-6]|tr|table|tbody|thead|blockquote|section|article|hr|pre)(?:\s[^<>]{0,500})?/?>[ \t]{0,20}", re.IGNORECASE)
 _INLINE = re.compile(
     r"</?(?:a|b|i|u|s|em|strong|span|font|sup|sub|small|big|li|td|th|col|colgroup|center|code|abbr|cite|mark|strike|img|o:p|label|caption|style|script)(?:\s[^<>]{0,500})?/?>"
-    r"|<!--(?:[^-]|-(?!->)){0,2000}-->",
+    r"|<!--[^<>]{0,2000}-->",
     re.IGNORECASE,
 )
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c]")
@@ -105,6 +105,8 @@ _SOFT_HYPHEN = re.compile(r"([^\W\d_]*)\u00ad+([^\W\d_]*)")
 _LOST = re.compile(r"[\w’'-]*\ufffd[\w’'\ufffd-]*")
 _CONTRACTION = re.compile(r"\b((?:do|does|did|is|are|was|were|ca|wo|would|could|should|have|has|had)n)\ufffd(t)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_HYPHENED = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def repair(raw: str) -> Repaired:
@@ -150,7 +152,7 @@ def _round(text: str, changes: dict[str, None]) -> str:
     apply("bullet", _PRIVATE.sub(_bullet, text))
     apply("zero-width", _zero_width(text))
     if "\ufffd" in text:
-        apply("replacement-character", _CONTRACTION.sub("\\1’\\2", _LOST.sub(_lost_letter, text)))
+        apply("replacement-character", _lost_letters(text))
     if not unicodedata.is_normalized("NFC", text):
         apply("decomposed", unicodedata.normalize("NFC", text))
     return text
@@ -183,16 +185,32 @@ def _entity(match: re.Match[str]) -> str:
     return match[0] if character in ("", "\ufffd") else character
 
 
-def _holds_word(text: str, word: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text, re.IGNORECASE) is not None
+class _Words:
+    """The words of one text, read once, and at the first question only."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._words: frozenset[str] | None = None
+        self._masked: dict[str, set[str]] = {}
 
-def _joined(text: str, first: str, second: str) -> str | None:
-    """How the same text writes the two halves elsewhere: together or with a hyphen. None where it doesn't, or both."""
-    together, hyphened = _holds_word(text, first + second), _holds_word(text, f"{first}-{second}")
-    if together == hyphened:
-        return None
-    return first + second if together else f"{first}-{second}"
+    def joined(self, first: str, second: str) -> str | None:
+        """How the text writes the two halves elsewhere: together or with a hyphen. None where it doesn't, or both."""
+        if self._words is None:
+            self._words = frozenset(_HYPHENED.findall(self._text.casefold()))
+        together, hyphened = ((first + sign + second).casefold() in self._words for sign in ("", "-"))
+        if together == hyphened:
+            return None
+        return first + second if together else f"{first}-{second}"
+
+    def whole(self, lost: str) -> str | None:
+        """The one word of the text that differs from this one only by letters beyond ASCII where this one lost some."""
+        if not self._masked:
+            for word in set(_WORD.findall(self._text)):
+                if not word.isascii():
+                    self._masked.setdefault(_BEYOND_ASCII.sub("\ufffd", word), set()).add(word)
+        like = self._masked.get(_BEYOND_ASCII.sub("\ufffd", lost), set())
+        fits = [word for word in like if all(there == here or here == "\ufffd" for there, here in zip(word, lost, strict=True))]
+        return fits[0] if len(fits) == 1 else None
 
 
 def _breaks(text: str) -> str:
@@ -200,11 +218,11 @@ def _breaks(text: str) -> str:
     lines = _BREAK.split(text)
     if len(lines) == 1:
         return text
-    parts = [lines[0].rstrip(_BLANKS)]
+    parts, words = [lines[0].rstrip(_BLANKS)], _Words(text)
     for line in lines[1:]:
         line = line.strip(_BLANKS)
         if parts[-1].endswith("-") and (first := _SPLIT_AT_END.search(parts[-1][-64:])) and (second := _SPLIT_AT_START.match(line)):
-            word = _joined(text, first[1], second[1])
+            word = words.joined(first[1], second[1])
             if word:
                 parts[-1] = parts[-1][: -len(first[0])] + word + line[second.end() :]
                 continue
@@ -242,7 +260,8 @@ def _zero_width(text: str) -> str:
     if _TAG.search(text) and "\U0001f3f4" not in text:
         text = _TAG.sub("", text)
     if "\u00ad" in text:
-        text = _SOFT_HYPHEN.sub(_soft_hyphen, text)
+        words = _Words(text)
+        text = _SOFT_HYPHEN.sub(lambda match: _soft_hyphen(match, words), text)
     return text
 
 
@@ -253,21 +272,17 @@ def _keep_where_joining(match: re.Match[str]) -> str:
     return match[0] if _JOINING.search(around) else ""
 
 
-def _soft_hyphen(match: re.Match[str]) -> str:
+def _soft_hyphen(match: re.Match[str], words: _Words) -> str:
     first, second = match[1], match[2]
     if not first or not second:
         return first + second  # at the end of a word it parts nothing
-    return _joined(match.string.replace(match[0], " "), first, second) or match[0]
+    return words.joined(first, second) or match[0]
 
 
-def _lost_letter(match: re.Match[str]) -> str:
-    """The word as the same text writes it elsewhere, where that is one word and differs only by what was lost."""
-    lost = match[0]
-    if len(lost) - lost.count("\ufffd") < 3:
-        return lost
-    like = re.compile("".join("[^\\W\\d_a-zA-Z]|’" if char == "\ufffd" else re.escape(char) for char in lost).replace("[^\\W\\d_a-zA-Z]|’", "(?:[^\\W\\d_a-zA-Z]|’)"))
-    found = {word for word in _WORD.findall(match.string) if len(word) == len(lost) and like.fullmatch(word)}
-    return found.pop() if len(found) == 1 else lost
+def _lost_letters(text: str) -> str:
+    words = _Words(text)
+    text = _LOST.sub(lambda match: (len(match[0]) - match[0].count("\ufffd") >= 3 and words.whole(match[0])) or match[0], text)
+    return _CONTRACTION.sub("\\1’\\2", text)
 
 
 def _doubts(text: str) -> tuple[str, ...]:

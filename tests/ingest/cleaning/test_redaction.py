@@ -18,6 +18,7 @@ from tests.ingest.cleaning.samples import cells
 
 REPEATABLE = {"deadline": None, "derandomize": True, "database": None}
 TAKEN = [
+    ("...maria@x.mx; .ana @ x.gob.mx, -ana@x.mx", None),
     ("maria.lopez@<br/>sep.gob.mx", None),
     ("maria.lopez␍\n@sep.gob.mx", None),
     ("Contact: maria.lopez@sep.gob.mx.", "MX"),

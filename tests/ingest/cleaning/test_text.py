@@ -169,6 +169,13 @@ def test_a_second_repair_changes_nothing_and_all_can_be_published(raw: str) -> N
         assert "\r" not in text
 
 
+@pytest.mark.parametrize("piece", ["a\u00adb ", "aa-<br/>bb ", "a\ufffdbc ", "<p> </p>", "<br", " <b", "&amp;", "Ã³", "\uf0b7 "])
+def test_a_long_cell_full_of_one_damage_is_read_in_a_pass(piece: str) -> None:
+    """A repair that looks through the whole text at each place would take minutes here."""
+    whole, once = repair(piece * 20_000), repair(piece)
+    assert set(whole.changes) == set(once.changes) and set(whole.unrepaired) == set(once.unrepaired)
+
+
 @pytest.mark.parametrize("edition", ["2016", "2024"])
 def test_the_real_samples_keep_their_words(edition: str) -> None:
     found: set[str] = set()
