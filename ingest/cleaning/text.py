@@ -191,7 +191,7 @@ class _Words:
     def __init__(self, text: str) -> None:
         self._text = text
         self._words: frozenset[str] | None = None
-        self._masked: dict[str, set[str]] = {}
+        self._masked: dict[str, set[str]] | None = None
 
     def joined(self, first: str, second: str) -> str | None:
         """How the text writes the two halves elsewhere: together or with a hyphen. None where it doesn't, or both."""
@@ -204,7 +204,8 @@ class _Words:
 
     def whole(self, lost: str) -> str | None:
         """The one word of the text that differs from this one only by letters beyond ASCII where this one lost some."""
-        if not self._masked:
+        if self._masked is None:
+            self._masked = {}
             for word in set(_WORD.findall(self._text)):
                 if not word.isascii():
                     self._masked.setdefault(_BEYOND_ASCII.sub("\ufffd", word), set()).add(word)
