@@ -1,4 +1,4 @@
-"""`python -m benchmarks [build|serve|service|all] [--rounds N] …`: measure, print a table, keep the samples as JSON.
+"""`python -m benchmarks [build|ingest|serve|service|all] [--rounds N] …`: measure, print a table, keep the samples as JSON.
 
 `python -m benchmarks goals RESULT.json RESULT.json`: which goals two runs have met.
 """
@@ -12,11 +12,11 @@ from pathlib import Path
 
 import click
 
-from benchmarks import building, generated, machine, report, rivals, service, serving
+from benchmarks import building, generated, ingest, machine, report, rivals, service, serving
 from benchmarks.figures import Figures
 from benchmarks.processes import Broken
 
-PARTS = ("build", "serve", "service")
+PARTS = ("build", "ingest", "serve", "service")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -29,8 +29,11 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--page", default="commitment/MX-4-01", show_default=True, help="KIND/KEY of the page that is asked for again and again.")
 @click.option("--scale", "scales", multiple=True, type=click.Choice(list(generated.SCALES)), default=("S", "M"), show_default=True, help="service: generated release.")
 @click.option("--row", "rows", multiple=True, type=click.Choice([*service.ROWS, *service.OPTIONAL_ROWS]), default=service.ROWS, show_default=True, help="service: what.")
-def main(what: str, results: tuple[Path, ...], rounds: int, data: Path, page: str, scales: tuple[str, ...], rows: tuple[str, ...]) -> None:
-    """Measure the product: building a release, serving it, serving generated releases at scale, or all; or compare runs.
+@click.option("--size", "sizes", multiple=True, type=click.Choice(list(ingest.SIZES)), default=("0.1M", "1M"), show_default=True, help="ingest: size of the export.")
+def main(
+    what: str, results: tuple[Path, ...], rounds: int, data: Path, page: str, scales: tuple[str, ...], rows: tuple[str, ...], sizes: tuple[str, ...]
+) -> None:
+    """Measure the product: building a release, reading exports of growing size, serving, serving generated releases, or all; or compare runs.
 
     Nothing in the data folder is changed. Generated releases are kept in benchmarks/generated-releases/.
     """
@@ -45,11 +48,13 @@ def main(what: str, results: tuple[Path, ...], rounds: int, data: Path, page: st
     outcomes: list[str] = []
     parts = PARTS if what == "all" else (what,)
     try:
-        if parts != ("build",):
+        if not set(parts) <= {"build", "ingest"}:
             rivals.check_installed()  # before the minutes that building takes
         for part in parts:
             if part == "build":
                 facts[part] = building.measure(data, rounds, figures)
+            elif part == "ingest":
+                facts[part] = ingest.measure(data, sizes, rounds, figures)
             elif part == "serve":
                 facts[part] = serving.measure(data, rounds, figures, page)
             else:

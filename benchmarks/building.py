@@ -55,11 +55,11 @@ def copy_data(data: Path, target: Path) -> Path:
     return target
 
 
-def build(data: Path) -> Build:
-    """Run `commitments build` on a folder. Raises Broken when it fails."""
+def build(data: Path, *arguments: str) -> Build:
+    """Run `commitments build` on a folder, with more arguments if given. Raises Broken when it fails."""
     begin = time.perf_counter()
     process = subprocess.Popen(
-        commitments("build", "--json", "--lang", "en"), env=environment(data), cwd=data,
+        commitments("build", "--json", "--lang", "en", *arguments), env=environment(data), cwd=data,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
     assert process.stdout is not None and process.stderr is not None
