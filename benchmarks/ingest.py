@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import building, export_rows
-from benchmarks.figures import Figures
+from benchmarks.figures import Figures, Goal
 from benchmarks.processes import MEBIBYTE, environment
 
 # Statements of the export's own graph, about: rows of it.
@@ -72,12 +72,13 @@ def _size(data: Path, size: str, rounds: int, figures: Figures) -> dict[str, int
             built = building.build(copy, "--input", edition)
             everything = building.bulk_load(building.released(copy))
             reference = building.REFERENCE
-            figures.add(f"{size}: mapping and load", "s", mapped["seconds"] + loaded["seconds"], loaded["seconds"], reference=reference)
+            figures.add(f"{size}: mapping and load", "s", mapped["seconds"] + loaded["seconds"], loaded["seconds"], reference=reference, goal=Goal(1.3, at_most=True))
             figures.add(f"{size}: mapping, peak RSS", "MiB", mapped["peak"] / MEBIBYTE, loaded["peak"] / MEBIBYTE, reference=reference)
-            figures.add(f"{size}: build with all dumps", "s", built.seconds, loaded["seconds"], reference=reference)
+            figures.add(f"{size}: build with all dumps", "s", built.seconds, loaded["seconds"], reference=reference, goal=Goal(8, at_most=True))
             for step, seconds in built.steps.items():
                 figures.add(f"{size}: build, step {step}", "s", seconds, loaded["seconds"], reference=reference)
-            figures.add(f"{size}: build, peak RSS of the largest process", "MiB", built.peak / MEBIBYTE, loaded["peak"] / MEBIBYTE, reference=reference)
+            peaks = built.peak / MEBIBYTE, loaded["peak"] / MEBIBYTE
+            figures.add(f"{size}: build, peak RSS of the largest process", "MiB", *peaks, reference=reference, goal=Goal(2, at_most=True))
             facts |= {"triples": int(loaded["triples"]), "quads": everything.quads}
         print(f"ingest {size} {number + 1}/{rounds}: {built.seconds:.1f} s for {facts['quads']} quads", file=sys.stderr, flush=True)
     return facts
