@@ -57,12 +57,15 @@ def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList) -> li
         except SourceProblems as error:
             problems.problems.extend(error)
     found.sort(key=_order)
-    keys: dict[str, str] = {}
+    keys: dict[str, SourceFolder] = {}
     for source in found:
-        other = keys.setdefault(source.contract.key, source.shown)
-        if other != source.shown:
-            es, en = f"una clave que no use {other}", f"a key that {other} does not use"
-            problems.add(Problem(f"{source.shown}/{CONTRACT_FILE}", 0, "key", "duplicate-key", source.contract.key, es, en))
+        other = keys.setdefault(source.contract.key, source)
+        if other is source:
+            continue
+        es, en = f"una clave que no use {other.file or other.shown}", f"a key that {other.file or other.shown} does not use"
+        if source.file is not None:
+            es, en = f"{es}; --input NOMBRE=RUTA da una", f"{en}; --input NAME=PATH gives one"
+        problems.add(Problem(source.file or f"{source.shown}/{CONTRACT_FILE}", 0, "key", "duplicate-key", source.contract.key, es, en))
     if not found:
         problems.add(Problem(str(data_dir), 0, "", "no-sources", "no contract.yml", "al menos una fuente en sources/", "at least one source in sources/"))
     return found

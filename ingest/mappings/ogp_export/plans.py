@@ -94,13 +94,13 @@ class Plans:
         known = context.build.plans.get((initiative, plan.place.area, plan.number))
         key = known or self._unused(plan, initiative)
         context.build.plans[initiative, plan.place.area, plan.number] = key
-        # A plan that another source describes has a title there; ours is only composed.
-        described = context.build.registry.used("plan", key) and context.build.labels.get(context.thing("plan", key))
+        elsewhere = context.build.labels.get(context.thing("plan", key)) if context.build.registry.used("plan", key) else None
         self._area(plan.place, passage)
         subject = context.mint("plan", key)
         place = context.thing("area", plan.place.area)
         labels = patterns.both(context, "Plan de acción {number} ({place})", "Action plan {number} ({place})", number=plan.number, place=place)
-        context.describe(subject, ["ogcm:ActionPlan"], {} if described else labels, None)
+        # A plan that another source describes has a title there; ours is only composed. Another edition composes the same.
+        context.describe(subject, ["ogcm:ActionPlan"], labels if elsewhere in (None, labels) else {}, None)
         context.add(subject, "ogcm:number", terms.text(plan.number))
         if plan.number.isdigit():
             context.add(subject, "ogcm:position", terms.integer(int(plan.number)))

@@ -97,7 +97,7 @@ class Ratings:
         column = entry.rating.number
         if column is None:
             return
-        found, expected = row.peek(column), entry.rating.numbers.get(code)
+        found, expected = row.peek(column).strip(), entry.rating.numbers.get(code)
         if expected is not None and found and found != expected:
             said = shown(found, lambda text: redact(text).text)
             self._context.build.quality.source(self._context.contract.key).disagreements[entry.column, written(cell), said, expected] += 1
@@ -107,7 +107,7 @@ class Ratings:
     def _number_without_label(self, row: Row, entry: _Compiled) -> None:
         """A number whose label is missing or an absence code says something that nobody can read."""
         column = entry.rating.number
-        if column is not None and (number := row.peek(column)) and number != entry.rating.absent.get(row.cells[entry.column]):
+        if column is not None and (number := row.peek(column).strip()) and number != entry.rating.absent.get(row.cells[entry.column]):
             es, en = f"ninguno sin etiqueta en «{entry.column}»", f'none without a label in "{entry.column}"'
             row.quarantine(column, "number-without-label", number, es, en)
 

@@ -178,6 +178,7 @@ class Result:
 
 def reference_data(target: Path) -> Path:
     """A data folder with the repository's reference tables and nothing else."""
+    target.mkdir()
     shutil.copytree(ROOT / "data" / "reference", target / "reference")
     (target / "sources").mkdir()
     return target

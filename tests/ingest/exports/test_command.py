@@ -1,0 +1,108 @@
+"""`commitments build --input` as a person with an export in hand meets it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from commitments.release import current_release
+from tests.ingest.exports.made import header, names, row, write
+from tests.ingest.exports.mapping import reference_data
+from tests.product import command
+
+ROWS = [
+    row("Kenya", "1", "1", "Open budgets", "Write to ana.perez@example.org for a copy of the budget.") | {"Specificity": "c. high", "_Specificity": "3"},
+    row("Kenya", "1", "2", "Water for all") | {"Specificity": "Enormous"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return reference_data(tmp_path / "data")
+
+
+def nothing_published(data: Path) -> bool:
+    return not (data / "identifiers").exists() and current_release(data / "releases") is None
+
+
+def test_an_export_becomes_a_release_with_its_reports(data: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "downloaded.csv", "ogp-2016", ROWS)
+    done = command(data, "build", "--input", f"ogp-2016-11-30={path}", "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    release = current_release(data / "releases")
+    assert release is not None
+    folder = release.path
+    assert (folder / "graphs" / "ogp-2016-11-30.nt").is_file()
+    quality = json.loads((folder / "reports" / "quality.json").read_text(encoding="utf-8"))
+    assert quality["sources"]["ogp-2016-11-30"]["account"]["rows"] == 2
+    with (folder / "reports" / "quarantine.csv").open(encoding="utf-8", newline="") as stream:
+        assert [(entry["row"], entry["column"], entry["found"]) for entry in csv.DictReader(stream)] == [("4", "Specificity", "Enormous")]
+    for file in (
+        file for file in sorted(data.rglob("*")) if file.is_file() and file.suffix in (".nt", ".nq", ".ttl", ".csv", ".json", ".txt", ".jsonld", ".xml", ".trig")
+    ):
+        assert b"ana.perez" not in file.read_bytes(), file
+    again = command(data, "build", "--input", f"ogp-2016-11-30={path}", "--force", "--lang", "en")
+    assert again.returncode == 0, again.stderr
+    same = current_release(data / "releases")
+    assert same is not None and same.id == release.id
+
+
+def test_a_header_that_nobody_knows_is_said_line_by_line(data: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "other.csv", "ogp-2016", ROWS)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Commitment Title", "Name of the commitment", 1).replace("Full Text,", "Mood of the minister,", 1), encoding="utf-8")
+    done = command(data, "build", "--input", f"ogp-2016-11-30={path}", "--lang", "en")
+    assert done.returncode == 1
+    said = done.stderr.splitlines()
+    for header_name in ("Name of the commitment", "Mood of the minister", "Commitment Title", "Full Text"):
+        lines = [line for line in said if f'"{header_name}"' in line]
+        assert lines, (header_name, done.stderr)
+    new = [line for line in said if "new header" in line]
+    missing = [line for line in said if "missing header" in line]
+    assert len(new) == 2 and len(missing) == 2, done.stderr
+    assert any("ogp-2016" in line for line in said)
+    assert nothing_published(data)
+    spanish = command(data, "build", "--input", f"ogp-2016-11-30={path}", "--lang", "es")
+    assert spanish.returncode == 1 and "encabezado nuevo" in spanish.stderr and "falta el encabezado" in spanish.stderr
+    assert "Traceback" not in done.stderr + spanish.stderr
+
+
+def test_a_path_that_is_not_there_is_a_fault_of_the_call(data: Path, tmp_path: Path) -> None:
+    for given in (f"ogp-2016-11-30={tmp_path / 'nowhere.csv'}", str(tmp_path / "nowhere.csv")):
+        done = command(data, "build", "--input", given, "--lang", "en")
+        assert done.returncode == 2
+        assert "nowhere.csv" in done.stderr and "Traceback" not in done.stderr
+    assert nothing_published(data)
+
+
+def test_two_files_of_one_layout_need_names(data: Path, tmp_path: Path) -> None:
+    first, second = write(tmp_path / "a.csv", "ogp-2016", ROWS), write(tmp_path / "b.csv", "ogp-2016", ROWS[:1])
+    done = command(data, "build", "--input", str(first), "--input", str(second), "--lang", "en")
+    assert done.returncode == 1
+    assert "duplicate-key" in done.stderr or "a key that" in done.stderr, done.stderr
+    assert "ogp-2016" in done.stderr and "Traceback" not in done.stderr
+    assert nothing_published(data)
+    named = command(data, "build", "--input", f"ogp-2016-01-15={first}", "--input", f"ogp-2016-11-30={second}", "--lang", "en")
+    assert named.returncode == 0, named.stderr
+
+
+def test_a_name_with_a_day_that_does_not_exist_is_refused(data: Path, tmp_path: Path) -> None:
+    done = command(data, "build", "--input", f"ogp-2016-02-30={write(tmp_path / 'a.csv', 'ogp-2016', ROWS)}", "--lang", "en")
+    assert done.returncode == 1 and "2016-02-30" in done.stderr and "Traceback" not in done.stderr
+    assert nothing_published(data)
+
+
+def test_a_truncated_file_publishes_nothing(data: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "ogp-2016", ROWS)
+    path.write_bytes(path.read_bytes()[:-60])
+    done = command(data, "build", "--input", f"ogp-2016-11-30={path}", "--lang", "en")
+    assert done.returncode == 1 and "truncated" in done.stderr
+    assert nothing_published(data)
+
+
+def test_the_made_up_header_is_the_one_of_the_layout() -> None:
+    assert [len(names(layout)) for layout in ("ogp-2015", "ogp-2016", "ogp-2024")] == [95, 108, 171]
+    assert header("ogp-2016")[-10:] == [""] * 10 and header("ogp-2015").count("Action Plan No.") == 2

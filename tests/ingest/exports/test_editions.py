@@ -1,0 +1,131 @@
+"""Editions side by side: what changed, what the view shows, and loading the same again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.exports.made import row, write
+from tests.ingest.exports.mapping import CODE, ID, Result, last, map_exports, value
+
+OLDER, NEWER = "ogp-2016-01-15", "ogp-2016-11-30"
+
+
+def rows(newer: bool) -> list[dict[str, str]]:
+    first = row("Kenya", "1", "1", "Open budgets") | {"Specificity": "Low", "Short Title": "Budgets", "Aid": "1"}
+    second = row("Kenya", "1", "2", "Water", start_date="1/15/2014") | {"Specificity": "Medium"}
+    found = [first, second, row("Kenya", "1", "3", "Roads", lead_institution="Ministry of Roads"), row("Kenya", "1", "4", "The same in both")]
+    if newer:
+        first |= {"Specificity": "High", "Short Title": "Budgets for all"}
+        second |= {"Start Date": "2/15/2014", "Labor": "1"}
+        found[2] |= {"Lead Institution": "Ministry of Works"}
+    found += [row("Kenya", "2", "1", "Only in the newer")] if newer else [row("Kenya", "1", "5", "Only in the older"), row("Ghana", "1", "1", "A plan of the older")]
+    return found
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("editions")
+    return {name: write(folder / f"{name}.csv", "ogp-2016", rows(name == NEWER)) for name in (OLDER, NEWER)}
+
+
+@pytest.fixture(scope="module")
+def result(reference: Path, paths: dict[str, Path]) -> Result:
+    return map_exports(reference, *(f"{name}={path}" for name, path in paths.items()))
+
+
+def test_each_edition_is_a_source_with_its_own_counts(result: Result) -> None:
+    for name, count in ((OLDER, 6), (NEWER, 5)):
+        assert len(result[name].instances("Commitment")) == count == result.account(name)["rows"]
+        assert result[name].values(f"source/{name}", "dct:issued") == [name[4:]]
+        assert result[name].values(f"source/{name}", "ogcm:sourceSeries") == ["ogp"]
+    assert len(result.view.instances("Commitment")) == 7
+
+
+def test_the_difference_is_counted(result: Result) -> None:
+    (difference,) = result.quality["editions"]
+    assert (difference["older"], difference["newer"]) == (OLDER, NEWER)
+    assert (difference["both"], difference["added"], difference["missing"], difference["changed"]) == (4, 1, 2, 3)
+    assert difference["changed_by_part"] == {"names": 1, "dates": 1, "flags": 1, "ratings": 1, "institutions": 1}
+    assert difference["added_keys"] == ["KE-2-01"] and difference["missing_keys"] == ["GH-1-01", "KE-1-05"]
+    for language, word in (("es", "con cambios"), ("en", "changed")):
+        assert f"3 {word}" in result.reports[f"quality.{language}.txt"].decode()
+
+
+def test_the_newest_edition_holds_in_the_view(result: Result) -> None:
+    commitment = f"{ID}commitment/KE-1-01>"
+    assert [entry[2] for entry in result.view.assessments(commitment)] == ["irm-specificity-2011/high"]
+    assert result.view.values(commitment, "rdfs:label") == ["Budgets for all"]
+    node = result.view.where("ogcm:target", value(commitment))
+    assert [result.view.values(one, "ogcm:ratingAsWritten") for one in node] == [["High"]]
+
+
+def test_what_the_older_one_said_stays_in_its_graph(result: Result) -> None:
+    commitment = f"{ID}commitment/KE-1-01>"
+    older = result[OLDER]
+    assert [entry[2] for entry in older.assessments(commitment)] == ["irm-specificity-2011/low"]
+    assert older.values(commitment, "rdfs:label") == older.values(commitment, "ogcm:shortTitle") == ["Budgets"]
+    assert older.objects(commitment, "dct:subject") == [f"<{CODE}ogp-policy-area-2016/aid>"]
+    assert older.values("commitment/KE-1-02", "ogcm:startDateAsWritten") == ["1/15/2014"]
+
+
+def test_editions_of_one_database_do_not_contradict_each_other(result: Result) -> None:
+    assert result.view.instances("Discrepancy") == []
+
+
+def test_what_the_newest_leaves_out_was_last_seen_before(result: Result) -> None:
+    seen = {
+        last(subject): [last(term) for term in said["https://w3id.org/ogcm/def#lastSeenIn"]]
+        for subject, said in result.view.of.items()
+        if "https://w3id.org/ogcm/def#lastSeenIn" in said
+    }
+    assert seen == {"GH-1-01": [OLDER], "KE-1-05": [OLDER], "GH-1": [OLDER]}
+    for name in (OLDER, NEWER):
+        assert not any("lastSeenIn" in line for line in result[name].lines)
+
+
+def test_the_order_in_which_files_are_given_does_not_matter(result: Result, reference: Path, paths: dict[str, Path]) -> None:
+    again = map_exports(reference, *(f"{name}={path}" for name, path in reversed(paths.items())))
+    assert result.bytes() == again.bytes()
+
+
+def test_loading_the_same_again_mints_nothing(result: Result, own_data: Path, paths: dict[str, Path]) -> None:
+    result.keep_identifiers(own_data)
+    again = map_exports(own_data, *(f"{name}={path}" for name, path in paths.items()))
+    assert again.mapped.build.registry.serialized() == result.mapped.build.registry.serialized()
+    assert {name: graph.lines for name, graph in again.graphs.items()} == {name: graph.lines for name, graph in result.graphs.items()}
+    assert again.quality["sources"][NEWER]["identity"] == {"edition": 5}
+
+
+def test_an_edition_that_comes_later_changes_no_address(own_data: Path, paths: dict[str, Path], result: Result) -> None:
+    first = map_exports(own_data, f"{OLDER}={paths[OLDER]}")
+    first.keep_identifiers(own_data)
+    both = map_exports(own_data, *(f"{name}={path}" for name, path in paths.items()))
+    assert set(first[OLDER].instances("Commitment")) == set(both[OLDER].instances("Commitment")) == set(result[OLDER].instances("Commitment"))
+    assert set(first[OLDER].instances("Passage")) == set(both[OLDER].instances("Passage"))
+    assert {key for kind, key in both.mapped.build.registry.minted() if kind == "commitment"} == {last(term) for term in both.view.instances("Commitment")}
+
+
+def test_an_edition_alone_has_nothing_to_be_compared_with(reference: Path, paths: dict[str, Path]) -> None:
+    alone = map_exports(reference, f"{NEWER}={paths[NEWER]}")
+    assert alone.quality["editions"] == []
+    assert not any("lastSeenIn" in line for line in alone.view.lines)
+
+
+def test_three_editions_are_compared_one_after_the_other(reference: Path, paths: dict[str, Path], tmp_path: Path) -> None:
+    latest = write(tmp_path / "latest.csv", "ogp-2024", [row("Kenya", "1", "4", "The same in both"), row("Kenya", "1", "5", "Only in the older")])
+    result = map_exports(reference, f"ogp-2024-07-03={latest}", *(f"{name}={path}" for name, path in paths.items()))
+    assert [(entry["older"], entry["newer"], entry["both"], entry["added"], entry["missing"]) for entry in result.quality["editions"]] == [
+        (OLDER, NEWER, 4, 1, 2), (NEWER, "ogp-2024-07-03", 1, 1, 4),
+    ]  # fmt: skip
+    assert result.view.objects("commitment/KE-1-05", "ogcm:lastSeenIn") == []
+    assert result.view.objects("commitment/GH-1-01", "ogcm:lastSeenIn") == [f"{ID}source/{OLDER}>"]
+    assert result.view.objects("commitment/KE-1-01", "ogcm:lastSeenIn") == [f"{ID}source/{NEWER}>"]
+
+
+def test_each_graph_names_its_plans(result: Result) -> None:
+    for name in (OLDER, NEWER):
+        for plan in result[name].instances("ActionPlan"):
+            assert len(result[name].values(plan, "rdfs:label")) == 2, (name, plan)
+    assert len(result.view.values("plan/KE-1", "rdfs:label")) == 2

@@ -1,0 +1,217 @@
+"""Which commitment a row describes: numbers of every form, repeated ones, OGP's ids, and rows that move."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.exports.made import row, write
+from tests.ingest.exports.mapping import ID, Result, last, map_exports
+
+EDITION = "ogp-2016-11-30"
+
+NUMBERED = [
+    row("Kenya", "9", "4.0999999999999996", "Fractions of a spreadsheet"),
+    row("Kenya", "9", "1:a", "With a colon"),
+    row("Kenya", "9", "1(a)", "With brackets"),
+    row("Kenya", "9", "A1", "Letter first"),
+    row("Kenya", "9", "b2", "Small letter"),
+    row("Kenya", "9", "B2", "Capital letter"),
+    row("Kenya", "9", "", "Without number"),
+    row("Kenya", "9", "NR", "Number not reviewed"),
+    row("Kenya", "9", "7", "Seven, the first"),
+    row("Kenya", "9", "7", "Seven, the second"),
+    row("Kenya", "9", "8", "Twins", "One text"),
+    row("Kenya", "9", "8", "Twins", "Another text"),
+    row("Kenya", "9", "10", "Alike in every cell", "The same words"),
+    row("Kenya", "9", "10", "Alike in every cell", "The same words"),
+    row("Kenya", "9", "10", "Alike in every cell", "The same words"),
+    row("Kenya", "10", "7", "Seven of another plan"),
+    row("Ghana", "9", "7", "Seven of another country"),
+]
+
+
+@pytest.fixture(scope="module")
+def result(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    path = write(tmp_path_factory.mktemp("numbers") / "rows.csv", "ogp-2016", NUMBERED)
+    return map_exports(reference, f"{EDITION}={path}")
+
+
+def key_of(result: Result, title: str) -> str:
+    return last(result[EDITION].commitment(title))
+
+
+def test_all_rows_are_kept_and_told_apart(result: Result) -> None:
+    commitments = result[EDITION].instances("Commitment")
+    assert len(commitments) == len(NUMBERED)
+    assert len({result[EDITION].one(commitment, "ogcm:statedIn") for commitment in commitments}) == len(NUMBERED)
+    assert len({commitment.lower() for commitment in commitments}) == len(NUMBERED)
+    assert result.quarantine == []
+
+
+@pytest.mark.parametrize(
+    ("title", "key", "number", "as_written"),
+    [
+        ("Fractions of a spreadsheet", "KE-9-4.1", "4.1", ["4.0999999999999996"]),
+        ("Letter first", "KE-9-A1", "A1", []),
+        ("Seven of another plan", "KE-10-07", "7", []),
+        ("Seven of another country", "GH-9-07", "7", []),
+    ],
+)
+def test_keys_speak_where_the_number_is_one(result: Result, title: str, key: str, number: str, as_written: list[str]) -> None:
+    graph = result[EDITION]
+    assert key_of(result, title) == key
+    assert graph.values(f"commitment/{key}", "ogcm:number") == [number]
+    assert graph.values(f"commitment/{key}", "ogcm:numberAsWritten") == as_written
+
+
+@pytest.mark.parametrize(
+    ("title", "start", "numbers"),
+    [
+        ("With a colon", "KE-9-1.a-", ["1:a"]),
+        ("With brackets", "KE-9-1.a-", ["1(a)"]),
+        ("Small letter", "KE-9-b2-", ["b2"]),
+        ("Capital letter", "KE-9-B2-", ["B2"]),
+        ("Without number", "KE-9-x-", []),
+        ("Number not reviewed", "KE-9-x-", []),
+        ("Seven, the first", "KE-9-07-", ["7"]),
+        ("Seven, the second", "KE-9-07-", ["7"]),
+    ],
+)
+def test_what_the_number_does_not_tell_a_hash_tells(result: Result, title: str, start: str, numbers: list[str]) -> None:
+    key = key_of(result, title)
+    assert key.startswith(start) and len(key) == len(start) + 6
+    assert result[EDITION].values(f"commitment/{key}", "ogcm:number") == numbers
+
+
+def test_only_whole_numbers_have_a_position(result: Result) -> None:
+    graph = result[EDITION]
+    assert graph.values(graph.commitment("Seven of another plan"), "ogcm:position") == ["7"]
+    for title in ("Fractions of a spreadsheet", "With a colon", "Letter first", "Without number"):
+        assert graph.values(graph.commitment(title), "ogcm:position") == []
+
+
+def test_rows_alike_in_every_cell_are_counted(result: Result) -> None:
+    graph = result[EDITION]
+    alike = graph.where("dct:title", "Alike in every cell")
+    passages = sorted(last(graph.one(commitment, "ogcm:statedIn")) for commitment in alike)
+    assert len(alike) == 3
+    assert passages[1:] == [f"{passages[0]}-2", f"{passages[0]}-3"]
+
+
+def test_repeated_numbers_are_reported(result: Result) -> None:
+    repeated = {(entry["plan"], entry["number"].lower()): entry["rows"] for entry in result.quality["sources"][EDITION]["repeated_numbers"]}
+    assert repeated == {("KE 9", "07"): 2, ("KE 9", "08"): 2, ("KE 9", "10"): 3, ("KE 9", "1.a"): 2, ("KE 9", "b2"): 2}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_address_depends_on_the_order(result: Result, reference: Path, tmp_path: Path, seed: int) -> None:
+    rows = list(NUMBERED)
+    random.Random(seed).shuffle(rows)
+    other = map_exports(reference, f"{EDITION}={write(tmp_path / 'moved.csv', 'ogp-2016', rows)}")
+    assert stated(other, EDITION) == stated(result, EDITION)
+
+
+def stated(result: Result, edition: str) -> set[tuple[str, str, str]]:
+    graph = result[edition]
+    return {(commitment, graph.one(commitment, "ogcm:statedIn"), *graph.values(commitment, "dct:title")) for commitment in graph.instances("Commitment")}
+
+
+def test_the_registry_of_an_earlier_run_gives_the_same_keys(result: Result, own_data: Path, tmp_path: Path) -> None:
+    result.keep_identifiers(own_data)
+    again = map_exports(own_data, f"{EDITION}={write(tmp_path / 'moved.csv', 'ogp-2016', list(reversed(NUMBERED)))}")
+    assert stated(again, EDITION) == stated(result, EDITION)
+    assert again.mapped.build.registry.minted() == result.mapped.build.registry.minted()
+
+
+# -- ids of OGP ---------------------------------------------------------------------------------------------------
+
+
+def with_id(outside_id: str, country: str, plan: str, number: str, title: str, **cells: str) -> dict[str, str]:
+    return row(country, plan, number, title, commitment_id=outside_id, **cells)
+
+
+def by_id(result: Result, edition: str, outside_id: str) -> list[str]:
+    return [last(term) for term in result[edition].where("dct:identifier", outside_id) if term.startswith(f"{ID}commitment/")]
+
+
+def test_an_id_finds_its_commitment_whatever_became_of_number_and_title(own_data: Path, tmp_path: Path) -> None:
+    rows = [with_id("KE0101", "Kenya", "3", "1", "Roads"), with_id("KE0102", "Kenya", "3", "2", "Rivers")]
+    first = map_exports(own_data, f"ogp-2023-01-01={write(tmp_path / 'a.csv', 'ogp-2024', rows)}")
+    first.keep_identifiers(own_data)
+    renamed = [with_id("KE0102", "Kenya", "3", "1", "Roads"), with_id("KE0101", "Kenya", "3", "5", "Streets and squares")]
+    second = map_exports(own_data, f"ogp-2024-01-01={write(tmp_path / 'b.csv', 'ogp-2024', renamed)}", withdraw=True)
+    assert by_id(first, "ogp-2023-01-01", "KE0101") == by_id(second, "ogp-2024-01-01", "KE0101") == ["KE-3-01"]
+    assert by_id(first, "ogp-2023-01-01", "KE0102") == by_id(second, "ogp-2024-01-01", "KE0102") == ["KE-3-02"]
+
+
+def test_a_row_without_id_takes_nothing_from_the_row_that_has_it(own_data: Path, tmp_path: Path) -> None:
+    map_exports(own_data, f"ogp-2023-01-01={write(tmp_path / 'a.csv', 'ogp-2024', [with_id('KE0101', 'Kenya', '3', '1', 'Roads')])}").keep_identifiers(own_data)
+    rows = [row("Kenya", "3", "1", "Roads"), with_id("KE0101", "Kenya", "3", "9", "Streets")]
+    keys = []
+    for name, ordered in (("b", rows), ("c", rows[::-1])):
+        result = map_exports(own_data, f"ogp-2024-01-01={write(tmp_path / f'{name}.csv', 'ogp-2024', ordered)}")
+        keys.append({title: last(result["ogp-2024-01-01"].commitment(title)) for title in ("Roads", "Streets")})
+        assert result.quarantine == []
+    assert keys[0] == keys[1] and keys[0]["Streets"] == "KE-3-01" != keys[0]["Roads"]
+
+
+def test_a_repeated_id_costs_no_row(reference: Path, tmp_path: Path) -> None:
+    rows = [with_id("KE0201", "Kenya", "3", "1", "Roads"), with_id("KE0201", "Kenya", "3", "2", "Rivers"), with_id("KE0203", "Kenya", "3", "3", "Lakes")]
+    results = [map_exports(reference, f"ogp-2024-01-01={write(tmp_path / f'{index}.csv', 'ogp-2024', ordered)}") for index, ordered in enumerate((rows, rows[::-1]))]
+    for result in results:
+        assert {last(term) for term in result["ogp-2024-01-01"].instances("Commitment")} == {"KE-3-01", "KE-3-02", "KE-3-03"}
+        assert by_id(result, "ogp-2024-01-01", "KE0201") == [] and by_id(result, "ogp-2024-01-01", "KE0203") == ["KE-3-03"]
+        assert sorted(found for _, _, found in result.aside("repeated-id")) == ["KE0201", "KE0201"]
+
+
+def test_an_id_of_another_plan_sets_its_row_aside(reference: Path, tmp_path: Path) -> None:
+    newer = write(tmp_path / "newer.csv", "ogp-2024", [with_id("KE0301", "Kenya", "3", "1", "Roads")])
+    older = write(tmp_path / "older.csv", "ogp-2024", [with_id("KE0301", "Kenya", "2", "1", "Roads"), with_id("KE0302", "Kenya", "2", "2", "Rivers")])
+    result = map_exports(reference, f"ogp-2023-01-01={older}", f"ogp-2024-01-01={newer}")
+    assert result.aside("id-of-another-plan") == [("2", "Commitment Unique Identifier", "KE0301: KE-2")]
+    assert {last(term) for term in result["ogp-2023-01-01"].instances("Commitment")} == {"KE-2-02"}
+    account = result.account("ogp-2023-01-01")
+    assert account["quarantined"] == 6 and account["cells"] == 2 * 171
+
+
+def test_what_is_no_id_is_set_aside_alone(reference: Path, tmp_path: Path) -> None:
+    result = map_exports(reference, f"ogp-2024-01-01={write(tmp_path / 'a.csv', 'ogp-2024', [with_id('row 17', 'Kenya', '3', '1', 'Roads')])}")
+    assert result.aside("ogp-id") == [("2", "Commitment Unique Identifier", "row 17")]
+    assert last(result["ogp-2024-01-01"].commitment("Roads")) == "KE-3-01"
+
+
+# -- between editions ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one build", "one after the other"])
+def test_editions_meet_by_plan_number_and_title_only(own_data: Path, tmp_path: Path, together: bool) -> None:
+    old = [row("UK", "2", "1", "1. Open  contracts<br/>"), row("UK", "2", "2", "Budgets"), row("UK", "2", "3", "Land")]
+    old += [row("UK", "2", "4", "Twins"), row("UK", "2", "4", "Twins", "other")]
+    new = [
+        with_id("UK0901", "United Kingdom", "2", "1", "Open contracts"), with_id("UK0902", "United Kingdom", "2", "2", "Spending"),
+        with_id("UK0903", "United Kingdom", "3", "3", "Land"), with_id("UK0904", "United Kingdom", "2", "4", "Twins"),
+    ]  # fmt: skip
+    first, second = f"ogp-2016-11-30={write(tmp_path / 'old.csv', 'ogp-2016', old)}", f"ogp-2024-07-03={write(tmp_path / 'new.csv', 'ogp-2024', new)}"
+    if together:
+        before = after = map_exports(own_data, first, second)
+    else:
+        before = map_exports(own_data, first)
+        before.keep_identifiers(own_data)
+        after = map_exports(own_data, second, withdraw=True)
+    both = {last(term) for term in before["ogp-2016-11-30"].instances("Commitment")} & {last(term) for term in after["ogp-2024-07-03"].instances("Commitment")}
+    # Another title, another plan, or a title that two rows have: a commitment of its own.
+    assert both == {"GB-2-01"}
+    assert len(after["ogp-2024-07-03"].instances("Commitment")) == 4
+    assert {last(term) for term in before["ogp-2016-11-30"].instances("ActionPlan")} == {"GB-2"}
+
+
+def test_an_edition_without_numbers_meets_by_title(reference: Path, tmp_path: Path) -> None:
+    old = [row("Ghana", "1", "", "4.2 Records of courts"), row("Ghana", "1", "", "Twice"), row("Ghana", "1", "", "Twice", "other")]
+    new = [row("Ghana", "1", "4", "Records of courts"), row("Ghana", "1", "5", "Twice")]
+    result = map_exports(reference, f"ogp-2015-01-01={write(tmp_path / 'old.csv', 'ogp-2015', old)}", f"ogp-2016-01-01={write(tmp_path / 'new.csv', 'ogp-2016', new)}")
+    assert last(result["ogp-2015-01-01"].commitment("4.2 Records of courts")) == last(result["ogp-2016-01-01"].commitment("Records of courts")) == "GH-1-04"
+    assert len(result["ogp-2015-01-01"].instances("Commitment")) == 3
+    assert "GH-1-05" not in {last(term) for term in result["ogp-2015-01-01"].instances("Commitment")}
