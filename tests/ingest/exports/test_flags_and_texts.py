@@ -24,6 +24,7 @@ def test_every_flag_is_a_concept_of_its_own(layout: str, reference: Path, tmp_pa
     graph = result["some-2020-01-01"]
     found = [value(term).removeprefix(CODE) for cells in rows for term in graph.objects(graph.commitment(cells["title"]), "dct:subject")]
     assert found == [code for _, code in flags] and len(set(found)) == len(found)
+    assert result.quarantine == []  # an absence code is no fault of a flag
     passages = {title: graph.one(graph.commitment(title), "ogcm:statedIn") for title in ("nothing", "not reviewed")}
     assert graph.values(passages["not reviewed"], "ogcm:notReviewed") == sorted(columns)
     assert graph.values(passages["nothing"], "ogcm:notReviewed") == []
@@ -218,6 +219,14 @@ def test_the_account_balances(result: Result) -> None:
     assert account["cells"] == len(ROWS) * 171 == sum(account[name] for name in ("empty", "mapped", "absence", "ignored", "derived", "quarantined"))
     assert account["quarantined"] == sum(int(entry["cells"]) for entry in result.quarantine)
     assert account["absence"] == 8
+
+
+def test_a_flag_is_one_or_nothing(reference: Path, tmp_path: Path) -> None:
+    cells = {"Aid": " 1", "Energy": "1.0", "Tax": "TRUE", "Debt": "ND", "Youth": "0", "Gender": "1", "Justice": "-1"}
+    result = map_exports(reference, f"{EDITION}={write(tmp_path / 'rows.csv', 'ogp-2024', [row('Chile', '2', '7', 'Flags') | cells])}")
+    assert [last(term) for term in result[EDITION].objects("commitment/CL-2-07", "dct:subject")] == ["aid", "gender"]
+    assert sorted((column, found) for _, column, found in result.aside("flag")) == [("Energy", "1.0"), ("Justice", "-1"), ("Tax", "TRUE")]
+    assert result[EDITION].values(result[EDITION].one("commitment/CL-2-07", "ogcm:statedIn"), "ogcm:noData") == ["Debt"]
 
 
 @pytest.mark.parametrize("layout", ["ogp-2015", "ogp-2016"])
