@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from ingest.settings import BuildSettings
 _CODE = ("commitments", "ingest", "ontology", "shapes")
 _LIBRARIES = ("rdflib", "pyshacl", "pyoxigraph", "pyshifty", "rapidfuzz", "phonenumbers", "ftfy", "py3langid", "isal")
 _READ = {".yml", ".yaml"} | SUFFIXES
+
+_LARGE = 64 << 20  # bytes
 
 
 def input_files(data_dir: Path, extra: Iterable[Path] = ()) -> list[Input]:
@@ -32,7 +35,15 @@ def input_files(data_dir: Path, extra: Iterable[Path] = ()) -> list[Input]:
 
 
 def _sha256(path: Path) -> str:
-    """Digest of a file in pieces: an export may be larger than the memory."""
+    """The digest of a file. That of a large one is remembered as long as the file looks untouched: a build asks thrice."""
+    state = path.stat()
+    if state.st_size < _LARGE:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _sha256_of_large(path, state.st_ino, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _sha256_of_large(path: Path, _inode: int, _size: int, _changed: int) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

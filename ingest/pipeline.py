@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from rdflib import Graph
 
 import ontology
 import shapes
-from commitments.release import MANIFEST, Release, ReleaseError, current_release
+from commitments.release import CONSOLIDATED, MANIFEST, RELEASES, Release, ReleaseError, current_release
 from ingest import declarative, described, mappings, matching, sources, uris
 from ingest.accounting import Accounting
+from ingest.apart import Apart
 from ingest.authority import Authority
 from ingest.cleaning.redaction import redact
 from ingest.consolidate import Consolidation, SourceGraph, split
@@ -28,7 +29,7 @@ from ingest.formats import Passes
 from ingest.identifiers import load_registry
 from ingest.mappings import curated, reference
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
-from ingest.publication import Draft, PublishedRelease, build_lock, canonical_lines, publish, recover
+from ingest.publication import SCRATCH, Draft, build_lock, canonical_lines, publish, recover, sweep
 from ingest.readers import UNREADABLE, Row, TableReader
 from ingest.review import REVIEW_FILE
 from ingest.settings import BuildSettings, load_settings, normal_base
@@ -36,6 +37,7 @@ from ingest.sorting import LineSink, SortedFile, merge_files, write_sorted
 from ingest.sources import SourceFolder
 
 Progress = Callable[[str, int, int], None]  # step name, done, total
+APART = 32 << 20  # bytes of a graph that is validated in a process of its own, whose memory is then free again
 MASS_WITHDRAWAL = 25  # keys; below it, or below a twentieth of all, a build withdraws without being told to
 STEPS = ("read", "validate", "publish")
 
@@ -86,25 +88,30 @@ def build(
     """
     base = _base(base)
     extra = list(inputs)
+    releases = data_dir / RELEASES
     # Held from before the registry is read: two builds that mint the same keys must not overtake each other.
     with build_lock(data_dir, wait=wait):
         recover(data_dir)
+        sweep(releases, scratch=True)
         settings = settings or load_settings(data_dir)
         mark = fingerprint(input_files(data_dir, [edition.path for edition in extra]), base, settings)
         unchanged = None if force else _unchanged(data_dir, mark)
         if unchanged is not None:
             return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
         step = _steps(progress)
-        step("read")
-        mapped = map_sources(data_dir, base, settings, extra, withdraw=withdraw)
-        step("validate")
-        reports, severities = validate(mapped)
-        step("publish")
-        published = _publish(mapped, data_dir, base, settings, extra, reports, severities, keep)
+        # Beside the releases, so that a large build needs no room in the system's folder of temporary files.
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=releases) as scratch:
+            step("read")
+            mapped = map_sources(data_dir, base, settings, extra, withdraw=withdraw, scratch=Path(scratch), progress=progress)
+            step("validate")
+            reports, severities = validate(mapped, _comparable(releases, base))
+            step("publish")
+            draft = _draft(mapped, data_dir, base, settings, extra, reports, severities, Path(scratch))
+            account, notes = mapped.accounting.as_rows(), mapped.build.problems.notes
+            del mapped  # what only mapping needs makes room for what publishing needs
+            published = publish(draft, data_dir, keep=keep, accept=_accept_catalogue)
         _remember(data_dir, fingerprint(input_files(data_dir, [edition.path for edition in extra]), base, settings), published.release)
-    return BuildResult(
-        published.release.id, published.new, published.release.path, mapped.accounting.as_rows(), severities, mapped.build.problems.notes, published.unapplied
-    )  # fmt: skip
+    return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, published.unapplied)
 
 
 def check(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Edition] = ()) -> tuple[dict[str, shapes.Report], Accounting]:
@@ -121,6 +128,40 @@ def _base(base: str) -> str:
         raise SourceProblems([Problem("BASE", 0, "", "base", base, es, en)]) from None
 
 
+class Reading:
+    """How much of the tables has been read: told to `progress.within(bytes done, of all)` where progress has that.
+
+    Rows say how long they are in characters, so what is told is exact only at the end of each table.
+    """
+
+    EVERY = 500  # rows
+
+    def __init__(self, folders: Iterable[SourceFolder], progress: Progress | None):
+        self._tell: Callable[[int, int], None] | None = getattr(progress, "within", None)
+        self._done = self._total = 0
+        if self._tell is not None:
+            self._total = sum(_size(folder.path / table.file_name(slug)) for folder in folders for slug, table in folder.contract.tables.items())
+
+    def of(self, path: Path, rows: Iterable[Row], passes: int = 1) -> Iterator[Row]:
+        """Pass the rows of one of so many passes through a table's file."""
+        if self._tell is None:
+            yield from rows
+            return
+        size = _size(path) // passes
+        end, length = self._done + size, 0
+        for number, row in enumerate(rows, start=1):
+            yield row
+            length += len(row.cells) + sum(map(len, row.cells.values()))
+            if number % self.EVERY == 0:
+                self._tell(min(self._done + length // passes, end), self._total)
+        self._done = end
+        self._tell(end, self._total)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
 def _steps(progress: Progress | None) -> Callable[[str], None]:
     def step(name: str) -> None:
         if progress is not None:
@@ -129,10 +170,22 @@ def _steps(progress: Progress | None) -> Callable[[str], None]:
     return step
 
 
+def _comparable(releases: Path, base: str) -> Path | None:
+    """The consolidated view of the release that is current now; at another BASE it says everything of other things."""
+    try:
+        before = current_release(releases)
+    except ReleaseError:
+        return None
+    return before.file(CONSOLIDATED) if before is not None and before.base == base else None
+
+
 # -- read and map -----------------------------------------------------------------------------------------------
 
 
-def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list[Edition], *, withdraw: bool = False, scratch: Path | None = None) -> Mapped:
+def map_sources(
+    data_dir: Path, base: str, settings: BuildSettings, inputs: list[Edition], *, withdraw: bool = False, scratch: Path | None = None,
+    progress: Progress | None = None,
+) -> Mapped:  # fmt: skip
     """Read every source strictly and consolidate. Raises SourceProblems with all faults of all tables.
 
     `scratch`: an empty folder for the sorted files; without one a temporary folder is made, which lasts as long as the result.
@@ -146,7 +199,8 @@ def map_sources(data_dir: Path, base: str, settings: BuildSettings, inputs: list
     build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings, frozenset(folder.contract.series for folder in folders))
     _first_pass(build_, folders)
     candidates = LineSink(folder / "candidates.nt")
-    source_graphs = [SourceGraph(source.contract, _map_source(build_, source, accounting, folder, candidates)) for source in folders]
+    reading = Reading(folders, progress)
+    source_graphs = [SourceGraph(source.contract, _map_source(build_, source, accounting, folder, candidates, reading)) for source in folders]
     _candidates(build_, source_graphs, next((source.contract for source in folders if source.contract.source_type == "curation"), None), candidates)
     if not any(problem.code in UNREADABLE for problem in problems.problems):
         # The keys of a table that could not be read are missing, not wrong: its own fault says so.
@@ -193,7 +247,7 @@ def _first_pass(build_: Build, folders: list[SourceFolder]) -> None:
                     build_.identities[row.peek("authority"), row.peek("outside_id")] = row.peek("key")
 
 
-def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scratch: Path, candidates: LineSink) -> Path:
+def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scratch: Path, candidates: LineSink, reading: Reading) -> Path:
     """All statements of one source in a sorted file; those of candidate tables go to their own graph."""
     own = LineSink(scratch / f"source-{folder.contract.key}.nt")
     context = SourceContext(build_, folder.contract, own)
@@ -201,7 +255,7 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scr
     opener = mappings.opener_of(folder.mapping)
     if opener is not None:
         for slug in folder.contract.tables:
-            _map_twice(build_, folder, slug, opener, context, accounting)
+            _map_twice(build_, folder, slug, opener, context, accounting, reading)
         return own.finish()
     functions = mappings.tables_of(folder.mapping)
     apart = mappings.graphs_of(folder.mapping)
@@ -216,22 +270,26 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scr
         reader = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting)
         context.sink = candidates if slug in apart else own
         function = functions.get(slug, declarative.map_row)
-        for row in reader.rows():
+        for row in reading.of(reader.path, reader.rows()):
             if coverage is not None:
                 coverage.check(row)
             _map_row(function, context, row)
     return own.finish()
 
 
-def _map_twice(build_: Build, folder: SourceFolder, slug: str, opener: mappings.OpenTable, context: SourceContext, accounting: Accounting) -> None:
+def _map_twice(
+    build_: Build, folder: SourceFolder, slug: str, opener: mappings.OpenTable, context: SourceContext, accounting: Accounting, reading: Reading,
+) -> None:  # fmt: skip
     """A table whose rows mean something only beside all others. A file that is another the second time is a fault."""
     passes, before = Passes(), len(build_.problems.problems)
     mapping = opener(context, slug, folder.contract.tables[slug])
-    for row in TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, Accounting(), passes).observations():
+    first = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, Accounting(), passes)
+    for row in reading.of(first.path, first.observations(), 2):
         mapping.observe(row)
     if len(build_.problems.problems) > before:
         return  # the file as a whole is at fault; a second reading would only say so again
-    for row in TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting, passes).rows():
+    second = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting, passes)
+    for row in reading.of(second.path, second.rows(), 2):
         try:
             mapping.map(row)
         except ValueError as error:
@@ -282,21 +340,38 @@ def _graphs(build_: Build, source_graphs: list[SourceGraph], scratch: Path) -> d
 # -- validate -----------------------------------------------------------------------------------------------------
 
 
-def reports_on(mapped: Mapped) -> dict[str, shapes.Report]:
-    """SHACL reports: "" = the consolidated view with every rule, source key = that source's graph, which may be silent."""
+def reports_on(mapped: Mapped, before: Path | None = None) -> dict[str, shapes.Report]:
+    """SHACL reports: "" = the consolidated view with every rule, source key = that source's graph, which may be silent.
+
+    `before`: an earlier consolidated view at the same BASE, to tell what has changed. Raises shapes.EnginesDisagree.
+    """
     build_ = mapped.build
     context = shapes.Context(base=build_.addresses.base, registry=build_.registry.keys())
-    reports = {"": shapes.validate(_graph(mapped.graphs[""]), profile="consolidated", context=context)}
-    for name in [*(folder.contract.key for folder in mapped.folders), "candidates"]:
-        lines = mapped.graphs.get(name)
-        if lines:
-            reports[name] = shapes.validate(_graph(lines), profile="source", context=context)
+    reports = {}
+    for name in ["", *(folder.contract.key for folder in mapped.folders), "candidates"]:
+        graph = mapped.graphs.get(name)
+        if graph is not None and (graph or not name):
+            compare = before if not name else None
+            profile: shapes.Profile = "source" if name else "consolidated"
+            if graph.path.stat().st_size > APART:
+                reports[name] = Apart(_report_on_large, graph.path, profile, build_.addresses.base, _copied(build_.registry.keys()), compare).result()
+            else:
+                reports[name] = shapes.validate_file(graph.path, profile=profile, context=context)
     return reports
 
 
-def validate(mapped: Mapped) -> tuple[dict[str, bytes], dict[str, int]]:
-    """Report files by name, and the consolidated view's results by severity. Raises ShapeViolations."""
-    reports = reports_on(mapped)
+def _report_on_large(path: Path, profile: shapes.Profile, base: str, registry: dict[str, set[str]], before: Path | None) -> shapes.Report:
+    changed = shapes.changed_subjects(before, path) if before is not None else None
+    return shapes.validate_file(path, profile=profile, context=shapes.Context(base=base, registry=registry), changed=changed)
+
+
+def _copied(keys: dict[str, Collection[str]]) -> dict[str, set[str]]:
+    return {kind: set(known) for kind, known in keys.items()}
+
+
+def validate(mapped: Mapped, before: Path | None = None) -> tuple[dict[str, bytes], dict[str, int]]:
+    """Report files by name, and the consolidated view's results by severity. Raises ShapeViolations, shapes.EnginesDisagree."""
+    reports = reports_on(mapped, before)
     for report in reports.values():
         if report.violations:
             raise ShapeViolations(report)
@@ -334,15 +409,16 @@ def _graph(lines: Iterable[str]) -> Graph:
 # -- publish ------------------------------------------------------------------------------------------------------
 
 
-def _publish(
-    mapped: Mapped, data_dir: Path, base: str, settings: BuildSettings, extra: list[Edition], reports: dict[str, bytes], severities: dict[str, int], keep: int | None,
-) -> PublishedRelease:  # fmt: skip
-    registry = mapped.build.registry.serialized()
+def _draft(
+    mapped: Mapped, data_dir: Path, base: str, settings: BuildSettings, extra: list[Edition], reports: dict[str, bytes], severities: dict[str, int], scratch: Path,
+) -> Draft:  # fmt: skip
     files = input_files(data_dir, [edition.path for edition in extra])
     issued = [folder.contract.issued for folder in mapped.folders if folder.contract.issued != "not-stated"]
     if not issued:
         raise SourceProblems([Problem("sources", 0, "issued", "contract", "not-stated", "una fuente con fecha", "one source with a date")])
-    draft = Draft(
+    registry = scratch / "identifiers"
+    registry.mkdir()
+    return Draft(
         base=base,
         issued=max(date for date in issued if isinstance(date, dt.date)),
         graphs={name: graph.path for name, graph in mapped.graphs.items()},
@@ -351,10 +427,9 @@ def _publish(
         fingerprint=fingerprint(files, base, settings),
         settings=settings.in_data(),
         reports=reports,
-        registry=registry,
+        registry=dict(mapped.build.registry.write(registry)),
         severities=severities,
     )
-    return publish(draft, data_dir, keep=keep, accept=_accept_catalogue)
 
 
 def _accept_catalogue(folder: Path) -> None:

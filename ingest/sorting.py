@@ -96,7 +96,7 @@ def merged(streams: Iterable[Iterator[Lines]]) -> Iterator[Lines]:
         ready: Lines = []
         kept: list[tuple[Lines, Iterator[Lines]]] = []
         for block, stream in heads:
-            cut = bisect_right(block, last)
+            cut = bisect_right(block, last) if block[-1] != last else len(block)  # so that even unsorted lines come to an end
             ready += block[:cut]
             rest = block[cut:] if cut < len(block) else next(stream, None)
             if rest:
@@ -132,17 +132,21 @@ def write_sorted(lines: Iterable[str], target: Path) -> Path:
 
 def subjects(path: Path) -> Iterator[tuple[bytes, Lines]]:
     """The lines of a sorted file by their subject term."""
+    return by_subject(read_lines(path))
+
+
+def by_subject(lines: Iterable[bytes]) -> Iterator[tuple[bytes, Lines]]:
+    """Sorted lines by their subject term."""
     subject, group = b"", []
     start = b" "  # no line starts with it
-    for block in read_blocks(path):
-        for line in block:
-            if line.startswith(start):
-                group.append(line)
-                continue
-            if group:
-                yield subject, group
-            subject, group = line[: line.index(b" ")], [line]
-            start = subject + b" "
+    for line in lines:
+        if line.startswith(start):
+            group.append(line)
+            continue
+        if group:
+            yield subject, group
+        subject, group = line[: line.index(b" ")], [line]
+        start = subject + b" "
     if group:
         yield subject, group
 

@@ -12,6 +12,7 @@ from commitments.release import RELEASES, Release, ReleaseError, open_release
 from ingest.publication import dumps, files, switch
 from ingest.publication.draft import CATALOG_GRAPH, CONSOLIDATED_GRAPH, Draft, SourceFacts, inputs_digest
 from ingest.publication.dumps import canonical_lines
+from ingest.publication.files import SCRATCH, sweep
 from ingest.publication.lock import BuildInProgress, build_lock
 from ingest.publication.statistics import NotSorted
 from ingest.publication.switch import RegistryConflict, recover
@@ -19,8 +20,8 @@ from ingest.publication.tables import TableError
 from ingest.publication.writing import Writing
 
 __all__ = [
-    "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SourceFacts", "TableError",
-    "build_lock", "canonical_lines", "inputs_digest", "publish", "recover",
+    "SCRATCH", "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SourceFacts", "TableError",
+    "build_lock", "canonical_lines", "inputs_digest", "publish", "recover", "sweep",
 ]  # fmt: skip
 
 _GRAPH_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -91,6 +92,7 @@ def _write(draft: Draft, data_dir: Path, release_id: str, sha256: str, progress:
             accept(temporary)
         return switch.install(temporary, release_id, data_dir, draft.registry)
     finally:
+        files.remove_beside(temporary)
         if temporary.exists():
             files.remove_folder(temporary)
 

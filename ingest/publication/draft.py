@@ -51,7 +51,7 @@ class Draft:
 
     `graphs` maps a graph name (``""`` = the consolidated default graph) to a file of sorted, duplicate-free, canonical
     N-Triples lines in UTF-8, sorted by their bytes. `reports` maps a file name below `reports/`, `registry` a kind below
-    `identifiers/` to its content (a large report: a file that holds it). `settings` are those of the deployment that the catalogue shows: `publisher`,
+    `identifiers/` to its content or to a file that holds it. `settings` are those of the deployment that the catalogue shows: `publisher`,
     `publisher_iri`, `contact` (an address, `mailto:` or `https:`), `licence` (an IRI), `title_es`, `title_en`,
     `description_es`, `description_en`; an unset one is left out of the data.
     """
@@ -64,7 +64,7 @@ class Draft:
     fingerprint: str
     settings: dict[str, str] = field(default_factory=dict)
     reports: dict[str, bytes | Path] = field(default_factory=dict)
-    registry: dict[str, bytes] = field(default_factory=dict)
+    registry: dict[str, bytes | Path] = field(default_factory=dict)
     severities: dict[str, int] = field(default_factory=dict)
 
     def graph_iri(self, name: str) -> str:

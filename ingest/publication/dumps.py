@@ -7,20 +7,17 @@ locale, hash seed or machine.
 from __future__ import annotations
 
 import hashlib
-import heapq
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
 
 import pyoxigraph as ox
 
+from ingest.sorting import Lines, by_subject, merged, read_blocks, subjects
 from ontology.namespaces import CODE, KINDS, PREFIXES, RDF, RDFS
 
-CHUNK = 1 << 20
-_FIRST = {str(RDF.type): 0, str(RDFS.label): 1}  # what a reader of Turtle wants to see first
+_FIRST = (f"<{RDF.type}> ".encode(), f"<{RDFS.label}> ".encode())  # what a reader of Turtle wants to see first
 # XML 1.0 has no way to write these, and its readers change a carriage return. Canonical N-Triples escapes all of them.
 _UNWRITABLE = re.compile(rb"(?<!\\)(?:\\\\)*\\(?:[bfr]|u00[01][0-9A-F]|uFFF[EF])")
 
@@ -77,73 +74,98 @@ def canonical_lines(ntriples: bytes) -> list[str]:
     return sorted(lines, key=str.encode)
 
 
-def read_lines(path: Path) -> Iterator[bytes]:
-    with open(path, "rb", buffering=CHUNK) as file:
-        yield from file
-
-
-def quad_lines(graphs: dict[str, Path], base: str) -> Iterator[bytes]:
-    """Sorted N-Quads of the graphs; the graph named "" gives statements without a graph.
+def quad_blocks(graphs: dict[str, Path], base: str) -> Iterator[Lines]:
+    """Sorted N-Quads of the graphs, in blocks; the graph named "" gives statements without a graph.
 
     Adding the graph's name keeps the order of a graph's lines: two objects differ at or before the space that ends the
     shorter one. So the sorted files only need merging.
     """
-    streams = []
-    for name, path in sorted(graphs.items()):
-        suffix = f" <{base}graph/{name}> .\n".encode() if name else b" .\n"
-        streams.append(_with_graph(path, suffix))
-    return heapq.merge(*streams)
+    return merged(_with_graph(path, _suffix(name, base)) for name, path in sorted(graphs.items()))
 
 
-def _with_graph(path: Path, suffix: bytes) -> Iterator[bytes]:
-    for line in read_lines(path):
-        yield line[:-3] + suffix
+def _suffix(name: str, base: str) -> bytes:
+    """What stands behind the object in a graph's N-Quads."""
+    return f" <{base}graph/{name}> .\n".encode() if name else b" .\n"
+
+
+def _with_graph(path: Path, suffix: bytes) -> Iterator[Lines]:
+    for block in read_blocks(path):
+        yield [line[:-3] + suffix for line in block]
 
 
 def content_sha256(graphs: dict[str, Path], base: str) -> str:
     """SHA-256 in hex of the sorted N-Quads of the graphs."""
     digest = hashlib.sha256()
-    for line in quad_lines(graphs, base):
-        digest.update(line)
+    for block in quad_blocks(graphs, base):
+        digest.update(b"".join(block))
     return digest.hexdigest()
 
 
-def write_lines(lines: Iterable[bytes], out: BinaryIO) -> None:
-    for line in lines:
-        out.write(line)
+def write_blocks(blocks: Iterable[Lines], out: BinaryIO) -> None:
+    for block in blocks:
+        out.write(b"".join(block))
 
 
 def write_triples(path: Path, out: BinaryIO, syntax: ox.RdfFormat, prefixes: dict[str, str]) -> None:
     """One graph in Turtle, JSON-LD or RDF/XML. RDF/XML takes prefixes for properties and classes only."""
-    ox.serialize((quad.triple for quad in _readable(path)), out, format=syntax, prefixes=prefixes)
+    quads = ox.parse(_Stream(_type_first(path)), format=ox.RdfFormat.N_TRIPLES)
+    ox.serialize((quad.triple for quad in quads), out, format=syntax, prefixes=prefixes)
 
 
 def write_statements(lines: list[bytes], out: BinaryIO, prefixes: dict[str, str]) -> None:
     """A small sorted graph as Turtle."""
-    quads = ox.parse(b"".join(lines), format=ox.RdfFormat.N_TRIPLES)
-    ox.serialize((quad.triple for quad in _type_first(quads)), out, format=ox.RdfFormat.TURTLE, prefixes=prefixes)
+    quads = ox.parse(b"".join(line for _, group in by_subject(lines) for line in _readable(group)), format=ox.RdfFormat.N_TRIPLES)
+    ox.serialize((quad.triple for quad in quads), out, format=ox.RdfFormat.TURTLE, prefixes=prefixes)
 
 
 def write_quads(graphs: dict[str, Path], base: str, out: BinaryIO, prefixes: dict[str, str]) -> None:
     """All graphs in TriG, the default graph first, then by name."""
-    named = (_in_graph(path, f"{base}graph/{name}" if name else None) for name, path in sorted(graphs.items()))
-    ox.serialize(chain.from_iterable(named), out, format=ox.RdfFormat.TRIG, prefixes=prefixes)
+    lines = (line for name, path in sorted(graphs.items()) for line in _type_first(path, _suffix(name, base)))
+    ox.serialize(ox.parse(_Stream(lines), format=ox.RdfFormat.N_QUADS), out, format=ox.RdfFormat.TRIG, prefixes=prefixes)
 
 
-def _in_graph(path: Path, graph: str | None) -> Iterator[ox.Quad]:
-    node = ox.NamedNode(graph) if graph else ox.DefaultGraph()
-    for quad in _readable(path):
-        yield ox.Quad(quad.subject, quad.predicate, quad.object, node)
+def _type_first(path: Path, suffix: bytes = b" .\n") -> Iterator[bytes]:
+    """The statements in their order, but each subject's type and label before the rest; the lines of a subject in one."""
+    plain = suffix == b" .\n"
+    for _, group in subjects(path):
+        yield b"".join(_readable(group)) if plain else b"".join([line[:-3] + suffix for line in _readable(group)])
 
 
-def _readable(path: Path) -> Iterator[ox.Quad]:
-    return _type_first(ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES))
+def _readable(group: Lines) -> Lines:
+    start = group[0].index(b" ") + 1
+    types, labels, rest = [], [], []
+    for line in group:
+        if line.startswith(_FIRST[0], start):
+            types.append(line)
+        elif line.startswith(_FIRST[1], start):
+            labels.append(line)
+        else:
+            rest.append(line)
+    return types + labels + rest
 
 
-def _type_first(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-    """The statements in their order, but each subject's type and label before the rest."""
-    for _, statements in groupby(quads, key=attrgetter("subject")):
-        yield from sorted(statements, key=lambda quad: _FIRST.get(quad.predicate.value, 2))
+class _Stream:
+    """Pieces of text as a file that can be read once; what is read is as long as the pieces happen to be."""
+
+    def __init__(self, pieces: Iterator[bytes]):
+        self._pieces = pieces
+        self._left = b""
+
+    def read(self, size: int = -1) -> bytes:
+        have = [self._left]
+        length = len(self._left)
+        while size < 0 or length < size:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            have.append(piece)
+            length += len(piece)
+        data = b"".join(have)
+        if size < 0:
+            self._left = b""
+            return data
+        self._left = data[size:]
+        return data[:size]
 
 
 def prefixes_in_use(namespaces: set[str], base: str) -> dict[str, str]:

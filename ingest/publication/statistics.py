@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import lt
 
 RDF_TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-XSD_STRING = b"http://www.w3.org/2001/XMLSchema#string"
+_REMEMBERED = 100_000  # objects whose namespace is remembered
+_IRI, _LITERAL, _CLOSING = b'<">'
 
 
 class NotSorted(Exception):
@@ -39,63 +42,104 @@ class Statistics:
 
 
 class Counting:
-    """Passes lines through and counts them; the result is in `statistics` once all lines have passed."""
+    """Counts the lines of a sorted graph that are given to it in blocks, in their order; `statistics` is the result so far."""
 
     def __init__(self, base: str, origin: str):
-        self.statistics = Statistics()
         self._id_space = f"<{base}id/".encode()
-        self._base = f"<{base}".encode()
+        self._base = base
         self._origin = origin
+        self._subject = self._predicate = b""
+        self._subjects = self._entities = 0
+        self._triples: Counter[bytes] = Counter()  # by predicate
+        self._property_subjects: Counter[bytes] = Counter()
+        self._objects: Counter[tuple[bytes, bytes]] = Counter()  # (predicate, namespace of an IRI)
+        self._classes: Counter[bytes] = Counter()
+        self._examples: dict[bytes, bytes] = {}
+        self._spaces: set[bytes] = set()  # of subjects and datatypes
+        self._space_of: dict[bytes, bytes] = {}
 
-    def __call__(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        found = self.statistics
-        subject_before = predicate_before = b""
+    def add(self, lines: Iterable[bytes]) -> None:
+        """Raises NotSorted for a line that is not one statement."""
+        triples, objects, space_of = self._triples, self._objects, self._space_of
+        subject_before, predicate_before = self._subject, self._predicate
         for line in lines:
             try:
                 subject, predicate, rest = line.split(b" ", 2)
             except ValueError:
                 raise NotSorted(f"{self._origin}: not one statement: {line[:120]!r}") from None
-            found.triples += 1
             if subject != subject_before:
-                self._subject(subject)
+                self._begin(subject)
                 subject_before, predicate_before = subject, b""
-            name = _iri(predicate)
-            found.property_triples[name] += 1
+            triples[predicate] += 1
             if predicate != predicate_before:
-                found.property_subjects[name] += 1
+                self._property_subjects[predicate] += 1
                 predicate_before = predicate
-            self._object(subject, predicate, name, rest[:-3])
-            yield line
-        found.namespaces.update(namespace_of(name) for name in found.property_triples)
+            if rest[0] == _IRI:
+                space = space_of.get(rest)
+                if space is None:
+                    space = self._remember(rest)
+                objects[predicate, space] += 1
+                if predicate == RDF_TYPE:
+                    self._classes[rest] += 1
+                    if rest not in self._examples and subject.startswith(self._id_space):
+                        self._examples[rest] = subject
+            elif rest[-4] == _CLOSING:
+                self._spaces.add(_space(rest[rest.rindex(b"<") :]))
+        self._subject, self._predicate = subject_before, predicate_before
 
-    def _subject(self, subject: bytes) -> None:
-        found = self.statistics
-        found.subjects += 1
+    def _begin(self, subject: bytes) -> None:
+        self._subjects += 1
         if subject.startswith(self._id_space):
-            found.entities += 1
-        if subject.startswith(b"<"):
-            found.namespaces.add(namespace_of(_iri(subject)))
+            self._entities += 1
+        if subject[0] == _IRI:
+            self._spaces.add(_space(subject))
 
-    def _object(self, subject: bytes, predicate: bytes, name: str, value: bytes) -> None:
-        found = self.statistics
-        if value.startswith(b"<"):
-            iri = _iri(value)
-            space = namespace_of(iri)
-            found.namespaces.add(space)
-            if predicate == RDF_TYPE:
-                found.class_entities[iri] += 1
-                if subject.startswith(self._id_space):
-                    found.examples.setdefault(iri, _iri(subject))
-            elif not value.startswith(self._base):
-                found.links[name, space] += 1
-        elif value.endswith(b">"):
-            found.namespaces.add(namespace_of(value[value.rindex(b"<") + 1 : -1].decode()))
+    def _remember(self, rest: bytes) -> bytes:
+        if len(self._space_of) >= _REMEMBERED:
+            self._space_of.clear()
+        space = self._space_of[rest] = _space(rest)
+        return space
+
+    @property
+    def statistics(self) -> Statistics:
+        properties = Counter({_iri(name): count for name, count in self._triples.items()})
+        objects = [(predicate, space.decode(), count) for (predicate, space), count in self._objects.items()]
+        return Statistics(
+            triples=properties.total(),
+            subjects=self._subjects,
+            entities=self._entities,
+            class_entities=Counter({_iri(rest[:-3]): count for rest, count in self._classes.items()}),
+            property_triples=properties,
+            property_subjects=Counter({_iri(name): count for name, count in self._property_subjects.items()}),
+            links=Counter({(_iri(name), space): count for name, space, count in objects if name != RDF_TYPE and not space.startswith(self._base)}),
+            namespaces={space.decode() for space in self._spaces} | {space for _, space, _ in objects} | {namespace_of(name) for name in properties},
+            examples={_iri(rest[:-3]): _iri(subject) for rest, subject in self._examples.items()},
+        )
 
 
-def checked(lines: Iterable[bytes], origin: str, fault: Callable[[bytes], str | None] | None = None) -> Iterator[bytes]:
-    """Pass lines through, refusing what is out of order or there twice. Raises NotSorted naming the line."""
-    before = b""
-    for number, line in enumerate(lines, 1):
+Fault = Callable[[bytes], str | None]
+
+
+def checked_blocks(blocks: Iterable[list[bytes]], origin: str, fault: Fault | None = None) -> Iterator[list[bytes]]:
+    """Pass blocks of lines through, refusing what is out of order or there twice. Raises NotSorted naming the line.
+
+    `fault` is asked only about lines with a blank node, an escape or a datatype: nothing else can be wrong with a line.
+    """
+    before, count = b"", 0
+    for block in blocks:
+        sound = before < block[0] and all(map(lt, block, islice(block, 1, None))) and b"".join(block).count(b" .\n") == len(block)
+        suspects = [line for line in block if b"_:" in line or b"\\" in line or b"^^<" in line] if sound and fault is not None else []
+        if not sound or (fault is not None and any(map(fault, suspects))):
+            for _ in checked(block, origin, fault, before, count):
+                pass  # raises at the line that is at fault
+        before = block[-1]
+        count += len(block)
+        yield block
+
+
+def checked(lines: Iterable[bytes], origin: str, fault: Fault | None = None, before: bytes = b"", count: int = 0) -> Iterator[bytes]:
+    """The same line by line; `before` and `count` are the last line and how many lines came before these."""
+    for number, line in enumerate(lines, count + 1):
         if line <= before or not line.endswith(b" .\n"):
             raise NotSorted(f"{origin}:{number}: not sorted, repeated, or not N-Triples: {line[:120]!r}")
         if fault is not None and (problem := fault(line)):
@@ -108,6 +152,13 @@ def namespace_of(iri: str) -> str:
     """The IRI up to and with its last `#` or, without one, its last `/`."""
     cut = iri.rfind("#")
     return iri[: (cut if cut >= 0 else iri.rfind("/")) + 1]
+
+
+def _space(term: bytes) -> bytes:
+    """The namespace of an IRI term, whatever follows its closing bracket."""
+    iri = term[1 : term.index(b">")]
+    cut = iri.rfind(b"#")
+    return iri[: (cut if cut >= 0 else iri.rfind(b"/")) + 1]
 
 
 def _iri(term: bytes) -> str:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import filecmp
 import io
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from commitments.release import (
     CURRENT,
@@ -28,6 +31,8 @@ from ingest.publication import files
 from ingest.publication.lock import BuildInProgress, build_lock
 
 INTENT = ".intent.json"
+
+RegistryFiles = Mapping[str, bytes | Path]  # kind -> its log, or a file that holds it
 
 
 class RegistryConflict(Exception):
@@ -47,7 +52,7 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def install(folder: Path, release_id: str, data_dir: Path, registry: dict[str, bytes]) -> Release:
+def install(folder: Path, release_id: str, data_dir: Path, registry: RegistryFiles) -> Release:
     """Make the finished, synced temporary `folder` the release `release_id` and the current one.
 
     Raises RegistryConflict or OSError. Before the switch that means that what was there stays; after it, that the new
@@ -67,7 +72,7 @@ def install(folder: Path, release_id: str, data_dir: Path, registry: dict[str, b
     return open_release(releases / release_id)
 
 
-def reinstate(release: Release, data_dir: Path, registry: dict[str, bytes]) -> None:
+def reinstate(release: Release, data_dir: Path, registry: RegistryFiles) -> None:
     """Content that is already published: switch `current` to it where it points elsewhere, keep the registry whole."""
     releases = data_dir / RELEASES
     check_registry(data_dir, registry)
@@ -110,7 +115,7 @@ def _complete(data_dir: Path, release_id: str) -> None:
     """What follows the switch; every step may be repeated."""
     releases = data_dir / RELEASES
     release = open_release(releases / release_id)
-    registry = {path.stem: path.read_bytes() for path in sorted((release.path / IDENTIFIERS).glob("*.csv"))}
+    registry = {path.stem: path for path in sorted((release.path / IDENTIFIERS).glob("*.csv"))}
     check_registry(data_dir, registry)
     write_registry(data_dir, registry)
     log(releases, "published", release)
@@ -151,32 +156,56 @@ def _current_id(releases: Path) -> str | None:
     return release.id if release else None
 
 
-def check_registry(data_dir: Path, registry: dict[str, bytes]) -> None:
+def check_registry(data_dir: Path, registry: RegistryFiles) -> None:
     """Raise RegistryConflict unless every event on disk is among those about to be written."""
     for kind, content in registry.items():
         path = data_dir / IDENTIFIERS / f"{kind}.csv"
-        if path.exists():
-            known = set(_events(content))
-            lost = [event for event in _events(path.read_bytes()) if event not in known]
+        if path.exists() and not _extends(path, content):
+            with _opened(content) as stream:
+                known = set(_events(stream))
+            with open(path, "rb") as stream:
+                lost = [event for event in _events(stream) if event not in known]
             if lost:
                 raise RegistryConflict(path, lost)
 
 
-def _events(content: bytes) -> list[tuple[str, ...]]:
+def _opened(content: bytes | Path) -> BinaryIO:
+    return io.BytesIO(content) if isinstance(content, bytes) else open(content, "rb")
+
+
+def _extends(path: Path, content: bytes | Path) -> bool:
+    """Whether the new log has the lines of the old one in their order, which is so unless someone edited the old one by hand.
+
+    Both are sorted, so one walk tells, however long they are. A quoted cell may hold line breaks; then only `_events` tells.
+    """
+    with open(path, "rb") as old, _opened(content) as new:
+        for line in old:
+            if b'"' in line or not any(line == other for other in new):
+                return False
+    return True
+
+
+def _events(content: BinaryIO) -> Iterator[tuple[str, ...]]:
     """The rows of a registry file, alike however a spreadsheet program quotes and ends them."""
-    rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    stripped = (tuple(cell.strip() for cell in row) for row in rows)
-    return [row for row in stripped if any(row)]
+    text = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
+    for row in csv.reader(text):
+        stripped = tuple(cell.strip() for cell in row)
+        if any(stripped):
+            yield stripped
 
 
-def write_registry(data_dir: Path, registry: dict[str, bytes]) -> None:
+def write_registry(data_dir: Path, registry: RegistryFiles) -> None:
     """Write each registry file whose content differs, whole or not at all."""
     folder = data_dir / IDENTIFIERS
     folder.mkdir(parents=True, exist_ok=True)
     for kind, content in sorted(registry.items()):
         path = folder / f"{kind}.csv"
-        if not path.exists() or path.read_bytes() != content:
+        if not path.exists() or not _same(path, content):
             files.replace_file(path, content)
+
+
+def _same(path: Path, content: bytes | Path) -> bool:
+    return path.read_bytes() == content if isinstance(content, bytes) else filecmp.cmp(path, content, shallow=False)
 
 
 def log(releases: Path, event: str, release: Release, **more: str) -> None:

@@ -6,38 +6,31 @@ catalogue, the manifest lists everything.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import pyoxigraph as ox
 
 import commitments
 import ontology
 from commitments.release import CHECKSUMS, CONSOLIDATED, EVERYTHING, IDENTIFIERS, MANIFEST, Manifest
-from ingest.publication import dumps, for_excel, tables
+from ingest.apart import cores
+from ingest.publication import dumps, for_excel, jobs, tables
 from ingest.publication.catalogue import Described, describe_catalogue, titles
 from ingest.publication.draft import CATALOG_GRAPH, CONSOLIDATED_GRAPH, VOCABULARY_GRAPHS, Draft
-from ingest.publication.files import ReleaseFolder
+from ingest.publication.files import ReleaseFolder, beside
+from ingest.publication.helpers import Helpers
+from ingest.publication.jobs import media_type
 from ingest.publication.names import Names
 from ingest.publication.statements import Statements
-from ingest.publication.statistics import Counting, Statistics, checked
+from ingest.publication.statistics import Counting, Statistics, checked_blocks
 from ingest.publication.switch import now
 from ingest.publication.void import describe_void
+from ingest.sorting import read_blocks
 
 Progress = Callable[[str], None]
 
-MEDIA_TYPES = {
-    ".nt": "application/n-triples", ".nq": "application/n-quads", ".ttl": "text/turtle", ".trig": "application/trig",
-    ".jsonld": "application/ld+json", ".rdf": "application/rdf+xml", ".csv": "text/csv", ".json": "application/json",
-    ".txt": "text/plain",
-}  # fmt: skip
-_STORE_ON_DISK = 1 << 30  # bytes of N-Triples beyond which the tables are made from a store on disk
-
-
-def media_type(path: str) -> str:
-    return MEDIA_TYPES[Path(path).suffix]
+_ALONE = 32 << 20  # bytes of N-Triples up to which one process does everything
 
 
 @dataclass
@@ -53,23 +46,28 @@ class Writing:
     triples: dict[str, int] = field(default_factory=dict)
 
     def everything(self) -> None:
-        """Write all files and bring them to disk. Raises NotSorted, TableError, OSError."""
-        self._graphs()
-        self._triple_dumps()
-        distinct_objects = self._tables()
-        for name, content in sorted(self.draft.reports.items()):
-            with self.folder.create(f"reports/{name}", media_type(name)) as out:
-                if isinstance(content, Path):
-                    with content.open("rb") as report:
-                        shutil.copyfileobj(report, out)
-                else:
-                    out.write(content)
-        for kind, content in sorted(self.draft.registry.items()):
-            self.folder.add(f"{IDENTIFIERS}/{kind}.csv", content, "text/csv")
-        self._catalogue(distinct_objects)
-        self._quad_dumps()
+        """Write all files and bring them to disk. Raises NotSorted, TableError, OSError, ingest.apart.ProcessFailed."""
+        large = self.draft.graphs[CONSOLIDATED_GRAPH].stat().st_size > _ALONE
+        with Helpers(self.folder, cores() if large else 0) as helpers:
+            rows = self._tables(helpers)
+            self._graphs()
+            dumped = self._triple_dumps(helpers)
+            for name, content in sorted(self.draft.reports.items()):
+                self._add(f"reports/{name}", content, media_type(name))
+            for kind, content in sorted(self.draft.registry.items()):
+                self._add(f"{IDENTIFIERS}/{kind}.csv", content, "text/csv")
+            for dump in dumped:
+                dump.result()
+            self._catalogue(self._data_package(rows.result()))
+            self._quad_dumps(helpers)
         self._manifest()
         self.folder.sync()
+
+    def _add(self, name: str, content: bytes | Path, kind: str) -> None:
+        if isinstance(content, Path):
+            self.folder.copy(name, content, kind)
+        else:
+            self.folder.add(name, content, kind)
 
     @property
     def _consolidated(self) -> Path:
@@ -81,51 +79,44 @@ class Writing:
             path = f"graphs/{name}.nt" if name else CONSOLIDATED
             self.progress(path)
             fault = dumps.uncanonical if name in VOCABULARY_GRAPHS else dumps.unpublishable
-            lines = checked(dumps.read_lines(source), path, fault)
             counting = Counting(self.draft.base, path)
             with self.folder.create(path, media_type(path), compressed=not name) as out:
-                dumps.write_lines(counting(lines), out)
-            self.triples[name] = counting.statistics.triples
+                for block in checked_blocks(read_blocks(source), path, fault):
+                    counting.add(block)
+                    out.write(b"".join(block))
+            found = counting.statistics
+            self.triples[name] = found.triples
             if name == CONSOLIDATED_GRAPH:
-                self.found = counting.statistics
+                self.found = found
             else:
-                self.found.namespaces |= counting.statistics.namespaces
+                self.found.namespaces |= found.namespaces
 
-    def _triple_dumps(self) -> None:
+    def _triple_dumps(self, helpers: Helpers) -> list[Future[None]]:
         readable = dumps.prefixes_in_use(self.found.namespaces, self.draft.base)
-        vocabularies = dumps.vocabulary_prefixes(self.found.namespaces)
-        for suffix, syntax, prefixes in (
-            (".ttl", ox.RdfFormat.TURTLE, readable),
-            (".jsonld", ox.RdfFormat.JSON_LD, {}),
-            (".rdf", ox.RdfFormat.RDF_XML, vocabularies),
-        ):
+        prefixes = {".ttl": readable, ".jsonld": {}, ".rdf": dumps.vocabulary_prefixes(self.found.namespaces)}
+        started = []
+        for suffix, names in prefixes.items():
             path = f"commitments{suffix}"
             self.progress(path)
-            with self.folder.create(path, media_type(path), compressed=True) as out:
-                dumps.write_triples(self._consolidated, out, syntax, prefixes)
+            started.append(helpers.start(jobs.triples_dump, path=path, source=self._consolidated, prefixes=names))
+        return started
 
-    def _tables(self) -> int:
-        """The CSV tables and their data package; returns the number of distinct objects, counted in the same store."""
-        scratch = self.folder.path.with_name(f"{self.folder.path.name}-store")  # swept like any temporary folder
-        store = ox.Store(str(scratch)) if self._consolidated.stat().st_size > _STORE_ON_DISK else ox.Store()
-        store.bulk_load(path=str(self._consolidated), format=ox.RdfFormat.N_TRIPLES)
-        written = []
+    def _tables(self, helpers: Helpers) -> Future[dict[str, int]]:
+        """The CSV tables, made from the graph that the draft brings while that is checked and copied."""
         for query in tables.table_queries():
             self.progress(query.path)
-            with self.folder.create(query.path, "text/csv") as out:
-                rows = tables.write_table(query, store, self.draft.base, out)
-            entry = self.folder.files[-1]
-            written.append((query, entry.bytes, entry.sha256, rows))
-            with self.folder.create(for_excel.copy_path(query.path), "text/csv") as out:
-                for_excel.write_copy(self.folder.path / query.path, out)
-        counted = store.query("SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }")
-        objects = int(next(iter(counted))["n"].value)
-        del store, counted
-        shutil.rmtree(scratch, ignore_errors=True)
+        self.folder.folder(self.folder.path / "tables" / "for-excel")
+        source = self.draft.graphs[CONSOLIDATED_GRAPH]
+        return helpers.start(jobs.table_files, source=source, base=self.draft.base, scratch=beside(self.folder.path))
+
+    def _data_package(self, counts: dict[str, int]) -> int:
+        """Describe the tables; returns the number of distinct objects, which was counted in the same store."""
+        files = {file.path: file for file in self.folder.files}
+        written = [(query, files[query.path].bytes, files[query.path].sha256, counts[query.name]) for query in tables.table_queries()]
         title, licence = titles(self.draft)["es"], self.draft.settings.get("licence")
         package = tables.data_package(written, title, licence, self.release_id)
         self.folder.add("tables/datapackage.json", package, "application/json")
-        return objects
+        return counts[""]
 
     def _catalogue(self, distinct_objects: int) -> None:
         self.progress("catalog.ttl")
@@ -135,8 +126,9 @@ class Writing:
         void = describe_void(self.draft, names, self.found, distinct_objects, named, commitments.__version__)
         lines = (catalogue | void).lines()
         counting = Counting(self.draft.base, "catalog")
+        counting.add(lines)
         with self.folder.create(f"graphs/{CATALOG_GRAPH}.nt", "application/n-triples") as out:
-            dumps.write_lines(counting(lines), out)
+            out.writelines(lines)
         self.triples[CATALOG_GRAPH] = len(lines)
         self.found.namespaces |= counting.statistics.namespaces
         for path, statements in (("catalog.ttl", catalogue), ("void.ttl", void)):
@@ -155,15 +147,15 @@ class Writing:
             described += [Described(path, media_type(path), None, None), Described(f"{path}.gz", media_type(path), None, None)]
         return sorted(described, key=lambda file: file.path)
 
-    def _quad_dumps(self) -> None:
+    def _quad_dumps(self, helpers: Helpers) -> None:
         graphs = {name: self._graph_file(name) for name in self.triples}
-        self.progress(EVERYTHING)
-        with self.folder.create(EVERYTHING, media_type(EVERYTHING), compressed=True) as out:
-            dumps.write_lines(dumps.quad_lines(graphs, self.draft.base), out)
-        self.progress("commitments.trig")
         prefixes = dumps.prefixes_in_use(self.found.namespaces, self.draft.base)
-        with self.folder.create("commitments.trig", "application/trig", compressed=True) as out:
-            dumps.write_quads(graphs, self.draft.base, out, prefixes)
+        self.progress("commitments.trig")
+        trig = helpers.start(jobs.trig_dump, path="commitments.trig", graphs=graphs, base=self.draft.base, prefixes=prefixes)
+        self.progress(EVERYTHING)
+        nquads = helpers.start(jobs.nquads_dump, path=EVERYTHING, graphs=graphs, base=self.draft.base)
+        nquads.result()
+        trig.result()
 
     def _graph_file(self, name: str) -> Path:
         return self.folder.path / "graphs" / f"{name}.nt" if name else self._consolidated

@@ -76,3 +76,11 @@ def test_a_sorted_file_is_like_its_list_of_lines(tmp_path: Path) -> None:
     one, other = SortedFile(written(tmp_path, "a.nt", lines)), SortedFile(written(tmp_path, "b.nt", lines[1:]))
     assert one == lines and len(one) == len(lines) and one and list(one) == lines
     assert one != other and other != lines
+
+
+def test_merging_lines_out_of_order_comes_to_an_end(tmp_path: Path) -> None:
+    one, other = tmp_path / "a.nt", tmp_path / "b.nt"
+    one.write_bytes(b"c\nb\na\n")
+    other.write_bytes(b"b\n")
+    found = [line for block in merged([read_blocks(one), read_blocks(other)]) for line in block]
+    assert set(found) == {b"a\n", b"b\n", b"c\n"}

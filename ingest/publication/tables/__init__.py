@@ -5,6 +5,9 @@ in `es` and `en`, and where it is not text a `type` of Frictionless Table Schema
 `uri`). The first column is the key: all solutions with one key become one row, in the order of the keys. Several values of
 one cell are sorted and joined by `SEPARATOR`. So a query is a UNION of one branch per column and never multiplies; every
 branch binds the key, or the engine would compare each row with each. All prefixes of `ontology.namespaces` are declared.
+
+Solutions are taken in the engine's order and put in the order of the keys here, through files where they are many: the
+engine would hold all solutions in memory, each as wide as the table.
 """
 
 from __future__ import annotations
@@ -13,14 +16,18 @@ import csv
 import importlib.resources
 import io
 import json
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 import yaml
 
+from ingest.sorting import LineSink, read_lines
 from ontology.namespaces import PREFIXES
 
 SEPARATOR = " | "
@@ -74,48 +81,80 @@ def read_query(name: str, text: str) -> TableQuery:
     return TableQuery(name, title, columns, prologue + text)
 
 
-def write_table(query: TableQuery, store: ox.Store, base: str, out: BinaryIO) -> int:
+def write_table(query: TableQuery, store: ox.Store, base: str, out: BinaryIO, scratch: Path | None = None) -> int:
     """Write one table as CSV (UTF-8, comma, `\\n`, header row); returns the number of rows.
 
-    `{BASE}` is available to the query as its base IRI. Raises TableError.
+    `{BASE}` is available to the query as its base IRI; `scratch` is a folder for rows on their way into order. Raises TableError.
     """
+    if scratch is None:
+        with tempfile.TemporaryDirectory(prefix="commitments-") as folder:
+            return write_table(query, store, base, out, Path(folder))
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.name for column in query.columns])
     count = 0
-    for count, row in enumerate(_rows(query, store, base), 1):  # noqa: B007 - the last count is the number of rows
+    for count, row in enumerate(_rows(query, store, base, scratch), 1):  # noqa: B007 - the last count is the number of rows
         writer.writerow(row)
     text.flush()
     text.detach()
     return count
 
 
-def _rows(query: TableQuery, store: ox.Store, base: str) -> Iterator[list[str]]:
-    solutions = store.query(f"{query.sparql}\nORDER BY ?{query.columns[0].name}", base_iri=base)
+def _rows(query: TableQuery, store: ox.Store, base: str, folder: Path) -> Iterator[list[str]]:
+    solutions = store.query(query.sparql, base_iri=base)
     names = [variable.value for variable in solutions.variables]
     if names != [column.name for column in query.columns]:
         raise TableError(f"{query.name}.rq: the header describes other columns than {', '.join(names)}")
-    before = ""
-    for key, group in groupby(solutions, key=lambda solution: _text(solution[0])):
-        if key <= before:
-            raise TableError(f"{query.name}.rq: {names[0]} {key!r} is empty or out of order")
-        before = key
-        cells: list[set[str]] = [set() for _ in names]
-        for solution in group:
-            for place, values in enumerate(cells):
-                if value := _text(solution[place]):
-                    values.add(value)
-        yield [_cell(query, column, key, values) for column, values in zip(query.columns, cells, strict=True)]
+    sink = LineSink(folder / f"{query.name}.rows")
+    for key, cells in _groups(query, solutions):
+        sink.emit(_packed(key, cells))
+    for key, lines in groupby(map(_unpacked, read_lines(sink.finish())), key=itemgetter(0)):
+        together: list[set[str]] = [set() for _ in names]
+        for _, cells in lines:  # more than one line where the engine gave a key's solutions apart
+            for values, more in zip(together, cells, strict=True):
+                values |= more
+        yield [_cell(query, column, key, values) for column, values in zip(query.columns, together, strict=True)]
+    sink.path.unlink()
+
+
+def _groups(query: TableQuery, solutions: Iterable[ox.QuerySolution]) -> Iterator[tuple[str, list[set[str]]]]:
+    """Keys with their values by column; a key may come again."""
+    key: str | None = None
+    cells: list[set[str]] = []
+    for solution in solutions:
+        first = solution[0]
+        this = "" if first is None else first.value
+        if not this:
+            raise TableError(f"{query.name}.rq: {query.columns[0].name} is empty")
+        if this != key:
+            if key is not None:
+                yield key, cells
+            key, cells = this, [set() for _ in query.columns]
+        for values, term in zip(cells, solution, strict=True):
+            if term is not None and (value := term.value):
+                values.add(value)
+    if key is not None:
+        yield key, cells
+
+
+# Between columns and between values on a line, and for what ends lines: no text of a release holds these characters.
+_COLUMN, _VALUE, _LINE = "\x1f", "\x1e", "\x1d"
+
+
+def _packed(key: str, cells: list[set[str]]) -> str:
+    line = _COLUMN.join([key, *(_VALUE.join(sorted(values)) for values in cells)])
+    return line.replace("\n", _LINE) + "\n"
+
+
+def _unpacked(line: bytes) -> tuple[str, list[set[str]]]:
+    key, *cells = line[:-1].decode().replace(_LINE, "\n").split(_COLUMN)
+    return key, [set(cell.split(_VALUE)) if cell else set() for cell in cells]
 
 
 def _cell(query: TableQuery, column: Column, key: str, values: set[str]) -> str:
     if len(values) > 1 and column.type in _SINGLE:
         raise TableError(f"{query.name}: {key}: {column.name} has {len(values)} values: {', '.join(sorted(values))}")
     return SEPARATOR.join(sorted(values))
-
-
-def _text(term: Any) -> str:
-    return "" if term is None else str(term.value)
 
 
 def data_package(tables: list[tuple[TableQuery, int, str, int]], title: str, licence: str | None, release: str) -> bytes:
