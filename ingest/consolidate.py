@@ -37,6 +37,13 @@ SINGLE_VALUED_OF = {"dct:issued": "report"}
 # One text per language; a second one in the same language is a variant, not a conflict.
 ONE_PER_LANGUAGE = ("rdfs:label", "dct:title", "skos:prefLabel", "ogcm:shortTitle")
 
+# What an edition says of a row in its own words: of several editions of one database only the newest that says anything speaks here.
+OF_NEWEST_EDITION = (
+    "dct:description", "foaf:page", "ogcm:themeText", "ogcm:clusterText", "ogcm:recommendedNextSteps", "ogcm:textAsWritten", "ogcm:numberAsWritten",
+    "ogcm:startDateAsWritten", "ogcm:endDateAsWritten", "ogcm:possibleStartDate", "ogcm:possibleEndDate",
+    "ogcm:leadInstitutionText", "ogcm:supportingInstitutionText",
+)  # fmt: skip
+
 SHORTCUTS = {
     "responsible": "ogcm:responsible",
     "co-responsible": "ogcm:coResponsible",
@@ -123,6 +130,7 @@ class Consolidation:
         self._same_period: dict[str, str] = {}  # a period that one source states alone -> the consolidated one
         self._counts: dict[str, list[tuple[Claim, list[str]]]] = defaultdict(list)  # plan -> declared counts, their passages
         self._plans: dict[str, dict[str, str]] = {}  # plan with a declared count -> its labels by language
+        self._is_edition = [source.contract.layout is not None for source in self.sources]
         self._chains = _chains(self.sources)
         self._plan_space = self._space("plan")
         self._last_seen_spaces = tuple(self._space(kind) for kind in LAST_SEEN)
@@ -130,6 +138,7 @@ class Consolidation:
         self._deciders: dict[bytes, tuple[Callable[..., Iterable[bytes]], str]] = {terms.curie(name).encode(): (self._single, name) for name in SINGLE_VALUED}
         self._deciders |= {terms.curie(name).encode(): (self._single_of_kind, name) for name in SINGLE_VALUED_OF}
         self._deciders |= {terms.curie(name).encode(): (self._labels, name) for name in ONE_PER_LANGUAGE}
+        self._deciders |= {terms.curie(name).encode(): (self._of_newest, name) for name in OF_NEWEST_EDITION}
         self._deciders[_P["dct:temporal"]] = (self._temporal, "dct:temporal")
         for name in ("ogcm:forCommitment", "ogcm:measure", *_BOUNDS):
             self._deciders[_P[name]] = (self._look, name)
@@ -234,7 +243,22 @@ class Consolidation:
         claims = [Claim(number, self._ranks[number], self._series[number], _term(rest)) for number, rest in self._newest(found)]
         return sorted(claims, key=lambda claim: (claim.rank, claim.series, claim.value))
 
+    def _newest_edition(self, found: Found) -> Found:
+        """Without what older editions of a database say here; sources that are no editions all keep their word."""
+        if len(found) == 1:
+            return found
+        newest: dict[str, int] = {}
+        for number, _ in found:
+            series = self._series[number]
+            if self._is_edition[number] and (series not in newest or self._editions[number] > self._editions[newest[series]]):
+                newest[series] = number
+        return [claim for claim in found if not self._is_edition[claim[0]] or newest[self._series[claim[0]]] == claim[0]]
+
+    def _of_newest(self, _subject: bytes, _name: str, found: Found, _parts: Parts, _differing: list) -> Iterable[bytes]:
+        return [rest for _, rest in self._newest_edition(found)]
+
     def _labels(self, _subject: bytes, _name: str, found: Found, _parts: Parts, _differing: list) -> Iterable[bytes]:
+        found = self._newest_edition(found)
         languages = {rest[rest.rfind(b'"') + 1 :] for _, rest in found}
         if len(languages) == len(found) and (len(found) == 1 or _UNTAGGED not in languages):
             return [rest for _, rest in found]

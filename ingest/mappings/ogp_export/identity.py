@@ -42,6 +42,11 @@ class Identity:
         self._outside = {key: outside for outside, key in self._registry.aliases("commitment")}
         for natural, key in self._registry.naturals("commitment"):
             parts = natural.split()
+            # The plan in which a commitment was registered: "ogp MX-3 07 4e2f…" of editions, "MX-3 7" of the deck's tables.
+            if len(parts) >= 4:
+                context.build.plan_of_commitment.setdefault(key, parts[1])
+            elif len(parts) == 2:
+                context.build.plan_of_commitment.setdefault(key, parts[0])
             if len(parts) == 4 and parts[0] == self._series:
                 self._titled[parts[1], parts[3]].add((key, parts[2]))
 
