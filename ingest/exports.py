@@ -37,6 +37,13 @@ class Edition:
         return cls(Path(text))
 
 
+    @property
+    def shown(self) -> str:
+        """How messages, the manifest and the fingerprint name the input: with the edition's name, which decides what it becomes."""
+        name = f"{self.name}/{self.path.name}" if self.name else self.path.name
+        return f"input/{name}"
+
+
 def recognized(path: Path, edition: str | None, shown: str, layout_folders: Sequence[Path]) -> Contract:
     """The contract of a file by the layout that its header line has; `shown` is how messages name the file.
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from commitments.release import Input
+from ingest.exports import Edition
 from ingest.formats import SUFFIXES
 from ingest.settings import BuildSettings
 
@@ -20,17 +21,20 @@ _READ = {".yml", ".yaml"} | SUFFIXES
 _LARGE = 64 << 20  # bytes
 
 
-def input_files(data_dir: Path, extra: Iterable[Path] = ()) -> list[Input]:
-    """Every input file below the data folder and the extra folders, with its SHA-256, sorted by path."""
+def input_files(data_dir: Path, extra: Iterable[Edition] = ()) -> list[Input]:
+    """Every input file below the data folder and the further inputs, with its SHA-256, sorted by path."""
     found: dict[str, Path] = {}
     for path in sorted(data_dir.rglob("*")):
         relative = path.relative_to(data_dir)
         if relative.parts[0] != "releases" and path.suffix in _READ and path.is_file() and not any(part.startswith(".") for part in relative.parts):
             found[relative.as_posix()] = path
-    for folder in extra:
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+    for edition in extra:
+        if not edition.path.is_dir():
+            found[edition.shown] = edition.path
+            continue
+        for path in sorted(edition.path.rglob("*")):
             if path.is_file():
-                found[f"input/{folder.name}/{path.relative_to(folder).as_posix()}" if folder.is_dir() else f"input/{path.name}"] = path
+                found[f"{edition.shown}/{path.relative_to(edition.path).as_posix()}"] = path
     return [Input(path=name, sha256=_sha256(found[name])) for name in sorted(found)]
 
 

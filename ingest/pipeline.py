@@ -94,7 +94,7 @@ def build(
         recover(data_dir)
         sweep(releases, scratch=True)
         settings = settings or load_settings(data_dir)
-        mark = fingerprint(input_files(data_dir, [edition.path for edition in extra]), base, settings)
+        mark = fingerprint(input_files(data_dir, extra), base, settings)
         unchanged = None if force else _unchanged(data_dir, mark)
         if unchanged is not None:
             return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
@@ -110,7 +110,7 @@ def build(
             account, notes = mapped.accounting.as_rows(), mapped.build.problems.notes
             del mapped  # what only mapping needs makes room for what publishing needs
             published = publish(draft, data_dir, keep=keep, accept=_accept_catalogue)
-        _remember(data_dir, fingerprint(input_files(data_dir, [edition.path for edition in extra]), base, settings), published.release)
+        _remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings), published.release)
     return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, published.unapplied)
 
 
@@ -412,7 +412,7 @@ def _graph(lines: Iterable[str]) -> Graph:
 def _draft(
     mapped: Mapped, data_dir: Path, base: str, settings: BuildSettings, extra: list[Edition], reports: dict[str, bytes], severities: dict[str, int], scratch: Path,
 ) -> Draft:  # fmt: skip
-    files = input_files(data_dir, [edition.path for edition in extra])
+    files = input_files(data_dir, extra)
     issued = [folder.contract.issued for folder in mapped.folders if folder.contract.issued != "not-stated"]
     if not issued:
         raise SourceProblems([Problem("sources", 0, "issued", "contract", "not-stated", "una fuente con fecha", "one source with a date")])

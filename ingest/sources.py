@@ -79,7 +79,7 @@ def _source(edition: Edition, shown: str, layout_folders: Sequence[Path], proble
         if len(tables) == 1:
             return _by_layout(tables[0], edition.name or path.name, shown, layout_folders)
     elif not path.is_dir():
-        return _by_layout(path, edition.name, "input", layout_folders)
+        return _by_layout(path, edition.name, edition.shown.rpartition("/")[0], layout_folders)
     loaded = load_contract(path / CONTRACT_FILE, f"{shown}/{CONTRACT_FILE}", layout_folders)
     contract = exports.located(loaded, shown) if loaded.contract.layout else loaded.contract
     declared = {table.file_name(slug) for slug, table in contract.tables.items()} | {contract.coverage}
@@ -142,7 +142,10 @@ def facts(folder: SourceFolder, files: Iterable[Input]) -> SourceFacts:
     if folder.file is not None:
         own = tuple(file for file in files if file.path == folder.file)
     else:
-        own = tuple(file for file in files if file.path.startswith(f"{folder.shown}/") or file.path.startswith(f"input/{folder.path.name}/"))
+        outside = f"/{folder.path.name}/"  # below "input/", perhaps below the name of an edition
+        own = tuple(
+            file for file in files if file.path.startswith(f"{folder.shown}/") or (file.path.startswith("input/") and outside in file.path.removeprefix("input"))
+        )
     return SourceFacts(
         key=contract.key,
         title=dict(contract.title),
