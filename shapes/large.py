@@ -18,6 +18,7 @@ from functools import lru_cache
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
@@ -26,17 +27,17 @@ from rdflib.term import Node
 from ontology.namespaces import OGCM_SH, RDFS, SH
 from shapes.context import DEPLOYMENT, Context, background, context_triples
 from shapes.engines import CoreEngine, EnginesDisagree, Failure
-from shapes.engines.fast import CANNOT, Pyshifty, lines
+from shapes.engines.fast import Pyshifty, lines
 from shapes.engines.reference import PySHACL, for_pyshacl, graph_of
-from shapes.files import TARGETS, constraints
+from shapes.files import constraints
 from shapes.outline import Outline, Part, outline_of, term, terms
-from shapes.reach import Reach, reach_of
+from shapes.reach import reach_of
 from shapes.report import ReferenceShare, Report, Result, result_of, text
 from shapes.sparql import focus_nodes, query_text, solutions_at, solutions_at_once
 from shapes.terms import UnreadableRdf, from_ox, to_ox
 
-# Triples that pySHACL judges at most: some ten seconds (docs/shacl.md).
-REFERENCE_LIMIT = 50_000
+# Triples that pySHACL judges at most: some five seconds (docs/shacl.md).
+REFERENCE_LIMIT = 25_000
 # Statements judged at once. Larger parts are slower for each statement, smaller ones repeat what is known of others.
 PART = 50_000
 # Larger files are loaded into a store on disk for the SPARQL constraints; in memory a byte of file takes some four.
@@ -45,9 +46,12 @@ IN_MEMORY = 1 << 30
 LISTED = {"Violation": 10_000, "Warning": 1_000, "Info": 1_000}
 # Faults of each shape whose nodes the reference engine judges in any case.
 EXAMPLES = 3
+# Focus nodes of each SPARQL constraint that have a query of their own where only a part of the graph is judged again.
+ASKED_ALONE = 50
 REGISTERED = OGCM_SH["Graph-KeysAreRegistered"]
 
 Bindings = Mapping[str, Node]
+_Told = TypeVar("_Told", bound=tuple)
 _Solution = tuple[URIRef, Node, tuple[tuple[str, Node], ...]]  # shape, focus node, bindings
 
 
@@ -56,7 +60,7 @@ def validate_file(
 ) -> Report:  # fmt: skip
     """See `shapes.validate_file`; `shapes`: the shapes of the profile, `fast`: another engine in the fast one's place."""
     fast = fast or Pyshifty()
-    cores = _cores(shapes)
+    core = _core_of(shapes)
     known = lines(background())
     kept = _Kept()
     unregistered = _Unregistered(context if (REGISTERED, SH.sparql, None) in shapes else None)
@@ -64,21 +68,26 @@ def validate_file(
     with tempfile.TemporaryDirectory(prefix="commitments-shapes-") as scratch, ThreadPoolExecutor(workers) as pool:
         loading = pool.submit(_store_of, path, context, Path(scratch))
         try:
-            outline = outline_of(path, cores.reach, unregistered)
+            outline = outline_of(path, reach_of(core), unregistered)
             watched = _watched(outline, changed, reference_limit)
             asking = pool.submit(_ask_all, shapes, loading, outline, watched, kept)
-            core = _Core(kept, watched)
-            for failures in _in_order(pool, outline.parts(PART), lambda part: _judge(part, known, cores, fast), workers):
-                core.add(failures)
-            at_once = asking.result()
-        except BaseException:
+            reference = _Reference(outline, shapes, core, known)
+            beside = pool.submit(reference.judge, watched)
+            found = _Found(kept, watched)
+            for failures in _in_order(pool, outline.parts(PART), lambda part: fast.failures(part.data, known + part.known, core), workers):
+                found.add(failures)
+            at_once, store = asking.result(), loading.result()
+            _agree(found.remembered, beside.result() | reference.judge(found.examples - watched), (fast.name, PySHACL.name))
+            asked, apart = reference.solutions(watched, store)
+            _agree({solution for solution in at_once if solution[:2] in asked}, apart, ("one query for all", "one query for each node"))
+        except BaseException as error:
             pool.shutdown(cancel_futures=True)
+            if isinstance(error, ValueError):
+                loading.result()  # a file that is not N-Triples: the store says where
             raise
         for value in unregistered.found:
             kept.add(REGISTERED, SH.SPARQLConstraintComponent, DEPLOYMENT, {"value": value})
-        store = loading.result()
-        share = _compare(_Reference(outline, shapes, cores.whole, known, store), core, at_once, fast.name)
-        return kept.report(profile, store, share)
+        return kept.report(profile, store, ReferenceShare(reference.subjects, len(outline.subjects), reference.statements, outline.statements))
 
 
 def changed_subjects(old: Path, new: Path) -> set[str]:
@@ -96,31 +105,15 @@ def changed_subjects(old: Path, new: Path) -> set[str]:
 # -- what is judged by whom ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Cores:
-    """The core constraints: all of them; those for the fast engine; those that stay with pySHACL (None: none do)."""
-
-    whole: Graph
-    fast: Graph
-    slow: Graph | None
-    reach: Reach
-
-
 @lru_cache(maxsize=8)
-def _cores(shapes: Graph) -> _Cores:
-    whole = Graph(store="SimpleMemory", bind_namespaces="none")
+def _core_of(shapes: Graph) -> Graph:
+    """The shapes without SPARQL constraints, in the form for engines."""
+    core = Graph(store="SimpleMemory", bind_namespaces="none")
     sparql = set(shapes.subjects(SH.sparql)) | set(shapes.objects(None, SH.sparql)) | set(shapes.subjects(SH.declare)) | set(shapes.objects(None, SH.declare))
     for s, p, o in for_pyshacl(shapes):
         if s not in sparql:
-            whole.add((s, p, o))
-    left = {shape for limit in CANNOT for shape in set(whole.subjects()) if all((shape, parameter, None) in whole for parameter in limit.parameters)}
-    fast, slow = (Graph(store="SimpleMemory", bind_namespaces="none") for _ in range(2))
-    for s, p, o in whole:
-        if p not in TARGETS or s not in left:
-            fast.add((s, p, o))
-        if p not in TARGETS or s in left:
-            slow.add((s, p, o))
-    return _Cores(whole, fast, slow if left else None, reach_of(whole))
+            core.add((s, p, o))
+    return core
 
 
 def _watched(outline: Outline, changed: Collection[str] | None, limit: int) -> set[bytes]:
@@ -156,16 +149,8 @@ class _Unregistered:
 # -- core constraints ---------------------------------------------------------------------------------------------
 
 
-def _judge(part: Part, known: bytes, cores: _Cores, fast: CoreEngine) -> set[Failure]:
-    data, around, inside = part.data, known + part.known, part.nodes
-    found = fast.failures(data, around, cores.fast)
-    if cores.slow is not None:
-        found |= PySHACL().failures(data, around, cores.slow, inside)
-    return {failure for failure in found if failure[2] in inside}
-
-
 @dataclass
-class _Core:
+class _Found:
     """What the fast engine finds: kept for the report, and remembered for comparison where the reference judges too.
 
     `examples`: nodes of the first faults of each shape, judged by the reference even where they are not watched.
@@ -236,41 +221,47 @@ def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, watched
 
 @dataclass
 class _Reference:
-    """pySHACL for core constraints, and a query for each focus node for SPARQL constraints."""
+    """pySHACL for core constraints, and a query for each focus node for SPARQL constraints; counts what it judged."""
 
     outline: Outline
     shapes: Graph
     core: Graph
     known: bytes
-    store: ox.Store
+    subjects: int = 0
+    statements: int = 0
 
-    def failures(self, part: Part) -> set[Failure]:
-        everything = len(part.subjects) == len(self.outline.subjects)
-        return PySHACL().failures(part.data, self.known + part.known, self.core, None if everything else part.nodes)
+    def judge(self, chosen: Collection[bytes]) -> set[Failure]:
+        """What fails at these subjects."""
+        found = set()
+        for part in self.outline.parts(PART, chosen) if chosen else ():
+            self.subjects, self.statements = self.subjects + len(part.subjects), self.statements + len(part.lines)
+            everything = len(part.subjects) == len(self.outline.subjects)
+            # All of a graph: pySHACL finds its focus nodes itself, too.
+            found |= PySHACL().failures(part.data, self.known + part.known, self.core, None if everything else part.nodes)
+        return found
 
-    def solutions(self, part: Part) -> Iterator[_Solution]:
-        data = graph_of(part.data + self.known + part.known)
-        inside = part.nodes
-        for shape in self.shapes.subjects(SH.sparql):
-            query = query_text(self.shapes, self.shapes.value(shape, SH.sparql))
-            for focus in focus_nodes(self.shapes, shape, data) & inside:
-                for bindings in solutions_at(query, focus, self.store):
-                    yield shape, focus, tuple(sorted(bindings.items()))
+    def solutions(self, chosen: Collection[bytes], store: ox.Store) -> tuple[set[tuple[URIRef, Node]], set[_Solution]]:
+        """(shape, subject) of what is asked about one by one, and the solutions of the SPARQL constraints there."""
+        asked: set[tuple[URIRef, Node]] = set()
+        found: set[_Solution] = set()
+        queries = {shape: query_text(self.shapes, constraint) for shape, constraint in self.shapes.subject_objects(SH.sparql)}
+        limit = None if len(chosen) == len(self.outline.subjects) else ASKED_ALONE
+        for part in self.outline.parts(PART, chosen) if chosen else ():
+            data = graph_of(part.data + self.known + part.known)
+            for shape, query in queries.items():
+                for focus in sorted(focus_nodes(self.shapes, shape, data) & part.nodes, key=_digest)[:limit]:
+                    asked.add((shape, focus))
+                    found.update((shape, focus, tuple(sorted(bindings.items()))) for bindings in solutions_at(query, focus, store))
+        return asked, found
 
 
-def _compare(reference: _Reference, core: _Core, at_once: set[_Solution], fast: str) -> ReferenceShare:
-    """Let the reference judge. Raises EnginesDisagree unless it finds the same."""
-    subjects = statements = 0
-    for part in reference.outline.parts(PART, core.watched | core.examples):
-        subjects, statements = subjects + len(part.subjects), statements + len(part.lines)
-        found, expected = {failure for failure in core.remembered if failure[2] in part.nodes}, reference.failures(part)
-        if found != expected:
-            raise EnginesDisagree(found - expected, expected - found, names=(fast, PySHACL.name))
-    for part in reference.outline.parts(PART, core.watched):
-        together, apart = {solution for solution in at_once if solution[1] in part.nodes}, set(reference.solutions(part))
-        if together != apart:
-            raise EnginesDisagree(together - apart, apart - together, names=("one query for all", "one query for each node"))
-    return ReferenceShare(subjects, len(reference.outline.subjects), statements, reference.outline.statements)
+def _digest(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()
+
+
+def _agree(found: set[_Told], expected: set[_Told], names: tuple[str, str]) -> None:
+    if found != expected:
+        raise EnginesDisagree(found - expected, expected - found, names=names)
 
 
 # -- the report ---------------------------------------------------------------------------------------------------
