@@ -18,7 +18,7 @@ from ingest import declarative, described, mappings, matching, sources, uris
 from ingest.accounting import Accounting
 from ingest.apart import Apart
 from ingest.authority import Authority
-from ingest.cleaning.redaction import redact
+from ingest.cleaning.redaction import first_held, redact
 from ingest.consolidate import Consolidation, SourceGraph, split
 from ingest.context import Build, SourceContext, check_references
 from ingest.contract import Contract
@@ -256,7 +256,7 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scr
     if opener is not None:
         for slug in folder.contract.tables:
             _map_twice(build_, folder, slug, opener, context, accounting, reading)
-        return own.finish()
+        return _without_addresses(build_, folder, own.finish())
     functions = mappings.tables_of(folder.mapping)
     apart = mappings.graphs_of(folder.mapping)
     order = [slug for slug in functions if slug in folder.contract.tables]
@@ -275,6 +275,15 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scr
                 coverage.check(row)
             _map_row(function, context, row)
     return own.finish()
+
+
+def _without_addresses(build_: Build, folder: SourceFolder, path: Path) -> Path:
+    """The last gate: what an export became is looked through once more, and nothing is published if an e-mail address is left in it."""
+    line = first_held(path)
+    if line:
+        es, en = "ninguna dirección de correo en lo que se publica", "no e-mail address in what is published"
+        build_.problems.add(Problem(folder.file or folder.shown, 0, "", "address-left", f"N-Triples {line}", es, en))
+    return path
 
 
 def _map_twice(

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 import phonenumbers
 
@@ -100,6 +101,25 @@ def holds_email(text: str | bytes) -> bool:
         return b"@" in text and _HELD_BYTES.search(text) is not None
     return "@" in text and _HELD.search(text) is not None
 
+
+def first_held(path: Path) -> int:
+    """The number of the first line of an N-Triples file in which an e-mail address stands, 0 for none. Fast on files of any size.
+
+    Nearly every at sign there begins a language tag behind a closing quote; only blocks that have others are looked at line by line.
+    """
+    number = 0
+    with path.open("rb") as stream:
+        while block := stream.readlines(_BLOCK):
+            joined = b"".join(block)
+            if joined.count(b"@") != joined.count(b'"@'):
+                for offset, line in enumerate(block, start=1):
+                    if holds_email(line):
+                        return number + offset
+            number += len(block)
+    return 0
+
+
+_BLOCK = 1 << 22  # bytes
 
 # --- telephone --------------------------------------------------------------------------------------------------
 

@@ -231,3 +231,13 @@ def test_the_real_samples_have_no_address_left_and_lose_no_law_or_budget(edition
             # The samples were chosen without addresses, and a person looked through them: there is no telephone number.
             assert result.text == cell, (result.text, region)
     assert read > 5000
+
+
+def test_the_line_of_a_file_that_still_has_an_address(tmp_path) -> None:
+    from ingest.cleaning.redaction import first_held
+
+    path = tmp_path / "graph.nt"
+    path.write_text('<urn:a> <urn:b> "uno"@es .\n<urn:a> <urn:b> <https://example.org/@handle> .\n<urn:a> <urn:b> "ana@example.org"@es .\n', encoding="utf-8")
+    assert first_held(path) == 3
+    path.write_text('<urn:a> <urn:b> "uno"@es .\n<urn:a> <urn:b> <https://example.org/@handle> .\n', encoding="utf-8")
+    assert first_held(path) == 0
