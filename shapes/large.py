@@ -47,8 +47,10 @@ LISTED = {"Violation": 10_000, "Warning": 1_000, "Info": 1_000}
 # Faults of each shape whose nodes the reference engine judges in any case.
 EXAMPLES = 3
 # Focus nodes of each SPARQL constraint that have a query of their own where only a part of the graph is judged again.
-ASKED_ALONE = 50
+ASKED_ALONE = 20
 REGISTERED = OGCM_SH["Graph-KeysAreRegistered"]
+# Constraints that look at nothing but which IRIs stand in the data: asked of a store with one statement for each.
+OF_NAMES = frozenset(OGCM_SH[f"Graph-{name}"] for name in ("KindIsKnown", "KeyFollowsGrammar", "KeyHasNoServedSuffix", "KeyIsShort", "KeysDifferBeyondCase"))
 
 Bindings = Mapping[str, Node]
 _Told = TypeVar("_Told", bound=tuple)
@@ -70,7 +72,7 @@ def validate_file(
         try:
             outline = outline_of(path, reach_of(core), unregistered)
             watched = _watched(outline, changed, reference_limit)
-            asking = pool.submit(_ask_all, shapes, loading, outline, watched, kept)
+            asking = pool.submit(_ask_all, shapes, loading, outline, context, watched, kept)
             reference = _Reference(outline, shapes, core, known)
             beside = pool.submit(reference.judge, watched)
             found = _Found(kept, watched)
@@ -197,18 +199,26 @@ def _store_of(path: Path, context: Context | None, scratch: Path) -> ox.Store:
         store.bulk_load(path=str(path), format=ox.RdfFormat.N_TRIPLES)
     except SyntaxError as error:
         raise UnreadableRdf(path, error.msg, error.lineno, error.offset) from error
-    bare = None if context is None else Context(context.base)
-    for triples in (background(), context_triples(bare)):
-        store.bulk_extend(ox.Quad(*map(to_ox, triple)) for triple in triples)
+    _know(store, context)
     return store
 
 
-def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, watched: set[bytes], kept: _Kept) -> set[_Solution]:
+def _know(store: ox.Store, context: Context | None) -> None:
+    bare = None if context is None else Context(context.base)
+    for triples in (background(), context_triples(bare)):
+        store.bulk_extend(ox.Quad(*map(to_ox, triple)) for triple in triples)
+
+
+def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, context: Context | None, watched: set[bytes], kept: _Kept) -> set[_Solution]:
     """All SPARQL constraints over everything, for the report; returns what fails where the reference judges too."""
-    store, remembered = loading.result(), set()
+    remembered: set[_Solution] = set()
+    names = ox.Store()
+    names.bulk_load(b"".join(outline.names()), format=ox.RdfFormat.N_TRIPLES)
+    _know(names, context)
+    store = loading.result()
     for shape in sorted(shapes.subjects(SH.sparql)):
         solved: set[bytes] = set()
-        for focus, bindings in solutions_at_once(shapes, shape, store):
+        for focus, bindings in solutions_at_once(shapes, shape, names if shape in OF_NAMES else store):
             if focus == DEPLOYMENT or (subject := term(focus)) in outline.subjects:
                 kept.add(shape, SH.SPARQLConstraintComponent, focus, bindings, solved)
                 if focus != DEPLOYMENT and subject in watched:

@@ -42,14 +42,23 @@ class Part:
 @dataclass
 class Outline:
     """Subject terms -> the statements about them that are read from other nodes; who points at what, where that is
-    read backwards; the class hierarchy the file states; its number of statements."""
+    read backwards; the class hierarchy the file states; IRIs that are objects; its number of statements."""
 
     path: Path
     reach: Reach
     subjects: dict[bytes, tuple[Pair, ...]] = field(default_factory=dict)
     pointing: dict[bytes, dict[bytes, list[bytes]]] = field(default_factory=dict)
     subclasses: list[bytes] = field(default_factory=list)
+    named: set[bytes] = field(default_factory=set)
     statements: int = 0
+
+    def names(self) -> Iterator[bytes]:
+        """Lines that say which IRIs stand in the file, and which of them as subjects; nothing else of it."""
+        for term in self.subjects:
+            yield b"%s <urn:x-ogcm:names> %s .\n" % (term, term)
+        for term in self.named:
+            if term not in self.subjects:
+                yield b"<urn:x-ogcm:file> <urn:x-ogcm:names> %s .\n" % term
 
     def parts(self, size: int, chosen: Container[bytes] | None = None) -> Iterator[Part]:
         """The file, or only its chosen subjects, in parts of at least `size` statements (the last may be smaller)."""
@@ -110,6 +119,8 @@ def outline_of(path: Path, reach: Reach, each: Callable[[bytes], None] = lambda 
         pairs = []
         for line in lines:
             _, predicate, value = line[:-3].split(b" ", 2)
+            if value.startswith(b"<"):
+                found.named.add(value)
             if predicate in asked:
                 if predicate in forward:
                     pairs.append((predicate, value))

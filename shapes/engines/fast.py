@@ -22,6 +22,7 @@ from ontology.namespaces import RDF, RDFS, SH
 from shapes.engines import EnginesDisagree, Failure
 from shapes.engines.reference import PySHACL
 from shapes.files import TARGETS
+from shapes.reach import reach_of
 from shapes.terms import from_ox, to_ox
 
 
@@ -73,11 +74,13 @@ class Pyshifty:
         }
         if not failing:
             return elsewhere
-        # The report on the failing nodes alone: the statements of all others are still known, but choose no focus node.
+        # The report on the failing nodes alone: the statements of all others are still known, as far as they are read.
         judged = set(failing.values())
         parts: tuple[list[bytes], list[bytes]] = ([], [])
         for one in lines_:
-            parts[one[: one.find(b" ")] in judged].append(one)
+            here = one[: one.find(b" ")] in judged
+            if here or marked.reach is None or one.split(b" ", 2)[1] in marked.reach:
+                parts[here].append(one)
         reported = self.report(b"".join(parts[True]) + _marks(parts[True], marks), shapes + known + b"".join(parts[False]))
         found = {failure for failure in reported if failure[2] in failing}
         named = {focus for _, _, focus, _ in found}
@@ -118,6 +121,7 @@ class _Marked:
 
     `left`: the shapes that stay with pySHACL. `read`: the properties they read, where all they judge are values of a
     property of the focus node itself, so that a node without such a property cannot fail; None where that is not so.
+    `reach`: the properties read at other nodes than the focus node; None where that is not known.
     """
 
     shapes: bytes
@@ -125,6 +129,7 @@ class _Marked:
     patterns: dict[bytes, list[_Pattern]]
     left: Graph | None
     read: frozenset[bytes] | None
+    reach: frozenset[bytes] | None
 
 
 @lru_cache(maxsize=8)
@@ -159,7 +164,7 @@ def _marked(core: Graph, hierarchy: tuple[bytes, ...]) -> _Marked:
         for name in _all_below(f"<{o}>".encode(), below):
             mark = marks.setdefault(name, b"<urn:x-ogcm:instance:%d>" % len(marks))
             shapes.append(b"%s <%s> %s .\n" % (str(to_ox(s)).encode(), str(SH.targetSubjectsOf).encode(), mark))
-    return _Marked(b"".join(sorted(shapes)), marks, patterns, _only(core, left) if left else None, _read_by(core, left))
+    return _Marked(b"".join(sorted(shapes)), marks, patterns, _only(core, left) if left else None, _read_by(core, left), _reach(core))
 
 
 def _only(core: Graph, chosen: Collection[Node]) -> Graph:
@@ -169,6 +174,14 @@ def _only(core: Graph, chosen: Collection[Node]) -> Graph:
         if p not in TARGETS or s in chosen:
             rest.add((s, p, o))
     return rest
+
+
+def _reach(core: Graph) -> frozenset[bytes] | None:
+    try:
+        reach = reach_of(core)
+    except ValueError:
+        return None
+    return frozenset(f"<{predicate}>".encode() for predicate in (*reach.forward, *reach.backward, RDFS.subClassOf))
 
 
 def _read_by(core: Graph, left: Collection[Node]) -> frozenset[bytes] | None:
