@@ -61,8 +61,11 @@ def for_pyshacl(shapes: Graph) -> Graph:
 
 def core_failures(data: Graph, core: Graph) -> Iterator[Failure]:
     """What pySHACL finds in a graph of ours. Raises RuntimeError when it cannot validate."""
+    # pySHACL adds triples of its own to the shapes, which other threads read at the same time: it gets a copy.
+    shapes = Graph(store="SimpleMemory", bind_namespaces="none")
+    shapes += core
     # inplace: `data` is our own copy. No inference, nothing fetched: owl:imports are not followed by default.
-    _, report, _ = pyshacl.validate(data, shacl_graph=core, advanced=False, inference=None, inplace=True)
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference=None, inplace=True)
     if not isinstance(report, Graph):
         raise RuntimeError(f"pySHACL could not validate: {report}")
     for result in report.objects(None, SH.result):
