@@ -1,0 +1,118 @@
+"""Large releases are written by several processes: the same bytes, and the same errors, as one process gives."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from commitments.release import MANIFEST
+from ingest.apart import Apart, ProcessFailed
+from ingest.publication import publish, writing
+from ingest.publication.files import ReleaseFolder
+from ingest.publication.helpers import Helpers
+from ingest.publication.jobs import nquads_dump
+from ingest.publication.tables import TableError
+from tests.publication.sample import sample_draft
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_helpers_write_the_bytes_that_one_process_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = publish(sample_draft(tmp_path / "draft"), tmp_path / "alone").release
+    monkeypatch.setattr(writing, "_ALONE", 0)
+    helped = publish(sample_draft(tmp_path / "draft2"), tmp_path / "helped").release
+    assert helped.id == alone.id
+    assert digests(helped.path) == digests(alone.path)
+    assert [file.path for file in helped.manifest.files] == [file.path for file in alone.manifest.files]
+    assert not list((tmp_path / "helped" / "releases").glob(".tmp-*"))
+
+
+def test_what_a_helper_raises_ends_the_publication(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "_ALONE", 0)
+    draft = sample_draft(tmp_path / "draft")
+    wrong = f'<{draft.base}id/plan/MX-4> <https://w3id.org/ogcm/def#position> "99"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+    lines = {*draft.graphs[""].read_text(encoding="utf-8").splitlines(keepends=True), wrong, wrong.replace('"99"', '"98"')}
+    draft.graphs[""].write_text("".join(sorted(lines)), encoding="utf-8")
+    with pytest.raises(TableError, match="position has"):
+        publish(draft, tmp_path / "data")
+    assert not list((tmp_path / "data" / "releases").glob(".tmp-*"))
+
+
+def test_a_missing_file_is_missing_in_a_helper_too(tmp_path: Path) -> None:
+    folder = ReleaseFolder(tmp_path / "release")
+    with Helpers(folder, 2) as helpers, pytest.raises(OSError) as failed:
+        helpers.start(nquads_dump, path="a.nq", graphs={"": tmp_path / "none.nt"}, base="https://data.example.org/").result()
+    assert failed.value.errno == errno.ENOENT and folder.files == []
+
+
+def end_without_a_word() -> None:
+    os._exit(7)
+
+
+class Odd(Exception):
+    def __init__(self, one: int, other: int):
+        super().__init__(one + other)
+
+
+def raise_odd() -> None:
+    raise Odd(20, 22)
+
+
+def test_a_process_that_dies_is_an_error() -> None:
+    with pytest.raises(ProcessFailed, match="end_without_a_word ended with 7"):
+        Apart(end_without_a_word).result()
+
+
+def test_an_error_that_cannot_be_passed_on_is_told() -> None:
+    with pytest.raises(ProcessFailed, match="Odd: 42"):
+        Apart(raise_odd).result()
+
+
+def say_and_sum(*numbers: int) -> int:
+    print("this is no result")
+    return sum(numbers)
+
+
+def test_what_a_process_prints_is_not_its_result() -> None:
+    assert Apart(say_and_sum, 1, 2, 39).result() == 42
+
+
+def note_and_wait(path: Path) -> None:
+    path.write_text(str(os.getpid()))
+    time.sleep(120)
+
+
+def start_and_vanish(path: Path) -> None:
+    Apart(note_and_wait, path)
+    while not path.exists() or not path.read_text():
+        time.sleep(0.01)
+    os._exit(0)
+
+
+def gone(pid: int) -> bool:
+    """Ended, whether or not anybody has asked how."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return True
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
+def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
+    with pytest.raises(ProcessFailed):
+        Apart(start_and_vanish, tmp_path / "pid").result()
+    pid = int((tmp_path / "pid").read_text())
+    for _ in range(1000):  # it needs a moment to notice
+        if gone(pid):
+            return
+        time.sleep(0.02)
+    pytest.fail("the process is still there")
