@@ -74,24 +74,44 @@ class Progress:
     """Shows the steps of long work on standard error: a bar on a terminal, one line per step elsewhere.
 
     Called as `progress(step, done, total)` when a step begins: its name (text `step-{step}`), and how many of all
-    steps are done.
+    steps are done. `within(done, total)` says how many bytes of a step's work are done: on a terminal a second bar with
+    rate and remaining time, elsewhere nothing.
     """
 
     def __init__(self, session: Session):
         self._session = session
         self._bar: Any = None
+        self._within: Any = None
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *_raised: object) -> None:
+        self._end_within()
         if self._bar is not None:
             self._bar.set_description_str("")
             self._bar.close()
 
+    def within(self, done: int, total: int) -> None:
+        if self._bar is None:
+            return
+        if self._within is None:
+            from tqdm import tqdm
+
+            form = "{percentage:3.0f}% |{bar:12}| {n_fmt}/{total_fmt} {rate_fmt} {remaining}"
+            look = {"unit": "B", "unit_scale": True, "bar_format": form, "ascii": _narrow(sys.stderr)}
+            self._within = tqdm(total=total, file=sys.stderr, leave=False, position=1, **look)
+        self._within.update(done - self._within.n)
+
+    def _end_within(self) -> None:
+        if self._within is not None:
+            self._within.close()
+            self._within = None
+
     def __call__(self, step: str, done: int, total: int) -> None:
         if self._session.quiet:
             return
+        self._end_within()
         text = self._session.messages(f"step-{step}")
         if not sys.stderr.isatty():
             click.echo(f"[{done + 1}/{total}] {text}", err=True)
