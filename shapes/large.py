@@ -239,11 +239,18 @@ class _Reference:
     known: bytes
     subjects: int = 0
     statements: int = 0
+    _held: dict[int, list[Part]] = field(default_factory=dict)
+
+    def _parts(self, chosen: Collection[bytes]) -> list[Part]:
+        """Both kinds of constraints are judged in the same parts: read once, no more than the limit of the reference."""
+        if id(chosen) not in self._held:
+            self._held[id(chosen)] = list(self.outline.parts(PART, chosen)) if chosen else []
+        return self._held[id(chosen)]
 
     def judge(self, chosen: Collection[bytes]) -> set[Failure]:
         """What fails at these subjects."""
         found = set()
-        for part in self.outline.parts(PART, chosen) if chosen else ():
+        for part in self._parts(chosen):
             self.subjects, self.statements = self.subjects + len(part.subjects), self.statements + len(part.lines)
             everything = len(part.subjects) == len(self.outline.subjects)
             # All of a graph: pySHACL finds its focus nodes itself, too.
@@ -256,7 +263,7 @@ class _Reference:
         found: set[_Solution] = set()
         queries = {shape: query_text(self.shapes, constraint) for shape, constraint in self.shapes.subject_objects(SH.sparql)}
         limit = None if len(chosen) == len(self.outline.subjects) else ASKED_ALONE
-        for part in self.outline.parts(PART, chosen) if chosen else ():
+        for part in self._parts(chosen):
             data = graph_of(part.data + self.known + part.known)
             for shape, query in queries.items():
                 for focus in sorted(focus_nodes(self.shapes, shape, data) & part.nodes, key=_digest)[:limit]:
