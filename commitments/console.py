@@ -98,8 +98,9 @@ class Progress:
         if self._within is None:
             from tqdm import tqdm
 
+            columns, rows = shutil.get_terminal_size()
             form = "{percentage:3.0f}% |{bar:12}| {n_fmt}/{total_fmt} {rate_fmt} {remaining}"
-            look = {"unit": "B", "unit_scale": True, "bar_format": form, "ascii": _narrow(sys.stderr)}
+            look = {"unit": "B", "unit_scale": True, "bar_format": form, "ascii": _narrow(sys.stderr), "ncols": columns, "nrows": rows}
             self._within = tqdm(total=total, file=sys.stderr, leave=False, position=1, **look)
         self._within.update(done - self._within.n)
 
