@@ -12,8 +12,8 @@ import pytest
 
 from commitments.release import MANIFEST
 from ingest.apart import Apart, ProcessFailed
-from ingest.publication import publish, writing
-from ingest.publication.files import ReleaseFolder
+from ingest.publication import publish, sweep, writing
+from ingest.publication.files import SCRATCH, TEMPORARY, ReleaseFolder
 from ingest.publication.helpers import Helpers
 from ingest.publication.jobs import nquads_dump
 from ingest.publication.tables import TableError
@@ -51,6 +51,14 @@ def test_a_missing_file_is_missing_in_a_helper_too(tmp_path: Path) -> None:
     with Helpers(folder, 2) as helpers, pytest.raises(OSError) as failed:
         helpers.start(nquads_dump, path="a.nq", graphs={"": tmp_path / "none.nt"}, base="https://data.example.org/").result()
     assert failed.value.errno == errno.ENOENT and folder.files == []
+
+
+def test_what_a_killed_build_left_ready_is_swept_by_the_next_one_only(tmp_path: Path) -> None:
+    for name in (f"{SCRATCH}a", f"{TEMPORARY}b", "2021-05-31-00000000"):
+        (tmp_path / name).mkdir()
+    assert sweep(tmp_path) == [f"{TEMPORARY}b"]
+    assert sweep(tmp_path, scratch=True) == [f"{SCRATCH}a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["2021-05-31-00000000"]
 
 
 def end_without_a_word() -> None:
