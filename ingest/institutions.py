@@ -389,6 +389,7 @@ def odd_letters(text: str) -> str:
     return ", ".join(f"{char} U+{ord(char):04X}" for char in list(odd)[:5])
 
 
+@lru_cache(maxsize=16_384)
 def _alphabets(word: str) -> set[str]:
     return {name for char in word if (name := unicodedata.name(char, "").partition(" ")[0]) in ("LATIN", "GREEK", "CYRILLIC")}
 

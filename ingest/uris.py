@@ -9,6 +9,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ontology.namespaces import CODE, KINDS
 
@@ -34,9 +35,20 @@ def folded(value: str) -> str:
     >>> folded("Secretaría  de Educación")
     'secretaria de educacion'
     """
+    # Names come again and again; long texts do not, and would only fill the memory.
+    return _folded_name(value) if len(value) < _NAME else _folded(value)
+
+
+_NAME = 160  # characters
+
+
+def _folded(value: str) -> str:
     if not value.isascii():  # the plain letters, most texts of an export, have nothing to drop
         value = "".join(char for char in unicodedata.normalize("NFKD", value) if not unicodedata.combining(char))
     return " ".join(_WORD.findall(value.lower()))
+
+
+_folded_name = lru_cache(maxsize=16_384)(_folded)
 
 
 def slug(value: str) -> str:

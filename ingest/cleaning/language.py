@@ -34,7 +34,7 @@ LANGUAGES = (
 _TAGS = {"tl": "fil"}  # where the model's code is not the tag that contracts use
 THRESHOLD = Decimal("0.80")
 MIN_LETTERS = 20
-LONGEST = 600  # characters; in the longer texts of the samples the rest changed no tag
+LONGEST = 400  # characters; in the longer texts of the samples the rest changed no tag
 _NEIGHBOURS = frozenset(("bs", "hr", "sr"))
 
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\[redacted: [a-z-]+\]|[\d_]+")
