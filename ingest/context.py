@@ -57,7 +57,7 @@ class Build:
     identities: dict[tuple[str, str], str] = field(default_factory=dict)  # (authority, outside id) -> key of ours
     area_names: dict[str, set[str]] = field(default_factory=dict)  # ISO code -> folded names of the country
     places: Places = field(default_factory=Places)  # areas by the names and codes that sources use
-    passages: dict[str, set[str]] = field(default_factory=dict)  # subject term -> its passages so far, of what is remembered
+    passages: dict[str, tuple[str, ...]] = field(default_factory=dict)  # subject term -> its passages so far, of what is remembered
     written: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, key) -> its year-less date as printed
     references: list[tuple[str, str, str, int, str]] = field(default_factory=list)  # kind, key, file, row, column
     plans: dict[tuple[str, str, str], str] = field(default_factory=dict)  # (initiative, area, number as printed) -> key
@@ -136,7 +136,9 @@ class SourceContext:
 
     def stated(self, subject: str, passage: str, *, remember: bool = True) -> None:
         if remember:
-            self.build.passages.setdefault(subject, set()).add(passage)
+            known = self.build.passages.get(subject, ())
+            if passage not in known:  # one or a few, and nearly always one: a tuple takes the least room
+                self.build.passages[subject] = (*known, passage)
         self.sink.emit(f"{subject} {_STATED_IN} {passage} .\n")
 
     def label(self, subject: str, language: str) -> str:

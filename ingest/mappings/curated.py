@@ -41,7 +41,7 @@ def topic_links(context: SourceContext, row: Row) -> None:
     passage = _passage(context, row)
     origin = context.thing("topic", topic)
     context.add(origin, "ogcm:ledTo", context.thing("commitment", commitment))
-    evidence = sorted(context.build.passages.get(origin, set()) - {passage})
+    evidence = sorted(set(context.build.passages.get(origin, ())) - {passage})
     link = patterns.link(context, ("topic", topic), "ogcm:ledTo", ("commitment", commitment), row.text("curator"), _reasons(row), passage)
     # Besides the decision itself: the places where the topic and the commitment stand, which it compares.
     same_source = {item.partition("_")[0] for item in evidence}
