@@ -64,13 +64,14 @@ class RowMapping:
         passage = self._passage_term(row)
         outside_id = self._identity.outside_id(row)
         plan_key = self._plans.key(plan, passage)
+        self._context.build.registry.use("passage", passage.rsplit("/", 1)[1][:-1], date=self._context.date)
         key = self._identity.key(row, plan, plan_key, outside_id)
         if key is None:
+            self._passage(row, passage, plan, "")  # the plan is stated in it all the same
             return
         row.take(self._structural)
         self._quality.places[plan.place.area] += 1
         self._context.mint("commitment", key)
-        self._context.build.registry.use("passage", passage.rsplit("/", 1)[1][:-1], date=self._context.date)
         subject = f"{self._commitment_head}{key}>"
         self._plans.check(row, plan, plan_key, passage)
         names: list[str] = []
