@@ -175,6 +175,10 @@ def test_an_id_of_another_plan_sets_its_row_aside(reference: Path, tmp_path: Pat
     assert {last(term) for term in result["ogp-2023-01-01"].instances("Commitment")} == {"KE-2-02"}
     account = result.account("ogp-2023-01-01")
     assert account["quarantined"] == 6 and account["cells"] == 2 * 171
+    # The row still states its plan, so its passage is there.
+    graph = result["ogp-2023-01-01"]
+    for plan in graph.instances("ActionPlan"):
+        assert set(graph.objects(plan, "ogcm:statedIn")) <= set(graph.instances("Passage"))
 
 
 def test_what_is_no_id_is_set_aside_alone(reference: Path, tmp_path: Path) -> None:
