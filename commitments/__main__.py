@@ -199,7 +199,6 @@ def _report_on_tables(session: Session, path: Path) -> Any:
     from ingest.contract import CONTRACT_FILE
     from ingest.exports import Edition
     from ingest.pipeline import check
-    from shapes import Report
 
     folder = (path if path.is_dir() else path.parent).resolve()
     data, inputs = (folder, []) if (folder / "sources").is_dir() else (session.data, [folder])
@@ -211,7 +210,8 @@ def _report_on_tables(session: Session, path: Path) -> Any:
         inputs = []
     reports, _ = check(data, base=_default_base(), inputs=[Edition(path) for path in inputs])
     whole = reports.pop("")
-    return Report(whole.profile, [*whole.results, *(result for report in reports.values() for result in report.violations)])
+    results = [*whole.results, *(result for report in reports.values() for result in report.violations)]
+    return dataclasses.replace(whole, results=results)
 
 
 @cli.command()
