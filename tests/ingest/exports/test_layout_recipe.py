@@ -1,0 +1,83 @@
+"""The layout that docs/exports.md prints works as printed, for CSV and XLSX alike, with no line of Python."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.ingest.exports.mapping import Result, last, map_exports, reference_data
+
+ROWS = [
+    ["Where", "Plan", "No.", "Promise", "Details", "Begins", "Ends", "Who", "Heading", "Open data?", "Health?", "Done", "Done no.", "Total", "Mail"],
+    ["Kenya", "4", "1", "Spend in the open", "All spending<br/>every month.", "28/5/2020", "1/6/2021", "?", "Money", "1", "0", "most", "2", "1", "a@example.org"],
+    ["North Macedonia", "9", "A1", "Clean water", "?", "n/a", "2021", "A ministry", "Water", "0", "1", "all", "1", "1", ""],
+    ["Macedonia", "9", "2", "Clean air", "Air.", "Q1 2020", "", "", "Air", "0", "x", "bogus", "", "1", ""],
+]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = reference_data(tmp_path / "data")
+    text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    (printed,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (folder / "layouts").mkdir()
+    (folder / "layouts" / "city-plans.yml").write_text(printed, encoding="utf-8")
+    return folder
+
+
+def as_csv(path: Path) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(ROWS)
+    return path
+
+
+def as_xlsx(path: Path) -> Path:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def check(result: Result, edition: str) -> None:
+    graph = result[edition]
+    assert {last(term) for term in graph.instances("Commitment")} == {"KE-4-01", "MK-9-A1", "MK-9-02"}
+    assert graph.assessments(graph.commitment("Spend in the open")) == [("completion", "irm-progress", "irm-completion-2011/substantial", "irm-2011", "most")]
+    assert graph.values("commitment/KE-4-01", "dct:subject") == ["https://w3id.org/ogcm/code/ogp-policy-area-2016/open-data"]
+    assert graph.values("commitment/MK-9-02", "ogcm:startDateAsWritten") == ["Q1 2020"]
+    # "all" goes with 3, not with 1: the label holds, the number is reported; the label that nobody declared is set aside.
+    assert [row for row, _, _ in result.aside("label-and-number")] == ["3"]
+    assert [row for row, _, _ in result.aside("unknown-label")] == ["4"]
+    account = result.account(edition)
+    assert account["cells"] == 45 and account["ignored"] == 1
+
+
+@pytest.mark.parametrize(("write", "name"), [(as_csv, "plans.csv"), (as_xlsx, "plans.xlsx")])
+def test_the_printed_layout_reads_both_formats(data: Path, tmp_path: Path, write, name: str) -> None:
+    check(map_exports(data, f"city-2021-01-01={write(tmp_path / name)}"), "city-2021-01-01")
+
+
+def test_a_file_alone_in_a_folder_is_an_edition(data: Path) -> None:
+    folder = data / "sources" / "city-2021-01-01"
+    folder.mkdir()
+    as_csv(folder / "plans.csv")
+    check(map_exports(data), "city-2021-01-01")
+
+
+def test_a_contract_says_only_where_it_differs(data: Path) -> None:
+    folder = data / "sources" / "kenya"
+    folder.mkdir()
+    as_csv(folder / "plans.csv")
+    (folder / "contract.yml").write_text(
+        'contract_version: "1.0"\nlayout: city-plans\nkey: kenya-2021\nissued: 2021-01-01\n'
+        "tables:\n  commitments:\n    file: plans.csv\n    columns: {Heading: }\n    ignored: {Heading: not wanted here}\n",
+        encoding="utf-8",
+    )
+    result = map_exports(data)
+    assert result["kenya-2021"].values("commitment/KE-4-01", "ogcm:themeText") == []
+    assert result.account("kenya-2021")["ignored"] == 4
