@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -43,6 +44,19 @@ class Editions:
             editions.sort(key=lambda edition: (_issued(edition.contract), edition.contract.key))
             found += [_difference(older, newer) for older, newer in pairwise(editions)]
         return sorted(found, key=lambda entry: (entry["older"], entry["newer"]))
+
+
+def revisions(contracts: Iterable[Contract]) -> dict[str, str]:
+    """Key of each dated edition -> key of the one before it in its series, where its contract does not say it itself."""
+    series: dict[str, list[Contract]] = {}
+    for contract in contracts:
+        if contract.layout and contract.issued != "not-stated":
+            series.setdefault(contract.series, []).append(contract)
+    found = {}
+    for editions in series.values():
+        editions.sort(key=lambda contract: (str(contract.issued), contract.key))
+        found |= {newer.key: older.key for older, newer in pairwise(editions) if older.issued != newer.issued and newer.revision_of is None}
+    return found
 
 
 def _issued(contract: Contract) -> str:

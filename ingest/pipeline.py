@@ -6,8 +6,9 @@ import datetime as dt
 import json
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from rdflib import Graph
 
@@ -22,6 +23,7 @@ from ingest.cleaning.redaction import first_held, redact
 from ingest.consolidate import Consolidation, SourceGraph, split
 from ingest.context import Build, SourceContext, check_references
 from ingest.contract import Contract
+from ingest.editions import revisions
 from ingest.exports import Edition
 from ingest.fidelity import load_coverage
 from ingest.fingerprint import fingerprint, input_files
@@ -58,6 +60,7 @@ class BuildResult:
     accounting: list[dict[str, str | int]] = field(default_factory=list)
     severities: dict[str, int] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    editions: list[dict[str, Any]] = field(default_factory=list)  # what each edition of a database changed against the one before it
     unapplied: tuple[str, ...] = ()  # settings that the unchanged release does not carry yet
 
 
@@ -107,11 +110,11 @@ def build(
             reports, severities = validate(mapped, _comparable(releases, base))
             step("publish")
             draft = _draft(mapped, data_dir, base, settings, extra, reports, severities, Path(scratch))
-            account, notes = mapped.accounting.as_rows(), mapped.build.problems.notes
+            account, notes, changes = mapped.accounting.as_rows(), mapped.build.problems.notes, mapped.build.quality.editions
             del mapped  # what only mapping needs makes room for what publishing needs
             published = publish(draft, data_dir, keep=keep, accept=_accept_catalogue)
         _remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings), published.release)
-    return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, published.unapplied)
+    return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, published.unapplied)
 
 
 def check(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Edition] = ()) -> tuple[dict[str, shapes.Report], Accounting]:
@@ -193,7 +196,7 @@ def map_sources(
     own = None if scratch is not None else tempfile.TemporaryDirectory(prefix="commitments-")
     folder = scratch if scratch is not None else Path(own.name)  # type: ignore[union-attr]
     problems, accounting = ProblemList(_redacted), Accounting(_redacted)
-    folders = sources.find(data_dir, inputs, problems)
+    folders = _dated(sources.find(data_dir, inputs, problems))
     problems.raise_if_any()
     registry = load_registry(data_dir / "identifiers", "identifiers", problems)
     build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings, frozenset(folder.contract.series for folder in folders))
@@ -212,6 +215,15 @@ def map_sources(
     graphs = _graphs(build_, source_graphs, folder)
     graphs["candidates"] = candidates.finish()
     return Mapped(build_, folders, {name: SortedFile(path, own) for name, path in graphs.items()}, accounting, own)
+
+
+def _dated(folders: list[SourceFolder]) -> list[SourceFolder]:
+    """The sources, each dated edition of a database with the edition that it revises (prov:wasRevisionOf)."""
+    earlier = revisions(folder.contract for folder in folders)
+    return [
+        replace(folder, contract=folder.contract.model_copy(update={"revision_of": earlier[folder.contract.key]})) if folder.contract.key in earlier else folder
+        for folder in folders
+    ]
 
 
 def _redacted(text: str) -> str:

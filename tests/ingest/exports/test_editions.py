@@ -129,3 +129,8 @@ def test_each_graph_names_its_plans(result: Result) -> None:
         for plan in result[name].instances("ActionPlan"):
             assert len(result[name].values(plan, "rdfs:label")) == 2, (name, plan)
     assert len(result.view.values("plan/KE-1", "rdfs:label")) == 2
+
+
+def test_a_dated_edition_revises_the_one_before_it(result: Result) -> None:
+    assert [last(term) for term in result[NEWER].objects(f"source/{NEWER}", "prov:wasRevisionOf")] == [OLDER]
+    assert result[OLDER].objects(f"source/{OLDER}", "prov:wasRevisionOf") == []
