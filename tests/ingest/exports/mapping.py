@@ -26,6 +26,7 @@ OGCM = "https://w3id.org/ogcm/def#"
 CODE = "https://w3id.org/ogcm/code/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _PREFIXES = {
+    "prov": "http://www.w3.org/ns/prov#",
     "a": "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "dct": "http://purl.org/dc/terms/", "ogcm": OGCM, "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "foaf": "http://xmlns.com/foaf/0.1/", "skos": "http://www.w3.org/2004/02/skos/core#", "dcat": "http://www.w3.org/ns/dcat#", "adms": "http://www.w3.org/ns/adms#",
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,61 @@ def test_a_path_that_is_not_there_is_a_fault_of_the_call(data: Path, tmp_path: P
         assert done.returncode == 2
         assert "nowhere.csv" in done.stderr and "Traceback" not in done.stderr
     assert nothing_published(data)
+
+
+def test_a_pipe_is_refused_at_once(data: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    for call in (("build", "--input", f"ogp-2016-11-30={pipe}"), ("validate", str(pipe))):
+        done = command(data, *call, "--lang", "en")
+        assert done.returncode == 2 and "neither a file nor a folder" in done.stderr
+    assert nothing_published(data)
+
+
+def test_a_name_that_cannot_name_an_edition_is_said(data: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "ogp-2016", ROWS)
+    for name in ("My edition", "edición"):
+        done = command(data, "build", "--input", f"{name}={path}", "--lang", "en")
+        assert done.returncode == 2 and f'"{name}" cannot name an edition' in done.stderr
+    assert nothing_published(data)
+
+
+def test_an_export_that_lies_loose_in_the_data_folder_is_never_passed_over(data: Path) -> None:
+    for place, code in ((data / "export.csv", "unknown-layout"), (data / "sources" / "export.csv", "loose-file")):
+        place.parent.mkdir(exist_ok=True)
+        place.write_text("Country;Mood\nKenya;good\n", encoding="utf-8")
+        done = command(data, "validate", str(place), "--lang", "en")
+        assert done.returncode == 1 and f"[{code}]" in done.stderr, done.stderr
+    done = command(data, "build", "--lang", "en")
+    assert done.returncode == 1 and "sources/EDITION/export.csv" in done.stderr
+    assert nothing_published(data)
+
+
+def test_two_exports_in_one_folder_are_named(data: Path, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        write(tmp_path / name, "ogp-2016", ROWS)
+    done = command(data, "build", "--input", f"ogp-2016-11-30={tmp_path}", "--lang", "en")
+    assert done.returncode == 1 and "a.csv, b.csv" in done.stderr and "one export (CSV, XLSX) alone" in done.stderr
+    assert nothing_published(data)
+
+
+def test_an_export_in_capital_letters_is_built_again_when_it_changes(data: Path) -> None:
+    folder = data / "sources" / "ogp-2016-11-30"
+    folder.mkdir(parents=True)
+    write(folder / "export.csv", "ogp-2016", ROWS).rename(folder / "EXPORT.CSV")
+    assert command(data, "build", "--lang", "en").returncode == 0
+    before = current_release(data / "releases")
+    write(folder / "export.csv", "ogp-2016", ROWS[:1]).rename(folder / "EXPORT.CSV")
+    assert command(data, "build", "--lang", "en").returncode == 0
+    after = current_release(data / "releases")
+    assert before is not None and after is not None and after.id != before.id
+
+
+def test_of_very_many_headers_only_some_are_listed(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(f"h{number}" for number in range(5000)) + "\n", encoding="utf-8")
+    done = command(data, "build", "--input", f"ogp-2016-11-30={path}", "--lang", "en")
+    assert done.returncode == 1 and len(done.stderr.splitlines()) < 40 and "4980 more differences" in done.stderr
 
 
 def test_two_files_of_one_layout_need_names(data: Path, tmp_path: Path) -> None:
