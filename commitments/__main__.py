@@ -102,8 +102,13 @@ def _editions(session: Session, inputs: tuple[str, ...]) -> list[Any]:
 
     editions = [Edition.parse(text) for text in inputs]
     for text, edition in zip(inputs, editions, strict=True):
+        name, equals, path = text.partition("=")
         if not edition.path.exists():
+            if equals and name and "/" not in name and Path(path).exists():
+                raise session.failure(Exit.USAGE, "input-name", path=text, name=name)
             raise session.failure(Exit.USAGE, "input-missing", path=text)
+        if not (edition.path.is_dir() or edition.path.is_file()):
+            raise session.failure(Exit.USAGE, "input-not-a-file", path=text)
     return editions
 
 
@@ -170,7 +175,7 @@ def _account(session: Session, accounting: list[dict[str, Any]], severities: dic
 @click.pass_obj
 def validate(session: Session, path: Path, form: str, profile: Any) -> None:
     """Report on an RDF file, or on the tables of a source or data folder."""
-    if path.is_dir() or path.suffix.lower() in (".csv", ".tsv", ".xlsx", ".xlsm", ".yml"):
+    if path.is_dir() or path.suffix.lower() in (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".yml"):
         report = _report_on_tables(session, path)
     else:
         report = _report_on_graph(path, profile)
@@ -191,6 +196,15 @@ def _report_on_graph(path: Path, profile: Any) -> Any:
         raise Failure(Exit.PROBLEMS, [str(error)]) from None
 
 
+def _belongs_to(data: Path, path: Path, folder: Path) -> bool:
+    """Whether a build of the data folder reads the path anyway. An export that lies about elsewhere in it is an input like any other."""
+    from ingest.formats import is_table
+
+    if folder.parent == data / "sources" or folder in (data / "reference", data / "curated"):
+        return True
+    return folder.is_relative_to(data) and not path.is_dir() and not is_table(path)
+
+
 def _report_on_tables(session: Session, path: Path) -> Any:
     """Everything a build checks, with the source at `path` included; `path` may also be a whole data folder.
 
@@ -200,13 +214,15 @@ def _report_on_tables(session: Session, path: Path) -> Any:
     from ingest.exports import Edition
     from ingest.pipeline import check
 
+    if not (path.is_dir() or path.is_file()):
+        raise session.failure(Exit.USAGE, "input-not-a-file", path=str(path))
     folder = (path if path.is_dir() else path.parent).resolve()
     data, inputs = (folder, []) if (folder / "sources").is_dir() else (session.data, [folder])
     session.data = data
     _require_data(session)
     if not path.is_dir() and not (folder / CONTRACT_FILE).exists():
         inputs = [path]  # an export by itself
-    if folder.is_relative_to(data.resolve()):
+    if _belongs_to(data.resolve(), path.resolve(), folder):
         inputs = []
     reports, _ = check(data, base=_default_base(), inputs=[Edition(path) for path in inputs])
     whole = reports.pop("")

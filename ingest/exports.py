@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ingest.formats import FormatFault
 from ingest.formats.recognition import Layout, Recognition, recognize
 from ingest.problems import Problem, SourceProblems
 
+_LISTED = 20  # headers of one sort that are named: a file of another kind has as many as it has columns
 _DATED = re.compile(r"(?:^|-)(\d{4}-\d{2}-\d{2})$")
 
 
@@ -92,11 +93,34 @@ def _recognize(path: Path, shown: str, known: dict[str, Path]) -> Recognition:
         tables += [Layout.of(name, table) for table in contract.tables.values()]
     found = _compare(path, tables, shown)
     if not found.exact:
-        es, en = found.message("es").splitlines(), found.message("en").splitlines()
-        raise SourceProblems(
-            Problem(shown, found.header_row, "", "unknown-layout", path.name, line_es, line_en) for line_es, line_en in zip(es, en, strict=True)
-        )
+        raise SourceProblems(_differences(found, path.name, shown))
     return found
+
+
+def _differences(found: Recognition, name: str, shown: str) -> Iterator[Problem]:
+    """What keeps a header line from being that of a layout: the verdict, then the headers concerned, of each sort the first few."""
+
+    def problem(of: str, es: str, en: str) -> Problem:
+        return Problem(shown, found.header_row, "", "unknown-layout", of, es, en)
+
+    verdict_es, verdict_en = found.message("es").splitlines()[0], found.message("en").splitlines()[0]
+    yield problem(name, f"los encabezados completos de un formato conocido ({verdict_es})", f"all headers of one known layout ({verdict_en})")
+    suggested = dict(found.suggested)
+    for header in found.new[:_LISTED]:
+        es, en = "un encabezado del formato: encabezado nuevo", "a header of the layout: new header"
+        if header in suggested:
+            es, en = f"{es} (¿es «{suggested[header]}»?)", f'{en} (is it "{suggested[header]}"?)'
+        yield problem(header, es, en)
+    missing = found.missing if found.layout or found.nearest else ()  # far from every layout, what theirs have says nothing
+    for header in missing[:_LISTED]:
+        yield problem("", f"falta el encabezado: «{header}»", f'missing header: "{header}"')
+    for header in found.repeated[:_LISTED]:
+        yield problem(header, "cada encabezado una sola vez: encabezado repetido", "each header once: repeated header")
+    for column in found.empty[:_LISTED]:
+        yield problem("", f"un encabezado en la columna {column}: encabezado vacío", f"a header in column {column}: empty header")
+    more = sum(max(0, len(headers) - _LISTED) for headers in (found.new, missing, found.repeated, found.empty))
+    if more:
+        yield problem(name, f"los encabezados de un formato; {more} diferencias más no se listan", f"the headers of a layout; {more} more differences are not listed")
 
 
 def _compare(path: Path, tables: list[Layout], shown: str) -> Recognition:

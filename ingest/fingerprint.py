@@ -26,7 +26,7 @@ def input_files(data_dir: Path, extra: Iterable[Edition] = ()) -> list[Input]:
     found: dict[str, Path] = {}
     for path in sorted(data_dir.rglob("*")):
         relative = path.relative_to(data_dir)
-        if relative.parts[0] != "releases" and path.suffix in _READ and path.is_file() and not any(part.startswith(".") for part in relative.parts):
+        if relative.parts[0] != "releases" and path.suffix.lower() in _READ and path.is_file() and not any(part.startswith(".") for part in relative.parts):
             found[relative.as_posix()] = path
     for edition in extra:
         if not edition.path.is_dir():

@@ -46,6 +46,9 @@ def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList) -> li
     own += sorted(path for path in (data_dir / "sources").glob("*") if path.is_dir() and not path.name.startswith("."))
     editions = [Edition(folder) for folder in own] + [*inputs, Edition(data_dir / "curated")]
     layout_folders = [data_dir / LAYOUTS]
+    for file in sorted(file for file in (data_dir / "sources").glob("*") if file.is_file() and is_table(file) and not file.name.startswith(".")):
+        es, en = f"una carpeta para cada fuente: sources/EDICIÓN/{file.name}", f"a folder for each source: sources/EDITION/{file.name}"
+        problems.add(Problem(f"sources/{file.name}", 0, "", "loose-file", file.name, es, en))
     found: list[SourceFolder] = []
     for edition in editions:
         path = edition.path
@@ -78,6 +81,9 @@ def _source(edition: Edition, shown: str, layout_folders: Sequence[Path], proble
         tables = [file for file in sorted(path.iterdir()) if is_table(file)]
         if len(tables) == 1:
             return _by_layout(tables[0], edition.name or path.name, shown, layout_folders)
+        names = ", ".join(file.name for file in tables[:5])
+        es, en = "el contrato de la fuente, o una sola exportación (CSV, XLSX)", "the source's contract, or one export (CSV, XLSX) alone"
+        raise SourceProblems([Problem(f"{shown}/{CONTRACT_FILE}", 0, "", "contract", names, es, en)])
     elif not path.is_dir():
         return _by_layout(path, edition.name, edition.shown.rpartition("/")[0], layout_folders)
     loaded = load_contract(path / CONTRACT_FILE, f"{shown}/{CONTRACT_FILE}", layout_folders)

@@ -146,3 +146,5 @@ program-fault = this is a fault of the program, not of your data; please report 
 setting-invalid = { $name }: found "{ $found }", which is not valid: { $detail }
 system-error = the system refused: { $problem }
 input-missing = --input { $path }: there is no such file or folder.
+input-name = --input { $path }: "{ $name }" cannot name an edition; letters from A to Z, digits, ".", "_" and "-" can
+input-not-a-file = { $path }: neither a file nor a folder; a pipe or a device is not read

@@ -146,3 +146,5 @@ program-fault = es una falta del programa, no de sus datos; por favor informe de
 setting-invalid = { $name }: se encontró "{ $found }", que no es válido: { $detail }
 system-error = el sistema no lo permitió: { $problem }
 input-missing = --input { $path }: no existe ese archivo o carpeta.
+input-name = --input { $path }: «{ $name }» no puede nombrar una edición; sirven letras de la A a la Z, cifras, «.», «_» y «-»
+input-not-a-file = { $path }: no es un archivo ni una carpeta; no se lee una tubería ni un dispositivo
