@@ -40,7 +40,7 @@ class Redacted:
 # What is not seen between the parts of an address: white space, zero-width characters, soft hyphens; in the original of a
 # text also breaks of HTML and the signs that stand for control characters.
 _GAP = r"(?:[\s\u200b-\u200f\u2060\ufeff\u00ad\u2400-\u2421]|<br ?/?>)"
-_LABEL = r"[^\W_](?:[\w-]{0,62}[^\W_])?"
+_LABEL = r"[^\W_](?:[\w\u00ad\u200b-\u200d\u2060\ufeff-]{0,62}[^\W_])?"
 _DOT = r"[.\u3002\uff0e\uff61]"
 _DOMAIN = rf"{_LABEL}(?:{_DOT}{_LABEL})+"
 # Each stretch of a local part begins with a letter or figure, so that quotes and brackets around an address stay. Bounded:

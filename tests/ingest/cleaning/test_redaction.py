@@ -41,6 +41,8 @@ TAKEN = [
     ("name%40domain.org", "US"),
     ("name＠domain.org", "US"),
     ("name\u200b@domain.org", "US"),
+    ("name@do\u00adma\u200bin.org", "US"),
+    ("name@my\u00ad-domain.org", "US"),
     ('"john doe"@x.com', "US"),
     ("Tel: 5555-1234", "CR"),
     ("Teléfono: (55) 5140 4000 ext. 1234", "MX"),
