@@ -85,6 +85,8 @@ def build(
         session.note(note.message(session.messages.language))
     if outcome.new:
         _account(session, outcome.accounting, outcome.severities)
+        for change in outcome.editions:
+            session.say("build-edition", **{name: value for name, value in change.items() if isinstance(value, (str, int))})
     if outcome.unapplied:
         session.say("build-unapplied", release=outcome.release_id, settings=", ".join(outcome.unapplied))
     session.say("build-published" if outcome.new else "build-unchanged", release=outcome.release_id, base=base)
@@ -92,7 +94,8 @@ def build(
     session.result(
         {
             "release": outcome.release_id, "new": outcome.new, "base": base, "path": str(outcome.path),
-            "severities": outcome.severities, "accounting": outcome.accounting, **site,
+            "severities": outcome.severities, "accounting": outcome.accounting,
+            "editions": outcome.editions, **site,
         }
     )  # fmt: skip
 

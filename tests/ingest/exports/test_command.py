@@ -143,6 +143,7 @@ def test_two_files_of_one_layout_need_names(data: Path, tmp_path: Path) -> None:
     assert nothing_published(data)
     named = command(data, "build", "--input", f"ogp-2016-01-15={first}", "--input", f"ogp-2016-11-30={second}", "--lang", "en")
     assert named.returncode == 0, named.stderr
+    assert "ogp-2016-11-30 against ogp-2016-01-15:" in named.stdout + named.stderr
 
 
 def test_a_name_with_a_day_that_does_not_exist_is_refused(data: Path, tmp_path: Path) -> None:
