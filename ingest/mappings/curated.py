@@ -166,7 +166,7 @@ def institutions(context: SourceContext, row: Row) -> None:
     other = context.build.authority.listed(wanted, area)
     if other is not None:
         row.problem("as_written", "ambiguous-name", written, f"un texto que no nombre ya a {other.key}", f"a text that does not name {other.key} already")
-    elif context.build.authority.decision(area, wanted) != decision:
+    elif not row.faulty and context.build.authority.decision(area, wanted) != decision:
         row.problem("as_written", "duplicate-key", written, "un texto sobre el que otra fila no decida", "a text that no other row decides on")
     passage = context.passage(row, as_written=written, curator=row.text("curator"), reasons=_reasons(row))
     for body in bodies:

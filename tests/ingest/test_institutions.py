@@ -322,6 +322,11 @@ def test_decisions_that_do_not_fit_stop_the_build(data: Data, row: list[str], co
     assert code in [problem.code for problem in data.problems() if problem.file == "curated/institutions.csv"]
 
 
+def test_a_faulty_row_is_no_second_decision(data: Data) -> None:
+    decisions(data, ["1", "MX", "Un nombre", "body", "mx-imco", "", "", "somebody", "r", "r"])
+    assert [problem.code for problem in data.problems() if problem.file == "curated/institutions.csv"] == ["not-in-list"]
+
+
 def test_two_decisions_on_one_text_stop_the_build(data: Data) -> None:
     rest = ["", "", "data editor", "r", "r"]
     decisions(data, ["1", "MX", "Un nombre", "body", "mx-imco", *rest], ["2", "MX", "UN NOMBRE", "body", "mx-gesoc", *rest])

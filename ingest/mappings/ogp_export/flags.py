@@ -5,11 +5,13 @@ from __future__ import annotations
 from ingest import terms
 from ingest.context import SourceContext
 from ingest.contract import Table
+from ingest.mappings.ogp_export.codes import check_codes
 from ingest.readers import Row
 
 
 class Flags:
     def __init__(self, context: SourceContext, table: Table):
+        check_codes(context, ((f"flags.{column}", flags.scheme, code) for flags in table.flags for column, code in flags.columns.items()))
         self._ends = {
             column: f"{terms.curie(flags.property)} {context.concept(flags.scheme, code)} .\n"
             for flags in table.flags

@@ -15,6 +15,7 @@ from ingest import terms, uris
 from ingest.cleaning.redaction import redact
 from ingest.context import SourceContext
 from ingest.contract import Rating, Table
+from ingest.mappings.ogp_export.codes import check_codes
 from ingest.mappings.ogp_export.texts import written
 from ingest.quarantine import shown
 from ingest.readers import Row
@@ -47,10 +48,27 @@ class _Compiled:
     allowed: str  # the labels, for messages
 
 
+def _named(context: SourceContext, table: Table) -> Iterator[tuple[str, str, str]]:
+    """Every code that the rating columns of a layout name; that of a label may stand in any of the column's lists."""
+    for rule in table.methods:
+        yield f"methods.{rule.when}", "method", rule.method
+    for column, rating in table.ratings.items():
+        field = f"ratings.{column}"
+        yield field, "dimension", rating.dimension
+        if rating.method is not None:
+            yield field, "method", rating.method
+        if rating.report is not None:
+            yield field, "report-type", rating.report
+        for code in sorted(set(rating.labels.values())):
+            if not any(code in context.build.codes.get(scheme, ()) for scheme in rating.schemes):
+                yield field, rating.schemes[0], code
+
+
 class Ratings:
     """The rating columns of a table, ready to be read row by row."""
 
     def __init__(self, context: SourceContext, table: Table):
+        check_codes(context, _named(context, table))
         self._context = context
         self._rules = [(rule.when, rule.method) for rule in table.methods]
         self._compiled = [_compiled(column, rating) for column, rating in table.ratings.items()]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.problems import SourceProblems
 from tests.conftest import ROOT
 from tests.ingest.exports.mapping import Result, last, map_exports, reference_data
 
@@ -67,6 +68,23 @@ def test_a_file_alone_in_a_folder_is_an_edition(data: Path) -> None:
     folder.mkdir()
     as_csv(folder / "plans.csv")
     check(map_exports(data), "city-2021-01-01")
+
+
+def test_a_code_that_no_list_has_is_a_fault_of_the_layout(data: Path, tmp_path: Path) -> None:
+    layout = data / "layouts" / "city-plans.yml"
+    printed = layout.read_text(encoding="utf-8")
+    for right, wrong, said in (
+        ("health-nutrition", "helth", "ogp-policy-area-2016/helth"),
+        ("scheme: ogp-policy-area-2016", "scheme: ogp-policy", "ogp-policy/open-data"),
+        ("dimension: completion", "dimension: complete", "dimension/complete"),
+        ("nothing: not-started", "nothing: nought", "irm-completion-2011/nought"),
+        ("report: irm-progress", "report: progress", "report-type/progress"),
+    ):
+        changed = printed.replace(right, wrong, 1).replace('not-started: "0"', 'nought: "0"' if wrong.endswith("nought") else 'not-started: "0"')
+        layout.write_text(changed, encoding="utf-8")
+        with pytest.raises(SourceProblems) as caught:
+            map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")
+        assert [(problem.file, problem.code, problem.found) for problem in caught.value if problem.found == said] == [("city-plans.yml", "unknown-code", said)]
 
 
 def test_a_contract_says_only_where_it_differs(data: Path) -> None:
