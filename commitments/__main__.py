@@ -178,7 +178,9 @@ def _account(session: Session, accounting: list[dict[str, Any]], severities: dic
 @click.pass_obj
 def validate(session: Session, path: Path, form: str, profile: Any) -> None:
     """Report on an RDF file, or on the tables of a source or data folder."""
-    if path.is_dir() or path.suffix.lower() in (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".yml"):
+    from ingest.formats import is_table
+
+    if path.is_dir() or is_table(path) or path.suffix.lower() in (".xls", ".ods", ".yml"):
         report = _report_on_tables(session, path)
     else:
         report = _report_on_graph(path, profile)

@@ -16,6 +16,7 @@ from ingest.formats.recognition import Layout, Recognition, recognize
 from ingest.problems import Problem, SourceProblems
 
 _LISTED = 20  # headers of one sort that are named: a file of another kind has as many as it has columns
+_NEAR = 0.5  # share of headers in common from which those that are missing are named
 _DATED = re.compile(r"(?:^|-)(\d{4}-\d{2}-\d{2})$")
 
 
@@ -111,9 +112,9 @@ def _differences(found: Recognition, name: str, shown: str) -> Iterator[Problem]
         if header in suggested:
             es, en = f"{es} (¿es «{suggested[header]}»?)", f'{en} (is it "{suggested[header]}"?)'
         yield problem(header, es, en)
-    missing = found.missing if found.layout or found.nearest else ()  # far from every layout, what theirs have says nothing
+    missing = found.missing if found.score >= _NEAR else ()  # far from every layout, what theirs have says nothing
     for header in missing[:_LISTED]:
-        yield problem("", f"falta el encabezado: «{header}»", f'missing header: "{header}"')
+        yield problem("", f"«{header}»: falta el encabezado", f'"{header}": missing header')
     for header in found.repeated[:_LISTED]:
         yield problem(header, "cada encabezado una sola vez: encabezado repetido", "each header once: repeated header")
     for column in found.empty[:_LISTED]:
