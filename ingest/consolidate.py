@@ -73,10 +73,9 @@ class SourceGraph:
         return PRECEDENCE.index(self.contract.source_type)
 
     @property
-    def edition(self) -> tuple[str, str]:
-        """Greater for a newer edition; one that does not say its date is the oldest."""
-        issued = self.contract.issued
-        return "" if issued == "not-stated" else str(issued), self.contract.key
+    def edition(self) -> tuple[int, str]:
+        """Greater for a newer edition; one that does not say when it is from is the oldest."""
+        return self.contract.age, self.contract.key
 
 
 @dataclass(frozen=True)

@@ -277,6 +277,17 @@ class Contract(Model):
         """BCP 47 tag of the declared language, or None."""
         return _BCP47.get(self.language)
 
+    @property
+    def age(self) -> int:
+        """Greater for a newer edition: the day it was issued, else the year or month at the end of its key (`ogp-2024`), else 0.
+
+        It only orders editions; that an edition was issued on a day is never concluded from it.
+        """
+        if isinstance(self.issued, dt.date):
+            return self.issued.toordinal()
+        named = re.search(r"-(20[0-3]\d)(?:-(0[1-9]|1[0-2]))?$", self.key) if self.layout else None
+        return dt.date(int(named[1]), int(named[2] or 1), 1).toordinal() if named else 0
+
 
 # ISO 639-3 to the shortest BCP 47 tag, for the languages our sources declare.
 _BCP47 = {"spa": "es", "eng": "en", "por": "pt", "fra": "fr", "nor": "no", "ind": "id", "fil": "fil"}

@@ -35,13 +35,13 @@ class Editions:
         edition.commitments[key] = b"".join(hashlib.blake2b(part.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest() for part in parts)
 
     def differences(self) -> list[dict[str, Any]]:
-        """Each edition against the one before it in its series; editions without a date come first, by key."""
+        """Each edition against the one before it in its series; oldest first, those of one age by key."""
         series: dict[str, list[_Edition]] = {}
         for edition in self._editions.values():
             series.setdefault(edition.contract.series, []).append(edition)
         found = []
         for editions in series.values():
-            editions.sort(key=lambda edition: (_issued(edition.contract), edition.contract.key))
+            editions.sort(key=lambda edition: (edition.contract.age, edition.contract.key))
             found += [_difference(older, newer) for older, newer in pairwise(editions)]
         return sorted(found, key=lambda entry: (entry["older"], entry["newer"]))
 
@@ -57,10 +57,6 @@ def revisions(contracts: Iterable[Contract]) -> dict[str, str]:
         editions.sort(key=lambda contract: (str(contract.issued), contract.key))
         found |= {newer.key: older.key for older, newer in pairwise(editions) if older.issued != newer.issued and newer.revision_of is None}
     return found
-
-
-def _issued(contract: Contract) -> str:
-    return "" if contract.issued == "not-stated" else contract.issued.isoformat()
 
 
 def _difference(older: _Edition, newer: _Edition) -> dict[str, Any]:

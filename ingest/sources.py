@@ -111,7 +111,7 @@ def _order(source: SourceFolder) -> tuple[int, int]:
         return (2, 0)
     if not contract.layout:
         return (0, 0)
-    return (1, -contract.issued.toordinal() if isinstance(contract.issued, dt.date) else 0)
+    return (1, -contract.age)
 
 
 def describe(context: SourceContext) -> None:

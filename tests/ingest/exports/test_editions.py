@@ -134,3 +134,12 @@ def test_each_graph_names_its_plans(result: Result) -> None:
 def test_a_dated_edition_revises_the_one_before_it(result: Result) -> None:
     assert [last(term) for term in result[NEWER].objects(f"source/{NEWER}", "prov:wasRevisionOf")] == [OLDER]
     assert result[OLDER].objects(f"source/{OLDER}", "prov:wasRevisionOf") == []
+
+
+def test_a_year_in_the_name_orders_editions_but_states_no_day(reference: Path, paths: dict[str, Path]) -> None:
+    result = map_exports(reference, f"ogp-2024={paths[NEWER]}", f"{OLDER}={paths[OLDER]}")
+    (difference,) = result.quality["editions"]
+    assert (difference["older"], difference["newer"]) == (OLDER, "ogp-2024")
+    assert result.view.values("commitment/KE-1-05", "ogcm:lastSeenIn") == [f"{ID}source/{OLDER}>".strip("<>")]
+    assert result.view.values("commitment/KE-2-01", "ogcm:lastSeenIn") == []
+    assert result["ogp-2024"].values("source/ogp-2024", "dct:issued") == []
