@@ -22,7 +22,7 @@ from tests.releases import make_release, sample_quads
 
 JSON = "application/sparql-results+json"
 LIMITS = Limits(seconds=3.0, memory_bytes=256 * 2**20)
-CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 
 def with_engine(folder: Path, work: Callable[[EmbeddedEngine], Awaitable[None]], stores: Path | None = None) -> None:

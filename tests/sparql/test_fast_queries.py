@@ -17,7 +17,7 @@ from tests.sparql.service import Service, running_service, wait_for
 from tests.web.raw import Connection, ask_for, port_of
 
 OWN = {"date", "x-request-id", "server-timing"}
-CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 _NUMBERS = itertools.count()
 
 

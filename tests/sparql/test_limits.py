@@ -18,7 +18,7 @@ import pytest
 from tests.conftest import needs_program
 from tests.sparql.service import SECONDS, Service, running_service, wait_for
 
-CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
+CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
 # Time that a killer may cost others, each. The machine that runs the tests may be busy: the median of several counts, and
 # what the same query took before.
 OTHERS_SECONDS = 0.05

@@ -14,7 +14,7 @@ from sparql_api.problems import SLUGS, Problem, of_engine
 from sparql_api.sparql.guard import Caps, QueryRefused, guard
 from tests.sparql.service import SECONDS, Service
 
-CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 LANGUAGES = ("es", "en")
 
 

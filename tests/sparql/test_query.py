@@ -16,7 +16,7 @@ from sparql_api.query import run_query
 from sparql_api.settings import Settings
 from tests.releases import make_release
 
-CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 QUERY = "PREFIX ogcm: <https://w3id.org/ogcm/def#> SELECT ?number { ?c a ogcm:Commitment ; ogcm:number ?number }"
 
 
