@@ -30,7 +30,7 @@ GRAPHS = {
     "application/ld+json": ox.RdfFormat.JSON_LD,
 }
 CROSS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-STREAM = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f }"
+STREAM = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
 @pytest.fixture(scope="module")
