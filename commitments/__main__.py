@@ -217,7 +217,7 @@ def _report_on_tables(session: Session, path: Path) -> Any:
     """
     from ingest.contract import CONTRACT_FILE
     from ingest.exports import Edition
-    from ingest.pipeline import check
+    from ingest.pipeline import examine
 
     if not (path.is_dir() or path.is_file()):
         raise session.failure(Exit.USAGE, "input-not-a-file", path=str(path))
@@ -229,9 +229,15 @@ def _report_on_tables(session: Session, path: Path) -> Any:
         inputs = [path]  # an export by itself
     if _belongs_to(data.resolve(), path.resolve(), folder):
         inputs = []
-    reports, _ = check(data, base=_default_base(), inputs=[Edition(path) for path in inputs])
-    whole = reports.pop("")
-    results = [*whole.results, *(result for report in reports.values() for result in report.violations)]
+    found = examine(data, base=_default_base(), inputs=[Edition(path) for path in inputs])
+    shown = ""
+    if found.quality:
+        # What became of the cells of exports; of one alone its own report, which says nothing of the other sources.
+        session.note(found.quality.to_text(session.messages.language, found.accounting.as_rows()).decode().rstrip())
+        if inputs == [path] and len(found.quality.keys()) == 1:
+            shown = found.quality.keys()[0]
+    whole = found.reports.pop(shown)
+    results = [*whole.results, *(result for report in found.reports.values() for result in report.violations)]
     return dataclasses.replace(whole, results=results)
 
 

@@ -32,6 +32,7 @@ from ingest.identifiers import load_registry
 from ingest.mappings import curated, reference
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.publication import SCRATCH, Draft, build_lock, canonical_lines, publish, recover, sweep
+from ingest.quality import Quality
 from ingest.readers import UNREADABLE, Row, TableReader
 from ingest.review import REVIEW_FILE
 from ingest.settings import BuildSettings, load_settings, normal_base
@@ -42,6 +43,7 @@ Progress = Callable[[str, int, int], None]  # step name, done, total
 APART = 32 << 20  # bytes of a graph that is validated in a process of its own, whose memory is then free again
 MASS_WITHDRAWAL = 25  # keys; below it, or below a twentieth of all, a build withdraws without being told to
 STEPS = ("read", "validate", "publish")
+OTHER_GRAPHS = frozenset({"", "curated", "derived", "candidates", "catalog", "vocabulary", "shapes"})  # graphs that are no source's own
 
 
 class ShapeViolations(Exception):
@@ -117,10 +119,26 @@ def build(
     return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, published.unapplied)
 
 
+@dataclass(frozen=True)
+class Examination:
+    """What a build would find: reports by graph ("" = the consolidated view), the account, and what mappings of exports noticed."""
+
+    reports: dict[str, shapes.Report]
+    accounting: Accounting
+    quality: Quality
+
+
+def examine(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Edition] = ()) -> Examination:
+    """Everything a build does short of publishing, without asking what it would withdraw. Raises SourceProblems when the tables cannot be read."""
+    mapped = map_sources(data_dir, _base(base), load_settings(data_dir), list(inputs), withdraw=True)
+    mapped.build.quality.editions = mapped.build.editions.differences()
+    return Examination(reports_on(mapped), mapped.accounting, mapped.build.quality)
+
+
 def check(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Edition] = ()) -> tuple[dict[str, shapes.Report], Accounting]:
-    """Everything a build does short of publishing. Raises SourceProblems when the tables cannot be read."""
-    mapped = map_sources(data_dir, _base(base), load_settings(data_dir), list(inputs))
-    return reports_on(mapped), mapped.accounting
+    """`examine` without what exports noticed."""
+    found = examine(data_dir, base=base, inputs=inputs)
+    return found.reports, found.accounting
 
 
 def _base(base: str) -> str:
@@ -211,7 +229,7 @@ def map_sources(
     problems.raise_if_any()
     accounting.check()
     if not withdraw:
-        _refuse_mass_withdrawal(build_)
+        _refuse_mass_withdrawal(build_, _left_out(data_dir, folders))
     graphs = _graphs(build_, source_graphs, folder)
     graphs["candidates"] = candidates.finish()
     return Mapped(build_, folders, {name: SortedFile(path, own) for name, path in graphs.items()}, accounting, own)
@@ -231,11 +249,28 @@ def _redacted(text: str) -> str:
     return redact(text, None).text
 
 
-def _refuse_mass_withdrawal(build_: Build) -> None:
+def _left_out(data_dir: Path, folders: list[SourceFolder]) -> list[str]:
+    """Sources of the current release that this build was not given."""
+    try:
+        release = current_release(data_dir / RELEASES)
+    except (OSError, ValueError, ReleaseError):
+        return []
+    given = {folder.contract.key for folder in folders} | OTHER_GRAPHS
+    return sorted(set(release.manifest.graphs) - given) if release is not None else []
+
+
+def _refuse_mass_withdrawal(build_: Build, left_out: list[str]) -> None:
     """A lost table must not turn published addresses into tombstones: beyond a few, it has to be said on purpose."""
     unused = build_.registry.unused()
     if len(unused) <= max(MASS_WITHDRAWAL, len(build_.registry) // 20):
         return
+    if left_out:
+        # Nearly always an export that was given by its path the last time.
+        names = ", ".join(left_out)
+        es = "las fuentes de la publicación vigente: repita --input NOMBRE=RUTA o guárdelas en data/sources/"
+        en = "the sources of the current release: repeat --input NAME=PATH, or keep them in data/sources/"
+        es, en = f"{es}; --withdraw retira {len(unused)} claves", f"{en}; --withdraw withdraws {len(unused)} keys"
+        raise SourceProblems([Problem("sources", 0, "", "missing-source", f"no {names}", es, en)])
     shown = ", ".join(f"{kind}/{key}" for kind, key in unused[:3])
     es = f"que las tablas describan lo publicado; {len(unused)} claves quedarían retiradas (--withdraw lo confirma)"
     en = f"tables that describe what was published; {len(unused)} keys would be withdrawn (--withdraw confirms it)"

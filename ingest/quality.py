@@ -74,6 +74,10 @@ class Quality:
     def source(self, key: str) -> SourceQuality:
         return self._sources.setdefault(key, SourceQuality())
 
+    def keys(self) -> list[str]:
+        """Keys of the sources that noticed anything."""
+        return sorted(self._sources)
+
     def __bool__(self) -> bool:
         return bool(self._sources)
 

@@ -83,7 +83,7 @@ class Observation:
         observed = self._observed
         for column in self._dates:
             if text := row.peek(column):
-                observed.dates.observe(plan.place.country, text)
+                observed.dates.observe(plan.place.country, text, plan.number)
         facts = observed.plans[plan.place.area, plan.number]
         for column in observed.plan_columns:
             if text := row.peek(column):

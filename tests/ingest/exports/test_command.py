@@ -164,3 +164,27 @@ def test_a_truncated_file_publishes_nothing(data: Path, tmp_path: Path) -> None:
 def test_the_made_up_header_is_the_one_of_the_layout() -> None:
     assert [len(names(layout)) for layout in ("ogp-2015", "ogp-2016", "ogp-2024")] == [95, 108, 171]
     assert header("ogp-2016")[-10:] == [""] * 10 and header("ogp-2015").count("Action Plan No.") == 2
+
+
+def test_a_build_without_the_export_of_the_last_one_says_which_source_is_missing(data: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "ogp-2016", [row("Kenya", "1", str(number), f"Promise {number}") for number in range(1, 30)])
+    assert command(data, "build", "--input", f"ogp-2016-11-30={path}", "--lang", "en").returncode == 0
+    done = command(data, "build", "--lang", "en")
+    assert done.returncode == 1 and "ogp-2016-11-30" in done.stderr and "--input NAME=PATH" in done.stderr
+    # Looking at another file judges that file, not what a build would withdraw.
+    other = command(data, "validate", str(write(tmp_path / "b.csv", "ogp-2016", ROWS[:1])), "--lang", "en")
+    assert other.returncode == 0 and "table commitments: 1 rows" in other.stderr, other.stderr
+
+
+def test_an_export_without_rows_is_refused(data: Path, tmp_path: Path) -> None:
+    done = command(data, "build", "--input", f"ogp-2016-11-30={write(tmp_path / 'a.csv', 'ogp-2016', [])}", "--lang", "en")
+    assert done.returncode == 1 and "at least 1 rows" in done.stderr
+
+
+def test_the_flat_table_keeps_titles_of_no_stated_language(data: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "ogp-2016", ROWS)
+    assert command(data, "build", "--input", f"ogp-2016-11-30={path}", "--lang", "en").returncode == 0
+    with (data / "releases" / "current" / "tables" / "commitments.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows and all(row["title_es"] or row["title_en"] or row["title_other"] for row in rows)
+    assert any(row["title_other"] for row in rows)
