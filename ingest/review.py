@@ -133,7 +133,7 @@ class Review:
         names, bodies = self._names[area]
         wanted = uris.folded(text)
         best: dict[str, tuple[float, Body]] = {}
-        for _, score, index in process.extract(wanted, names, scorer=fuzz.WRatio, score_cutoff=LEAST, limit=4 * SUGGESTIONS):
+        for _, score, index in process.extract(wanted, names, scorer=fuzz.token_sort_ratio, score_cutoff=LEAST, limit=4 * SUGGESTIONS):
             if score > best.get(bodies[index].key, (0.0, bodies[index]))[0]:
                 best[bodies[index].key] = (score, bodies[index])
         if kind == "several-bodies":
