@@ -357,6 +357,8 @@ def _read_yaml(path: Path, shown: str) -> Any:
         raise SourceProblems([_problem(shown, 0, "", "", "el contrato de la fuente", "the source's contract")]) from None
     except UnicodeDecodeError as error:
         raise SourceProblems([_problem(shown, 0, "", str(error), "texto UTF-8", "UTF-8 text")]) from error
+    except RecursionError:
+        raise SourceProblems([_problem(shown, 0, "", "", "YAML con menos niveles", "YAML with fewer levels")]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         found = getattr(error, "problem", None) or str(error)

@@ -32,8 +32,9 @@ def input_files(data_dir: Path, extra: Iterable[Edition] = ()) -> list[Input]:
         if not edition.path.is_dir():
             found[edition.shown] = edition.path
             continue
-        for path in sorted(edition.path.rglob("*")):
-            if path.is_file():
+        # Only what a source folder can hold; what else lies there, or below, is nobody's input.
+        for path in sorted(edition.path.iterdir()):
+            if path.suffix.lower() in _READ and path.is_file():
                 found[f"{edition.shown}/{path.relative_to(edition.path).as_posix()}"] = path
     return [Input(path=name, sha256=_sha256(found[name])) for name in sorted(found)]
 

@@ -107,3 +107,11 @@ def test_faults_of_a_contract_are_said_in_spanish(root: Path, tmp_path: Path, li
     (problem,) = error.value
     assert says in problem.message("es") and "Input should" not in problem.message("es")
     assert says not in problem.message("en")
+
+
+def test_yaml_nested_without_end_is_a_fault_of_the_file(tmp_path) -> None:
+    path = tmp_path / "contract.yml"
+    path.write_text("a: " + "[" * 20_000, encoding="utf-8")
+    with pytest.raises(SourceProblems) as caught:
+        contract.load_contract(path, "contract.yml")
+    assert "contract.yml" in str(caught.value)
