@@ -190,11 +190,11 @@ def digest(body: bytes, media_type: str) -> tuple[int, str]:
 
 def _round(bench: Bench, *, turn: bool) -> None:
     """One round. The order of the two sides depends on `turn`."""
-    loaded = bulk_load(bench.release) if "start" in bench.rows and turn else None
+    loaded = bulk_load(bench.release.everything) if "start" in bench.rows and turn else None
     with ExitStack() as stack:
         server = stack.enter_context(ours(bench.data, bench.home / "serve.log"))
         if "start" in bench.rows:
-            _start(bench, server, loaded.seconds if loaded else bulk_load(bench.release).seconds)
+            _start(bench, server, loaded.seconds if loaded else bulk_load(bench.release.everything).seconds)
         if {"latency", "throughput"} & set(bench.rows):
             oxigraph = stack.enter_context(rivals.oxigraph(bench.release.everything, bench.home / "oxigraph"))
             if "latency" in bench.rows:
