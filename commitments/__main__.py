@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # Where the cells of the tables can end (`ingest.accounting`), as the sentence about them names it.
 ACCOUNT = ("rows", "cells", "mapped", "empty", "absence", "ignored", "derived", "quarantined")
+# What becomes of an export whose columns are not exactly those of its layout, as `other_columns` of a contract says it.
+OTHER_COLUMNS = ("stop", "accept")
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
@@ -63,11 +65,12 @@ def cli() -> None:
 @click.option("--keep", metavar="N", type=click.IntRange(min=1), cls=Option)
 @click.option("--force", is_flag=True, cls=Option)
 @click.option("--withdraw", is_flag=True, cls=Option)
+@click.option("--other-columns", "other_columns", type=click.Choice(OTHER_COLUMNS), cls=Option)
 @click.option("--static", "static", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), cls=Option)
 @shared("data", "quiet", "json", "lang")
 @click.pass_obj
 def build(
-    session: Session, base: str | None, inputs: tuple[str, ...], keep: int | None, force: bool, withdraw: bool, static: Path | None
+    session: Session, base: str | None, inputs: tuple[str, ...], keep: int | None, force: bool, withdraw: bool, other_columns: str | None, static: Path | None
 ) -> None:
     """Publish a release of the data folder, or say that the current one is up to date."""
     from ingest.pipeline import ShapeViolations
@@ -78,7 +81,10 @@ def build(
     _say_other_base(session, base)
     with Progress(session) as progress:
         try:
-            outcome = run_build(session.data, base=base, inputs=_editions(session, inputs), keep=keep, progress=progress, force=force, withdraw=withdraw)
+            outcome = run_build(
+                session.data, base=base, inputs=_editions(session, inputs), keep=keep, progress=progress, force=force, withdraw=withdraw,
+                accept=other_columns == "accept",
+            )  # fmt: skip
         except ShapeViolations as error:
             raise _violations(session, error.report) from None
     for note in outcome.notes:
@@ -174,14 +180,15 @@ def _account(session: Session, accounting: list[dict[str, Any]], severities: dic
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "turtle"]), default="text", cls=Option)
 @click.option("--profile", type=click.Choice(["source", "consolidated", "catalog"]), default="source", cls=Option)
+@click.option("--other-columns", "other_columns", type=click.Choice(OTHER_COLUMNS), cls=Option)
 @shared("data", "quiet", "json", "lang")
 @click.pass_obj
-def validate(session: Session, path: Path, form: str, profile: Any) -> None:
+def validate(session: Session, path: Path, form: str, profile: Any, other_columns: str | None) -> None:
     """Report on an RDF file, or on the tables of a source or data folder."""
     from ingest.formats import is_table
 
     if path.is_dir() or is_table(path) or path.suffix.lower() in (".xls", ".ods", ".yml"):
-        report = _report_on_tables(session, path)
+        report = _report_on_tables(session, path, accept=other_columns == "accept")
     else:
         report = _report_on_graph(path, profile)
     texts = {"text": lambda: report.to_text(session.messages.language), "json": report.to_json, "turtle": lambda: report.to_turtle(_default_base())}
@@ -210,7 +217,7 @@ def _belongs_to(data: Path, path: Path, folder: Path) -> bool:
     return folder.is_relative_to(data) and not path.is_dir() and not is_table(path)
 
 
-def _report_on_tables(session: Session, path: Path) -> Any:
+def _report_on_tables(session: Session, path: Path, *, accept: bool) -> Any:
     """Everything a build checks, with the source at `path` included; `path` may also be a whole data folder.
 
     The results of the consolidated view, and the violations that only one source's own graph has.
@@ -229,7 +236,7 @@ def _report_on_tables(session: Session, path: Path) -> Any:
         inputs = [path]  # an export by itself
     if _belongs_to(data.resolve(), path.resolve(), folder):
         inputs = []
-    found = examine(data, base=_default_base(), inputs=[Edition(path) for path in inputs])
+    found = examine(data, base=_default_base(), inputs=[Edition(path) for path in inputs], accept=accept)
     shown = ""
     if found.quality:
         # What became of the cells of exports; of one alone its own report, which says nothing of the other sources.

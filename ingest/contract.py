@@ -10,9 +10,10 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -40,6 +41,9 @@ Means = Literal[
     "jurisdiction", "jurisdiction-code", "plan-number", "plan-id", "commitment-id", "number", "title", "short-title", "text",
     "start-date", "end-date", "submitted", "plan-end", "page", "lead-institution", "supporting-institution", "report-year",
 ]  # fmt: skip
+# What tells which promise a row is: an export without one of these columns would be another list of commitments.
+_IDENTIFYING = frozenset({"jurisdiction", "plan-number", "number", "title"})
+_BY_PLACE = re.compile(r"\(\d+\)|.+ \(\d+\)", re.DOTALL)  # names that `formats.headers.named` gives by position or repetition
 
 
 class Model(BaseModel):
@@ -232,6 +236,40 @@ class Table(Model):
         """Columns with the numbers of ratings: derived from the labels, compared with them, not published."""
         return frozenset(rating.number for rating in self.ratings.values() if rating.number)
 
+    @property
+    def known_by_place(self) -> frozenset[str]:
+        """Columns that are read and have no header of their own: "(5)" and "Plan (2)" mean something only where the other columns are the known ones."""
+        return frozenset(name for name in self.known_columns - set(self.ignored) - set(self.derived) if _BY_PLACE.fullmatch(name))
+
+    @property
+    def indispensable(self) -> frozenset[str]:
+        """Columns without which the rows cannot be read at all: required ones, those that identify a commitment, and what other fields refer to."""
+        found = {name for name, column in self.columns.items() if column.required or column.means in _IDENTIFYING}
+        found |= {column.as_written for column in self.columns.values() if column.as_written}
+        found |= {name for group in self.unique for name in group} | {key for key in self.row_keys if key != "hash"} | set(self.expect.filled)
+        return frozenset(found | ({self.place} if self.place else set())) & self.known_columns
+
+    def without(self, missing: Collection[str]) -> Table:
+        """The table of a file that lacks these columns, and with them what rests on them.
+
+        The number of a rating means nothing without its label. Rules for the method are tried in their order, so those after one that
+        can no longer be tried would give a row of the newer method the older one: they go, too.
+        """
+        ratings = {
+            name: rating.model_copy(update={"number": None}) if rating.number in missing else rating
+            for name, rating in self.ratings.items()
+            if name not in missing
+        }
+        flags = [flags.model_copy(update={"columns": {name: code for name, code in flags.columns.items() if name not in missing}}) for flags in self.flags]
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        fields |= {
+            "columns": {name: column for name, column in self.columns.items() if name not in missing},
+            "ratings": ratings,
+            "flags": tuple(entry for entry in flags if entry.columns),
+            "methods": tuple(takewhile(lambda rule: rule.when not in missing, self.methods)),
+        }
+        return Table(**fields)
+
     def means(self, what: Means) -> str | None:
         """The column that is this, or None."""
         return next((name for name, column in self.columns.items() if column.means == what), None)
@@ -267,10 +305,17 @@ class Contract(Model):
     layout: Slug | None = None  # what ingest/layouts/ or data/layouts/ says of the tables; fields of this contract win
     mapping: str | None = None  # module below ingest/mappings/ that maps the tables; default: the folder's name
     assessor: str | None = None  # org key of who gives the ratings of an export
+    other_columns: Literal["stop", "accept"] = "stop"  # of an export: whether a file is read whose columns are not exactly those declared
     initiative: str = "ogp"  # whose plans an export lists
     language_confidence: Decimal = Decimal("0.90")  # least confidence of a detected language that becomes a tag
     coverage: str | None = None  # file that walks the document's blocks; not a table of facts
     coverage_reasons: dict[str, LanguageText] = {}
+
+    @model_validator(mode="after")
+    def _accepts(self) -> Contract:
+        if self.other_columns == "accept" and any(table.mode != "export" for table in self.tables.values()):
+            raise ValueError("other_columns: accept is for tables of mode export")
+        return self
 
     @property
     def language_tag(self) -> str | None:

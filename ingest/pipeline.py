@@ -82,12 +82,13 @@ class Mapped:
 
 def build(
     data_dir: Path, *, base: str, settings: BuildSettings | None = None, inputs: Iterable[Edition] = (), keep: int | None = None,
-    progress: Progress | None = None, force: bool = False, wait: float = 0.0, withdraw: bool = False,
+    progress: Progress | None = None, force: bool = False, wait: float = 0.0, withdraw: bool = False, accept: bool = False,
 ) -> BuildResult:  # fmt: skip
     """Build and publish a release of `data_dir`, or return the current one when nothing changed.
 
     `keep`: how many releases stay; `wait`: seconds to wait for another build of the same folder; `withdraw`: allow the
-    build to withdraw many published keys that no table describes any longer.
+    build to withdraw many published keys that no table describes any longer; `accept`: read exports whose columns are not exactly those of
+    their layout (`ingest.exports`).
     Raises SourceProblems (inputs), ShapeViolations (validation), ingest.publication.BuildInProgress (another build) and
     OSError; in each case the releases and the registry are as they were.
     """
@@ -99,7 +100,7 @@ def build(
         recover(data_dir)
         sweep(releases, scratch=True)
         settings = settings or load_settings(data_dir)
-        mark = fingerprint(input_files(data_dir, extra), base, settings)
+        mark = fingerprint(input_files(data_dir, extra), base, settings, accept=accept)
         unchanged = None if force else _unchanged(data_dir, mark)
         if unchanged is not None:
             return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
@@ -107,15 +108,15 @@ def build(
         # Beside the releases, so that a large build needs no room in the system's folder of temporary files.
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=releases) as scratch:
             step("read")
-            mapped = map_sources(data_dir, base, settings, extra, withdraw=withdraw, scratch=Path(scratch), progress=progress)
+            mapped = map_sources(data_dir, base, settings, extra, withdraw=withdraw, scratch=Path(scratch), progress=progress, accept=accept)
             step("validate")
             reports, severities = validate(mapped, _comparable(releases, base))
             step("publish")
-            draft = _draft(mapped, data_dir, base, settings, extra, reports, severities, Path(scratch))
+            draft = _draft(mapped, data_dir, base, settings, extra, reports, severities, Path(scratch), accept)
             account, notes, changes = mapped.accounting.as_rows(), mapped.build.problems.notes, mapped.build.quality.editions
             del mapped  # what only mapping needs makes room for what publishing needs
             published = publish(draft, data_dir, keep=keep, accept=_accept_catalogue)
-        _remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings), published.release)
+        _remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings, accept=accept), published.release)
     return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, published.unapplied)
 
 
@@ -128,9 +129,9 @@ class Examination:
     quality: Quality
 
 
-def examine(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Edition] = ()) -> Examination:
+def examine(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Edition] = (), accept: bool = False) -> Examination:
     """Everything a build does short of publishing, without asking what it would withdraw. Raises SourceProblems when the tables cannot be read."""
-    mapped = map_sources(data_dir, _base(base), load_settings(data_dir), list(inputs), withdraw=True)
+    mapped = map_sources(data_dir, _base(base), load_settings(data_dir), list(inputs), withdraw=True, accept=accept)
     mapped.build.quality.editions = mapped.build.editions.differences()
     return Examination(reports_on(mapped), mapped.accounting, mapped.build.quality)
 
@@ -205,16 +206,16 @@ def _comparable(releases: Path, base: str) -> Path | None:
 
 def map_sources(
     data_dir: Path, base: str, settings: BuildSettings, inputs: list[Edition], *, withdraw: bool = False, scratch: Path | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, accept: bool = False,
 ) -> Mapped:  # fmt: skip
     """Read every source strictly and consolidate. Raises SourceProblems with all faults of all tables.
 
-    `scratch`: an empty folder for the sorted files; without one a temporary folder is made, which lasts as long as the result.
+    `accept`: as for `build`. `scratch`: an empty folder for the sorted files; without one a temporary folder is made, which lasts as long as the result.
     """
     own = None if scratch is not None else tempfile.TemporaryDirectory(prefix="commitments-")
     folder = scratch if scratch is not None else Path(own.name)  # type: ignore[union-attr]
     problems, accounting = ProblemList(_redacted), Accounting(_redacted)
-    folders = _dated(sources.find(data_dir, inputs, problems))
+    folders = _dated(sources.find(data_dir, inputs, problems, accept=accept))
     problems.raise_if_any()
     registry = load_registry(data_dir / "identifiers", "identifiers", problems)
     build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings, frozenset(folder.contract.series for folder in folders))
@@ -326,6 +327,7 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scr
             if coverage is not None:
                 coverage.check(row)
             _map_row(function, context, row)
+        _columns_of(build_, folder, reader)
     return own.finish()
 
 
@@ -357,6 +359,31 @@ def _map_twice(
             # Something no rule foresaw, such as a number that no key can hold: this row is set aside, the others are not.
             row.quarantine(next(iter(row.cells)), "unmappable", str(error), "una fila que se pueda representar", "a row that can be mapped")
     mapping.finish()
+    _columns_of(build_, folder, second)
+
+
+_NAMED = 20  # columns of one sort that notes name; the quality report lists all
+
+
+def _columns_of(build_: Build, folder: SourceFolder, reader: TableReader) -> None:
+    """Tell the report, and who watches the build, which columns of a file its layout does not declare and which of its own the file lacks."""
+    if not (reader.undeclared or folder.missing):
+        return
+    quality = build_.quality.source(folder.contract.key)
+    quality.undeclared.update(reader.undeclared)
+    quality.missing.extend(folder.missing)
+    quality.suggested.update(folder.suggested)
+    said = [(reader.undeclared[name], name) for name in reader.undeclared]
+    for count, name in said[:_NAMED]:
+        es, en = f"columna nueva «{name}»: {count} celdas en cuarentena, sin su valor", f'new column "{name}": {count} cells quarantined, without their value'
+        if name in quality.suggested:
+            es, en = f"{es} (¿es «{quality.suggested[name]}»?)", f'{en} (is it "{quality.suggested[name]}"?)'
+        build_.problems.note(Note(reader.shown, es, en))
+    for name in folder.missing[:_NAMED]:
+        build_.problems.note(Note(reader.shown, f"falta la columna «{name}»: nada se dice de ella", f'missing column "{name}": nothing is said of it'))
+    more = max(0, len(said) - _NAMED) + max(0, len(folder.missing) - _NAMED)
+    if more:
+        build_.problems.note(Note(reader.shown, f"{more} columnas más están en reports/quality.json", f"{more} more columns are in reports/quality.json"))
 
 
 def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contract | None, sink: LineSink) -> None:
@@ -472,6 +499,7 @@ def _graph(lines: Iterable[str]) -> Graph:
 
 def _draft(
     mapped: Mapped, data_dir: Path, base: str, settings: BuildSettings, extra: list[Edition], reports: dict[str, bytes], severities: dict[str, int], scratch: Path,
+    accept: bool,
 ) -> Draft:  # fmt: skip
     files = input_files(data_dir, extra)
     issued = [folder.contract.issued for folder in mapped.folders if folder.contract.issued != "not-stated"]
@@ -485,7 +513,7 @@ def _draft(
         graphs={name: graph.path for name, graph in mapped.graphs.items()},
         sources=[sources.facts(folder, files) for folder in mapped.folders],
         inputs=files,
-        fingerprint=fingerprint(files, base, settings),
+        fingerprint=fingerprint(files, base, settings, accept=accept),
         settings=settings.in_data(),
         reports=reports,
         registry=dict(mapped.build.registry.write(registry)),

@@ -5,7 +5,8 @@ contract; what is left over when a row is closed is a Problem. How files become 
 
 Two modes, by contract. `strict` (tables that people keep here): any fault stops the build. `export` (files of others):
 a fault of a row or cell goes to the quarantine, dirt in texts is left to `ingest/cleaning/`, and only a fault of the file as
-a whole stops the build: damaged, truncated, of another delimiter or encoding, or with headers that the contract does not know.
+a whole stops the build: damaged, truncated, of another delimiter or encoding, or with headers that the contract does not know,
+unless it accepts other columns: then their cells go to the quarantine, without their values.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from ingest.contract import Column, Contract, Table
 from ingest.formats import FormatFault, Passes, Record, look, open_records
 from ingest.formats.headers import folded, is_number_line, is_repetition, last_unnamed, named, refuse_copy
 from ingest.problems import Note, Problem, ProblemList
-from ingest.quarantine import Quarantined
+from ingest.quarantine import Quarantined, shown
 
 LONGEST_CELL = 100_000  # characters; the longest text of the OGP exports has about a third of that
 
@@ -140,7 +141,7 @@ class Row:
             return "absence"
         if not self.cells[name]:
             return "empty"
-        if name in self._aside:
+        if name in self._aside or name in self.reader.unknown:
             return _ASIDE
         if name in self.table.ignored:
             return "ignored"
@@ -167,11 +168,11 @@ def _ends_with_line_end(path: Path) -> bool:
 class _Plan:
     """What is done to each row, worked out once from the contract and the header."""
 
-    def __init__(self, table: Table, contract: Contract, names: list[str], derived: frozenset[str]):
+    def __init__(self, table: Table, contract: Contract, names: list[str], derived: frozenset[str], unknown: Collection[str] = ()):
         ignored = frozenset(table.ignored)
         at = {name: index for index, name in enumerate(names)}
         self.names = names
-        self.wanted = frozenset(names) - ignored - derived  # cells that a mapping has to take
+        self.wanted = frozenset(names) - ignored - derived - frozenset(unknown)  # cells that a mapping has to take
         self.derived = derived
         self.ignored_of = _all_of([at[name] for name in names if name in ignored])
         self.derived_of = _all_of([at[name] for name in names if name in derived])
@@ -229,6 +230,8 @@ class TableReader:
         self.derived = frozenset(self.table.derived) | self.table.number_columns
         self.unread = False  # some of the table could not be read, so its rows cannot be counted
         self.names: list[str] = []  # of the columns, in the order of the file
+        self.unknown: dict[str, str] = {}  # columns that nobody declared, where the contract accepts them -> their names as reports show them
+        self.undeclared: Counter[str] = Counter()  # the filled cells of those
         self._passes = passes or Passes()
         self._account: TableAccount | None = None
         self._plan: _Plan | None = None
@@ -317,6 +320,11 @@ class TableReader:
         for position, (name, text) in enumerate(zip(names, header, strict=True), start=1):
             if name in known:
                 continue
+            if self.export and self.contract.other_columns == "accept":
+                # A header may itself hold what nobody declared: a person's address.
+                self.unknown[name] = shown(name, self.accounting.redact)
+                self.undeclared[self.unknown[name]] += 0
+                continue
             sound = False
             if not text.strip():
                 es, en = f"un encabezado, o «({position})» declarado en el contrato", f"a header, or '({position})' declared in the contract"
@@ -330,7 +338,7 @@ class TableReader:
             self._report(self.table.header_row, name, "missing-column", "", f"la columna {name}", f"the column {name}")
             sound = False
         if sound:
-            self._plan = _Plan(self.table, self.contract, names, self.derived)
+            self._plan = _Plan(self.table, self.contract, names, self.derived, self.unknown)
         else:
             self.unread = True
         return sound
@@ -553,6 +561,7 @@ class TableReader:
         account, plan = self.account, self._plan
         account.rows += 1
         account.cells += len(row.cells)
+        unknown = self._set_unknown_aside(row) if self.unknown else 0
         left = [name for name in plan.wanted.difference(row._taken) if row.cells[name] and name not in row.absent]
         if row.faulty or left:
             self._book_one_by_one(row, account)
@@ -568,7 +577,20 @@ class TableReader:
         fates["absence"] += len(row.absent)
         fates["ignored"] += ignored_count
         fates["derived"] += derived_count
-        fates["mapped"] += len(cells) - empty - len(row.absent) - ignored_count - derived_count
+        fates[_ASIDE] += unknown
+        fates["mapped"] += len(cells) - empty - len(row.absent) - ignored_count - derived_count - unknown
+
+    def _set_unknown_aside(self, row: Row) -> int:
+        """The filled cells of columns that nobody declared, each with row and column and without its value, which may be a person's; returns how many."""
+        es = "una columna que el formato declare; su valor no se muestra: puede ser dato de una persona"
+        en = "a column that the layout declares; its value is not shown: it may be data of a person"
+        count = 0
+        for name, column in self.unknown.items():
+            if row.cells[name]:
+                self.set_aside(row.number, column, "undeclared-column", "", es, en, 1)
+                self.undeclared[column] += 1
+                count += 1
+        return count
 
     def _book_one_by_one(self, row: Row, account: TableAccount) -> None:
         given_up = []

@@ -24,12 +24,17 @@ _EU_LANGUAGE = "http://publications.europa.eu/resource/authority/language/"
 
 @dataclass(frozen=True)
 class SourceFolder:
-    """One source: its folder, how messages name the folder, its contract, and where it is a single file, that file."""
+    """One source: its folder, how messages name the folder, its contract, and where it is a single file, that file.
+
+    Of an export also what its header line lacks, and what its new headers may be (`ingest.exports.Fitted`).
+    """
 
     path: Path
     shown: str
     contract: Contract
     file: str | None = None
+    missing: tuple[str, ...] = ()
+    suggested: tuple[tuple[str, str], ...] = ()
 
     @property
     def mapping(self) -> str:
@@ -37,10 +42,11 @@ class SourceFolder:
         return self.contract.mapping or self.path.name
 
 
-def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList) -> list[SourceFolder]:
+def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList, *, accept: bool = False) -> list[SourceFolder]:
     """Reference first (names and labels), then the sources by folder name, then exports, newest first, then curated decisions.
 
-    Faults of contracts, a missing folder, and two sources with one key are reported together.
+    `accept`: exports whose columns are not exactly those of their layout are read all the same. Faults of contracts, a missing folder, and
+    two sources with one key are reported together.
     """
     own = [data_dir / "reference"]
     own += sorted(path for path in (data_dir / "sources").glob("*") if path.is_dir() and not path.name.startswith("."))
@@ -56,9 +62,10 @@ def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList) -> li
             continue  # a deployment may do without; losing them later is refused as a mass withdrawal
         shown = path.relative_to(data_dir).as_posix() if path.is_relative_to(data_dir) else path.as_posix()
         try:
-            found.append(_source(edition, shown, layout_folders, problems))
+            found.append(_source(edition, shown, layout_folders, problems, accept))
         except SourceProblems as error:
-            problems.problems.extend(error)
+            for problem in error:
+                problems.add(problem)
     found.sort(key=_order)
     keys: dict[str, SourceFolder] = {}
     for source in found:
@@ -74,31 +81,34 @@ def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList) -> li
     return found
 
 
-def _source(edition: Edition, shown: str, layout_folders: Sequence[Path], problems: ProblemList) -> SourceFolder:
+def _source(edition: Edition, shown: str, layout_folders: Sequence[Path], problems: ProblemList, accept: bool) -> SourceFolder:
     """A folder with its contract; or one file, given as such or alone in a folder without contract, by the layout that its headers have."""
     path = edition.path
     if path.is_dir() and not (path / CONTRACT_FILE).exists():
         tables = [file for file in sorted(path.iterdir()) if is_table(file)]
         if len(tables) == 1:
-            return _by_layout(tables[0], edition.name or path.name, shown, layout_folders)
+            return _by_layout(tables[0], edition.name or path.name, shown, layout_folders, accept)
         names = ", ".join(file.name for file in tables[:5])
         es, en = "el contrato de la fuente, o una sola exportación (CSV, XLSX)", "the source's contract, or one export (CSV, XLSX) alone"
         raise SourceProblems([Problem(f"{shown}/{CONTRACT_FILE}", 0, "", "contract", names, es, en)])
     elif not path.is_dir():
-        return _by_layout(path, edition.name, edition.shown.rpartition("/")[0], layout_folders)
+        return _by_layout(path, edition.name, edition.shown.rpartition("/")[0], layout_folders, accept)
     loaded = load_contract(path / CONTRACT_FILE, f"{shown}/{CONTRACT_FILE}", layout_folders)
-    contract = exports.located(loaded, shown) if loaded.contract.layout else loaded.contract
+    contract = loaded.contract
+    fitted = exports.located(loaded, shown, accept=accept) if contract.layout or contract.other_columns == "accept" else exports.Fitted(contract)
+    contract = fitted.contract
     declared = {table.file_name(slug) for slug, table in contract.tables.items()} | {contract.coverage}
     for file in sorted(file for file in path.iterdir() if is_table(file)):
         if file.name not in declared:
             es, en = "un archivo que el contrato declare", "a file that the contract declares"
             problems.add(Problem(f"{shown}/{file.name}", 0, "", "undeclared-file", file.name, es, en))
-    return SourceFolder(path, shown, contract)
+    return SourceFolder(path, shown, contract, missing=fitted.missing, suggested=fitted.suggested)
 
 
-def _by_layout(path: Path, edition: str | None, shown: str, layout_folders: Sequence[Path]) -> SourceFolder:
+def _by_layout(path: Path, edition: str | None, shown: str, layout_folders: Sequence[Path], accept: bool) -> SourceFolder:
     file = f"{shown}/{path.name}"
-    return SourceFolder(path.parent, shown, exports.recognized(path, edition, file, layout_folders), file)
+    fitted = exports.recognized(path, edition, file, layout_folders, accept=accept)
+    return SourceFolder(path.parent, shown, fitted.contract, file, fitted.missing, fitted.suggested)
 
 
 def _order(source: SourceFolder) -> tuple[int, int]:

@@ -89,6 +89,7 @@ option-inputs = One more source: a folder, or the file of an export as CSV or XL
 option-keep = Keep this many newest releases and delete older ones; the current one always stays.
 option-force = Build even if nothing changed.
 option-withdraw = Allow many published addresses to become tombstones because no table describes them any longer.
+option-other_columns = What becomes of an export that has other columns than its layout: stop, which is usual, or accept: what is new goes to the quarantine without its values, what is missing is reported.
 option-static = Also write the release to this folder as a static site, with rules for nginx; a site made there before is replaced.
 option-form = Form of the report.
 option-query-form = Form of the result: csv, tsv, json, xml for rows; ttl, nt, jsonld, rdf, trig, nq for graphs. Default: csv or ttl.

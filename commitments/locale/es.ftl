@@ -89,6 +89,7 @@ option-inputs = Una fuente más: una carpeta, o el archivo de una exportación e
 option-keep = Conserva este número de versiones, las más nuevas, y borra las anteriores; la actual se queda siempre.
 option-force = Construye aunque nada haya cambiado.
 option-withdraw = Permite que muchas direcciones publicadas pasen a lápidas porque ninguna tabla las describe ya.
+option-other_columns = Qué pasa con una exportación que tiene otras columnas que su formato: stop, lo usual, o accept: lo nuevo va a cuarentena sin sus valores, lo que falta se informa.
 option-static = Escribe además la versión en esta carpeta como sitio estático, con reglas para nginx; un sitio hecho antes ahí se reemplaza.
 option-form = Forma del informe.
 option-query-form = Forma del resultado: csv, tsv, json, xml para filas; ttl, nt, jsonld, rdf, trig, nq para grafos. Si no se da: csv o ttl.

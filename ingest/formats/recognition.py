@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from rapidfuzz import fuzz
+
 from ingest.formats import open_records, sheets
 from ingest.formats.headers import folded, is_repetition, named, refuse_copy
 
 LINES = 10  # records in which the header line is looked for
 LEAST_SCORE = 0.5  # share of headers in common below which a file has no known layout
+LEAST_LEAD = 0.1  # by which a file whose headers differ must be nearer to its layout than to any other: 2015 and 2016 have half in common
+RENAMED = 80  # likeness of words (rapidfuzz, of 100) from which a new header is taken for the other name of a missing one
+_MOST_OF_HEADER = 300  # characters of a header that are compared
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -48,7 +53,8 @@ class Recognition:
     """The best layout, or None where none fits; the differences are those to the nearest one.
 
     `new`, `repeated` and `empty` are in the file's order, headers as written; `missing` are the layout's, sorted.
-    `score`: share of headers in common, 0 to 1. `suggested`: new header -> missing one that it may be.
+    `score`: share of headers in common, 0 to 1; `lead`: how much of it no other layout reaches. `suggested`: new header -> the one
+    of the layout that it may be, which the file does not have.
     """
 
     layout: str | None
@@ -63,6 +69,7 @@ class Recognition:
     sheet: str | None = None
     rivals: tuple[str, ...] = ()  # other layouts that fit as well: then `layout` is None
     suggested: tuple[tuple[str, str], ...] = ()
+    lead: float = 1.0
 
     @property
     def exact(self) -> bool:
@@ -147,8 +154,9 @@ def _best(lines: list[tuple[int, list[str]]], layouts: Sequence[Layout]) -> Reco
     score, _, minus_row, index = max(compared)
     layout, row = layouts[index], -minus_row
     rivals = sorted({layouts[other].name for other_score, _, _, other in compared if other_score == score})
+    lead = score - max((other_score for other_score, _, _, other in compared if layouts[other].name != layout.name), default=0.0)
     cells = next(cells for number, cells in lines if number == row)
-    return _differences(cells, layout, row, score, tuple(rivals))
+    return replace(_differences(cells, layout, row, score, tuple(rivals)), lead=round(lead, 4))
 
 
 def _score(cells: Sequence[str], layout: Layout) -> float:
@@ -173,12 +181,33 @@ def _differences(cells: Sequence[str], layout: Layout, row: int, score: float, r
             repeated.append(name)
         else:
             new.append(" ".join(text.split()))
-    missing = sorted(layout.headers - layout.optional - set(names)) if score else []
-    close = {folded(name): name for name in missing}
-    suggested = [(header, close[match[0]]) for header in new if (match := difflib.get_close_matches(folded(header), close, n=1, cutoff=0.8))]
+    absent = layout.headers - set(names) if score else frozenset()
+    missing = sorted(absent - layout.optional)
     fits = score >= LEAST_SCORE
     alone = len(rivals) == 1
     return Recognition(
         layout.name if fits and alone else None, layout.name if score > 0 else None, row, tuple(new), tuple(missing), tuple(repeated), tuple(empty), score,
-        rivals=rivals if fits and not alone else (), suggested=tuple(suggested),
+        rivals=rivals if fits and not alone else (), suggested=_suggested(new, absent),
     )  # fmt: skip
+
+
+def _suggested(new: Sequence[str], absent: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """New header -> the absent one whose words are most like its own, in the order of the file; each absent one once, the likest pairs first."""
+    words = {name: _words(name) for name in absent}
+    likely = []
+    for header in dict.fromkeys(new):
+        said = _words(header)
+        for name, known in words.items():
+            likeness = max(fuzz.ratio(said, known, score_cutoff=RENAMED), fuzz.token_sort_ratio(said, known, score_cutoff=RENAMED))
+            if said and known and likeness >= RENAMED:
+                likely.append((-likeness, header, name))
+    found: dict[str, str] = {}
+    for _, header, name in sorted(likely):
+        if header not in found and name not in found.values():
+            found[header] = name
+    return tuple((header, found[header]) for header in dict.fromkeys(new) if header in found)
+
+
+def _words(header: str) -> str:
+    """The words of a header without punctuation, which editions change freely: "Value -Info", "IRM Assessed (Y/N)?"."""
+    return " ".join(re.findall(r"\w+", folded(header)))[:_MOST_OF_HEADER]
