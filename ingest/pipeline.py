@@ -375,7 +375,7 @@ def _columns_of(build_: Build, folder: SourceFolder, reader: TableReader) -> Non
     quality.suggested.update(folder.suggested)
     said = [(reader.undeclared[name], name) for name in reader.undeclared]
     for count, name in said[:_NAMED]:
-        es, en = f"columna nueva «{name}»: {count} celdas en cuarentena, sin su valor", f'new column "{name}": {count} cells quarantined, without their value'
+        es, en = f"columna que no se lee «{name}»: {count} celdas en cuarentena, sin su valor", f'column not read "{name}": {count} cells quarantined, without values'
         if name in quality.suggested:
             es, en = f"{es} (¿es «{quality.suggested[name]}»?)", f'{en} (is it "{quality.suggested[name]}"?)'
         build_.problems.note(Note(reader.shown, es, en))

@@ -35,7 +35,7 @@ class SourceQuality:
     repeated_numbers: list[tuple[str, str, int]] = field(default_factory=list)  # plan, number token, rows
     disagreements: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)  # label column, label, number, expected -> rows
     places: Counter[str] = field(default_factory=Counter)  # area key -> rows
-    undeclared: Counter[str] = field(default_factory=Counter)  # column that the layout does not declare -> filled cells, all of them quarantined
+    undeclared: Counter[str] = field(default_factory=Counter)  # column that the layout does not declare -> filled cells, all quarantined
     missing: list[str] = field(default_factory=list)  # columns of the layout that the file lacks
     suggested: dict[str, str] = field(default_factory=dict)  # undeclared column -> the missing one that it may be
 
@@ -64,7 +64,7 @@ class SourceQuality:
                 for (column, label, number, expected), rows in sorted(self.disagreements.items())[:LISTED]
             ],
             "rows_by_place": _sorted(self.places),
-            "new_columns": [{"column": name, "cells": count, "perhaps": self.suggested.get(name)} for name, count in self.undeclared.items()],
+            "unread_columns": [{"column": name, "cells": count, "perhaps": self.suggested.get(name)} for name, count in self.undeclared.items()],
             "missing_columns": list(self.missing),
         }
 
@@ -131,14 +131,14 @@ def _sentences(quality: SourceQuality, words: dict[str, str]) -> list[str]:
         words["disagreements"].format(count=sum(quality.disagreements.values())),
     ]
     if quality.undeclared:
-        listed = [_new_column(name, count, quality.suggested.get(name), words) for name, count in quality.undeclared.items()]
-        sentences.append(words["new-columns"].format(list=", ".join(listed)))
+        listed = [_unread(name, count, quality.suggested.get(name), words) for name, count in quality.undeclared.items()]
+        sentences.append(words["unread-columns"].format(list=", ".join(listed)))
     if quality.missing:
         sentences.append(words["missing-columns"].format(list=", ".join(words["column"].format(name) for name in quality.missing)))
     return sentences
 
 
-def _new_column(name: str, count: int, perhaps: str | None, words: dict[str, str]) -> str:
+def _unread(name: str, count: int, perhaps: str | None, words: dict[str, str]) -> str:
     said = f"{words['column'].format(name)} {count}"
     return f"{said} {words['perhaps'].format(perhaps)}" if perhaps else said
 
@@ -164,7 +164,7 @@ _WORDS = {
         "repairs": "textos reparados: {list}",
         "repeated": "números repetidos dentro de un plan: {count}",
         "disagreements": "etiquetas cuyo número dice otra cosa: {count}",
-        "new-columns": "columnas que el formato no declara, con sus celdas en cuarentena, sin su valor: {list}",
+        "unread-columns": "columnas que no se leen (el formato no las declara, o falta la que les da sentido), con sus celdas en cuarentena, sin su valor: {list}",
         "missing-columns": "columnas del formato que faltan en el archivo: {list}",
         "column": "«{}»",
         "perhaps": "(¿es «{}»?)",
@@ -182,7 +182,7 @@ _WORDS = {
         "repairs": "texts repaired: {list}",
         "repeated": "numbers repeated within a plan: {count}",
         "disagreements": "labels whose number says something else: {count}",
-        "new-columns": "columns that the layout does not declare, with their cells, quarantined without their values: {list}",
+        "unread-columns": "columns not read (the layout does not declare them, or lacks what gives them sense), with their cells, quarantined without values: {list}",
         "missing-columns": "columns of the layout that the file lacks: {list}",
         "column": '"{}"',
         "perhaps": '(is it "{}"?)',

@@ -323,7 +323,8 @@ class TableReader:
             if self.export and self.contract.other_columns == "accept":
                 # A header may itself hold what nobody declared: a person's address.
                 self.unknown[name] = shown(name, self.accounting.redact)
-                self.undeclared[self.unknown[name]] += 0
+                if text.strip():  # one without a header is worth a word only where it holds something
+                    self.undeclared[self.unknown[name]] += 0
                 continue
             sound = False
             if not text.strip():

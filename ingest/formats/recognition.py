@@ -198,14 +198,23 @@ def _suggested(new: Sequence[str], absent: Iterable[str]) -> tuple[tuple[str, st
     for header in dict.fromkeys(new):
         said = _words(header)
         for name, known in words.items():
-            likeness = max(fuzz.ratio(said, known, score_cutoff=RENAMED), fuzz.token_sort_ratio(said, known, score_cutoff=RENAMED))
-            if said and known and likeness >= RENAMED:
+            likeness = _likeness(said, known)
+            if likeness >= RENAMED:
                 likely.append((-likeness, header, name))
     found: dict[str, str] = {}
     for _, header, name in sorted(likely):
         if header not in found and name not in found.values():
             found[header] = name
     return tuple((header, found[header]) for header in dict.fromkeys(new) if header in found)
+
+
+def _likeness(new: str, absent: str) -> float:
+    """How much two headers look like two names of one column: by their letters, by their words in any order, or because one holds all words of the other."""
+    if not (new and absent):
+        return 0.0
+    some, others = set(new.split()), set(absent.split())
+    within = RENAMED if min(len(some), len(others)) > 1 and (some <= others or others <= some) else 0.0
+    return max(fuzz.ratio(new, absent, score_cutoff=RENAMED), fuzz.token_sort_ratio(new, absent, score_cutoff=RENAMED), within)
 
 
 def _words(header: str) -> str:

@@ -185,7 +185,7 @@ def reference_data(target: Path) -> Path:
     return target
 
 
-def map_exports(data: Path, *inputs: str | Path, withdraw: bool = False) -> Result:
-    """Map a data folder with exports, each `[NAME=]PATH`."""
+def map_exports(data: Path, *inputs: str | Path, withdraw: bool = False, accept: bool = False) -> Result:
+    """Map a data folder with exports, each `[NAME=]PATH`; `accept`: with other columns than their layouts have."""
     editions = [Edition.parse(str(text)) for text in inputs]
-    return Result(pipeline.map_sources(data, BASE, load_settings(data), editions, withdraw=withdraw))
+    return Result(pipeline.map_sources(data, BASE, load_settings(data), editions, withdraw=withdraw, accept=accept))
