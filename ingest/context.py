@@ -67,6 +67,7 @@ class Build:
     facts: list[Any] = field(default_factory=list)  # ingest.matching.CommitmentFacts of exports, for finding candidates
     review: Review = field(init=False)
     linked: set[tuple[str, str, str]] = field(default_factory=set)  # kind and two keys in order, of which a curator said something
+    not_same: set[tuple[str, str, str]] = field(default_factory=set)  # those of them of which the curator said that they are two
 
     def __post_init__(self) -> None:
         self.review = Review(self.authority)

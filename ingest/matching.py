@@ -91,10 +91,14 @@ class _Known:
             setattr(self, name, (*have, value))
 
 
-def candidates(commitments: Iterable[CommitmentFacts], on_cut: Callable[[str, int], None] = lambda plan, count: None) -> Iterator[Candidate]:
+def candidates(
+    commitments: Iterable[CommitmentFacts], on_cut: Callable[[str, int], None] = lambda plan, count: None,
+    decided: Callable[[Candidate], bool] = lambda candidate: False,
+) -> Iterator[Candidate]:  # fmt: skip
     """Candidates of all plans, in the order of plan, falling score and keys; the order of the facts does not matter.
 
-    `on_cut` is told of a plan with more than LARGEST commitments, which was not compared whole.
+    `on_cut` is told of a plan with more than LARGEST commitments, which was not compared whole. `decided` says of a candidate
+    whether a curator has: it is left out before the best are chosen, and keeps no other from being one of them.
     """
     plans: dict[str, dict[str, _Known]] = defaultdict(dict)
     for facts in commitments:
@@ -109,7 +113,7 @@ def candidates(commitments: Iterable[CommitmentFacts], on_cut: Callable[[str, in
         known.add("passages", facts.passage)
     for key in sorted(plans):
         by_key = plans.pop(key)
-        yield from _of_plan(key, [by_key[item] for item in sorted(by_key)], on_cut)
+        yield from _of_plan(key, [by_key[item] for item in sorted(by_key)], on_cut, decided)
 
 
 def _without_number(title: str, token: str) -> str:
@@ -122,7 +126,9 @@ def _words(title: str) -> str:
     return " ".join(sorted(uris.folded(title).split()))
 
 
-def _of_plan(plan: str, commitments: list[_Known], on_cut: Callable[[str, int], None]) -> Iterator[Candidate]:
+def _of_plan(
+    plan: str, commitments: list[_Known], on_cut: Callable[[str, int], None], decided: Callable[[Candidate], bool],
+) -> Iterator[Candidate]:  # fmt: skip
     if len(set().union(*(item.sources for item in commitments))) < 2:
         return
     if len(commitments) > LARGEST:
@@ -130,7 +136,8 @@ def _of_plan(plan: str, commitments: list[_Known], on_cut: Callable[[str, int], 
         pairs: Iterable[tuple[_Known, _Known]] = _blocked(commitments)
     else:
         pairs = combinations(commitments, 2)
-    found = [candidate for one, other in pairs if _apart(one, other) and (candidate := _compared(plan, one, other)) is not None]
+    compared = (candidate for one, other in pairs if _apart(one, other) and (candidate := _compared(plan, one, other)) is not None)
+    found = [candidate for candidate in compared if not decided(candidate)]
     found.sort(key=lambda item: (-item.score, item.from_key, item.to_key))
     kept: dict[str, int] = defaultdict(int)
     for item in found:
@@ -246,7 +253,7 @@ def _body_names(body: Body) -> set[str]:
 def write(context: SourceContext, found: Iterable[Candidate]) -> int:
     """Add each candidate as ogcm:Link to a context whose statements go to `graph/candidates`; returns how many.
 
-    Pairs that a curator's table names already are left to it. A candidate is stated where its two things are.
+    A pair that a curator's table names already, as a candidate or as two, is left to it. A candidate is stated where its two things are.
     """
     count = 0
     for item in found:

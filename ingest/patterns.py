@@ -225,7 +225,8 @@ def link(context: SourceContext, origin: tuple[str, str], relation: str, target:
     subject = context.mint("link", uris.link(*origin, local, hashed))
     start = context.thing(*origin)
     end = context.thing(*target) if isinstance(target, tuple) else terms.iri(target)
-    labels = both(context, "{start} → {end}", "{start} → {end}", start=start, end=end if ours else hashed)
+    sign = "≠" if relation == "owl:differentFrom" else "→"
+    labels = both(context, "{start} {sign} {end}", "{start} {sign} {end}", start=start, sign=sign, end=end if ours else hashed)
     context.describe(subject, ["ogcm:Link"], labels, passage)
     context.add(subject, "ogcm:linkFrom", start)
     context.add(subject, "ogcm:linkTo", end)

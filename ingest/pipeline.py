@@ -394,7 +394,13 @@ def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contr
     for source in source_graphs:
         if not source.contract.layout:
             facts += described.commitments(source.path, build_.addresses.base, source.contract.key)
-    matching.write(SourceContext(build_, curation, sink), matching.candidates(facts))
+
+    def decided(candidate: matching.Candidate) -> bool:
+        pair = (candidate.kind, candidate.from_key, candidate.to_key)
+        build_.quality.candidates["rejected"] += pair in build_.not_same
+        return pair in build_.linked
+
+    build_.quality.candidates["open"] = matching.write(SourceContext(build_, curation, sink), matching.candidates(facts, decided=decided))
 
 
 def _map_row(function: mappings.RowMapping, context: SourceContext, row: Row) -> None:

@@ -75,6 +75,7 @@ class Quality:
     def __init__(self) -> None:
         self._sources: dict[str, SourceQuality] = {}
         self.editions: list[dict[str, Any]] = []  # differences between editions of one database, see `ingest.editions`
+        self.candidates: Counter[str] = Counter(open=0, rejected=0)  # pairs found to be alike: proposed, or left out since a curator says they are two
 
     def source(self, key: str) -> SourceQuality:
         return self._sources.setdefault(key, SourceQuality())
@@ -92,6 +93,7 @@ class Quality:
         report = {
             "sources": {key: {"account": account.get(key), **quality.as_json()} for key, quality in sorted(self._sources.items())},
             "editions": self.editions,
+            "candidates": _sorted(self.candidates),
         }
         return (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -108,6 +110,7 @@ class Quality:
             lines.append("")
         for edition in self.editions:
             lines.append(words["editions"].format(**edition))
+        lines.append(words["candidates"].format(**self.candidates))
         return ("\n".join(lines).rstrip() + "\n").encode()
 
 
@@ -169,6 +172,7 @@ _WORDS = {
         "column": "«{}»",
         "perhaps": "(¿es «{}»?)",
         "editions": "{newer} respecto de {older}: {both} compromisos en ambas ediciones, {added} solo en la nueva, {missing} solo en la anterior, {changed} con cambios",
+        "candidates": "candidatos a ser lo mismo: {open}; rechazados por una persona: {rejected}",
     },
     "en": {
         "title": "Quality of the data",
@@ -187,5 +191,6 @@ _WORDS = {
         "column": '"{}"',
         "perhaps": '(is it "{}"?)',
         "editions": "{newer} against {older}: {both} commitments in both editions, {added} only in the newer, {missing} only in the older, {changed} changed",
+        "candidates": "candidates for being the same: {open}; rejected by a curator: {rejected}",
     },
 }  # fmt: skip

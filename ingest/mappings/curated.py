@@ -128,6 +128,30 @@ def candidates(context: SourceContext, row: Row) -> None:
         context.add(subject, "ogcm:score", terms.decimal(score))
 
 
+def not_same(context: SourceContext, row: Row) -> None:
+    """Two things that look alike and are two. The decision is published, and the pair is never proposed again."""
+    kind, origin, target = row.text("kind"), context.key(row, "from"), context.key(row, "to")
+    row.text("row")
+    if not (origin and target):
+        return
+    build = context.build
+    first, second = sorted(build.registry.survivor(kind, key) for key in (origin, target))
+    if first == second:
+        row.problem("to", "same-key", target, "la clave de otro recurso", "the key of another resource")
+        return
+    if (kind, first, second) in build.linked:
+        es, en = "un par del que no hable otra fila, aquí o en candidates.csv", "a pair of which no other row speaks, here or in candidates.csv"
+        row.problem("from", "duplicate-key", f"{origin} {target}", es, en)
+        return
+    build.linked.add((kind, first, second))
+    build.not_same.add((kind, first, second))
+    for key, column in ((origin, "from"), (target, "to")):
+        build.references.append((kind, key, row.reader.shown, row.number, column))
+    passage = _passage(context, row)
+    context.add(context.thing(kind, origin), "owl:differentFrom", context.thing(kind, target))
+    patterns.link(context, (kind, origin), "owl:differentFrom", (kind, target), row.text("curator"), _reasons(row), passage)
+
+
 def _decision(row: Row) -> Decision | None:
     """What the row decides, or None where its columns do not fit together."""
     kind, org = row.peek("decision"), row.peek("org")
@@ -189,7 +213,8 @@ def _decided_bodies(context: SourceContext, row: Row, decision: Decision) -> lis
 
 
 TABLES = {
-    "identity": identity, "topic-links": topic_links, "years": years, "links-out": links_out, "candidates": candidates, "institutions": institutions,
+    "identity": identity, "topic-links": topic_links, "years": years, "links-out": links_out, "candidates": candidates, "not-same": not_same,
+    "institutions": institutions,
 }  # fmt: skip
 # Tables read before all others, by the function that looks at each sound row without booking its cells.
 FIRST_PASS = {"institutions": register_decision}
