@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -122,8 +123,19 @@ def read_cell(text: str, country: str, authority: Authority, rules: InstitutionR
     return InstitutionReader(authority, rules).read(text, country, role)
 
 
+_Parts = tuple[tuple[tuple[str, Mention], ...], tuple[Unresolved, ...]]  # of a part of a cell: its bodies with their roles, what stays unresolved
+_Read = TypeVar("_Read")
+
+
+def _of_names(read: Callable[[str, str, str], _Read], cache: int) -> Callable[[str, str, str], _Read]:
+    """The same function of (part of a cell, area, role), with its last results kept; parts longer than names are read anew."""
+    remembered = lru_cache(maxsize=cache)(read)
+    return lambda part, area, role: (remembered if len(part) <= SHOWN else read)(part, area, role)
+
+
 class InstitutionReader:
-    """Reads the institution cells of one source. Cells repeat, so the last `cache` readings are kept; memory is bounded."""
+    """Reads the institution cells of one source. Cells and the names in them repeat, so the last `cache` readings of each are kept;
+    memory is bounded."""
 
     def __init__(self, authority: Authority, rules: InstitutionRules, *, cache: int = 8192):
         self.authority = authority
@@ -136,6 +148,8 @@ class InstitutionReader:
         self._inline = tuple(item for item in rules.separators if item != "\n")
         self._starts: dict[str, tuple[frozenset[str], int]] = {}  # area -> first words of its names; areas are few
         self.read = lru_cache(maxsize=cache)(self._read)
+        # The bodies of a cell are named in other cells too, beside others.
+        self._sure, self._item = _of_names(self._find, cache), _of_names(self._understood, cache)
 
     # -- one cell ---------------------------------------------------------------------------------------------
 
@@ -180,7 +194,7 @@ class InstitutionReader:
             once.setdefault((own_role, mention.body.key), (own_role, mention))
         return CellReading(tuple(once.values()), tuple(dict.fromkeys(unresolved)), whole, tuple(headings))
 
-    def _sure(self, part: str, area: str, role: str) -> tuple[tuple[tuple[str, Mention], ...], tuple[Unresolved, ...]] | None:
+    def _find(self, part: str, area: str, role: str) -> _Parts | None:
         """The part as a whole: decided by a curator, or the name of a body; None when neither."""
         written = _trimmed(part)
         wanted = uris.folded(written)
@@ -192,7 +206,7 @@ class InstitutionReader:
         mention = self._mention(written, wanted, area) or self._unhyphenated(part, area)
         return (((role, mention),), ()) if mention is not None else None
 
-    def _decided(self, decision: Decision, written: str, role: str) -> tuple[tuple[tuple[str, Mention], ...], tuple[Unresolved, ...]]:
+    def _decided(self, decision: Decision, written: str, role: str) -> _Parts:
         role = decision.role or role
         if decision.kind == "text-only":
             return (), (Unresolved(written, role, "unknown-name", decided=True),)
@@ -287,21 +301,21 @@ class InstitutionReader:
 
     # -- one item -----------------------------------------------------------------------------------------------
 
-    def _item(self, item: str, area: str, role: str) -> tuple[list[tuple[str, Mention]], list[Unresolved]]:
+    def _understood(self, item: str, area: str, role: str) -> _Parts:
         known = self._sure(item, area, role)
         if known is not None:
-            return list(known[0]), list(known[1])
+            return known
         written = _trimmed(item)
         if mixed_scripts(written) or self._looks_like_latin(written, area):
-            return [], [Unresolved(written, role, "homoglyph")]
+            return (), (Unresolved(written, role, "homoglyph"),)
         parts = self._known_parts(item, area)
         if parts:
-            return [(role, mention) for mention in parts], []
+            return tuple((role, mention) for mention in parts), ()
         lines = [line for line in item.split("\n") if _trimmed(line)]
         if self._connector.search(written) or (len(lines) > 1 and self._connector.search("\n") and not self._wrapped(lines, area)):
-            return [], [Unresolved(written, role, "several-bodies")]
+            return (), (Unresolved(written, role, "several-bodies"),)
         kind = "national-name" if "-" in area and self.authority.national(uris.folded(written), area) is not None else "unknown-name"
-        return [], [Unresolved(written, role, kind)]
+        return (), (Unresolved(written, role, kind),)
 
     def _known_parts(self, item: str, area: str) -> list[Mention]:
         """The bodies of an item whose every part the table knows; [] when a part is unknown or the reading is not certain."""
@@ -397,14 +411,21 @@ def _alphabets(word: str) -> set[str]:
 _LOOKALIKES = str.maketrans("АВЕКМНОРСТУХІЈЅаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTYXIJSaeopcyxijsABEZHIKMNOPTYXo")
 
 
-def _trimmed(part: str) -> str:
-    """The part as one line, without list markers around it and punctuation that ends a list item."""
+def _trim(part: str) -> str:
     part = _BULLET.sub(" ", part).strip()
     mark = _NUMBER.match(part)
     if mark is not None and mark[0].strip(" \t().") in ("1", "a", "i"):
         part = part[mark.end() :]
     line = " ".join(part.split()).strip(" \t,;")
     return line[:-1].rstrip() if line.endswith(".") and not re.search(r"\b\w\.$|\.\w+\.$", line) else line
+
+
+_trim_name = lru_cache(maxsize=16_384)(_trim)
+
+
+def _trimmed(part: str) -> str:
+    """The part as one line, without list markers around it and punctuation that ends a list item."""
+    return _trim_name(part) if len(part) <= SHOWN else _trim(part)
 
 
 def _list_items(segment: str) -> Iterator[str]:

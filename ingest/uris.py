@@ -24,7 +24,7 @@ _LONGEST = 200
 
 def check_key(key: str) -> str:
     """The key itself; raises ValueError when the grammar of section 8 does not allow it."""
-    if len(key) > _LONGEST or not KEY_PATTERN.fullmatch(key) or _SERVED_SUFFIX.search(key):
+    if len(key) > _LONGEST or not KEY_PATTERN.fullmatch(key) or ("." in key and _SERVED_SUFFIX.search(key)):
         raise ValueError(f"not a key: {key!r}")
     return key
 

@@ -37,7 +37,8 @@ MIN_LETTERS = 20
 LONGEST = 400  # characters; in the longer texts of the samples the rest changed no tag
 _NEIGHBOURS = frozenset(("bs", "hr", "sr"))
 
-_NOISE = re.compile(r"https?://\S+|www\.\S+|\[redacted: [a-z-]+\]|[\d_]+")
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\[redacted: [a-z-]+\]")
+_FIGURES = re.compile(r"[\d_]+")
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,19 @@ class _Exact(LanguageIdentifier):  # type: ignore[misc]
     """The same model, its sums in double precision and in the order of the text."""
 
     def _sparse_score(self, visits: dict[int, int], table: Any) -> Any:
-        features = np.fromiter(visits.keys(), dtype=np.intp, count=len(visits))
-        weights = np.array([math.log1p(count) for count in visits.values()])
-        return np.add.reduce(weights[:, None] * table[features], axis=0) + self.nb_pc
+        summands = table.take(list(visits), axis=0)
+        summands *= _WEIGHTS.take(list(visits.values()))[:, None]
+        return np.add.reduce(summands, axis=0) + self.nb_pc
+
+    def best(self, text: str) -> tuple[str, float]:
+        """The first of `rank`, without ordering all the others."""
+        scores = self._decide(text)
+        first = scores.argmax()
+        return self.nb_classes[first], float(scores[first])
+
+
+# By how often a feature stands in a text: at most once a byte, of which normalisation makes no more than twelve from a character.
+_WEIGHTS = np.array([math.log1p(count) for count in range(12 * LONGEST + 1)])
 
 
 @lru_cache(maxsize=1)
@@ -71,8 +82,9 @@ def _model() -> _Exact:
 
 def detect(text: str, threshold: Decimal = THRESHOLD, min_letters: int = MIN_LETTERS) -> Detection:
     """The language of a repaired text. Addresses, numbers and what was redacted say nothing and are left out."""
-    plain = " ".join(_NOISE.sub(" ", text[:LONGEST]).split())
-    if sum(map(str.isalpha, plain)) < min_letters:
+    plain = " ".join(_FIGURES.sub(" ", _ADDRESS.sub(" ", text[:LONGEST])).split())
+    # Nearly always the beginning has letters enough.
+    if sum(map(str.isalpha, plain[: 2 * min_letters])) < min_letters and sum(map(str.isalpha, plain)) < min_letters:
         return Detection(None, Decimal("0.00"), None)
     best, confidence, rivals = _classify(plain)
     return Detection(best if confidence >= threshold else None, confidence, best, () if confidence >= threshold else rivals)
@@ -80,9 +92,8 @@ def detect(text: str, threshold: Decimal = THRESHOLD, min_letters: int = MIN_LET
 
 @lru_cache(maxsize=16384)
 def _classify(plain: str) -> tuple[str, Decimal, tuple[str, ...]]:
-    ranked = _model().rank(plain)
-    code, share = ranked[0]
-    close = [other for other, _ in ranked[:3] if other in _NEIGHBOURS] if code in _NEIGHBOURS else []
+    code, share = _model().best(plain)
+    close = [other for other, _ in _model().rank(plain)[:3] if other in _NEIGHBOURS] if code in _NEIGHBOURS else []
     # Rounded down: 0.799 does not reach 0.80.
     confidence = Decimal(math.floor(share * 100 + 1e-9)).scaleb(-2)
     return _TAGS.get(code, code), confidence, tuple(sorted(close)) if len(close) > 1 else ()

@@ -107,15 +107,19 @@ def first_held(path: Path) -> int:
 
     Nearly every at sign there begins a language tag behind a closing quote; only blocks that have others are looked at line by line.
     """
+    import numpy as np  # only exports are looked through, and their languages need it too
+
     number = 0
-    with path.open("rb") as stream:
-        while block := stream.readlines(_BLOCK):
-            joined = b"".join(block)
-            if joined.count(b"@") != joined.count(b'"@'):
-                for offset, line in enumerate(block, start=1):
+    with path.open("rb", buffering=0) as stream:
+        while block := stream.read(_BLOCK):
+            block += stream.readline()  # to the end of its last line
+            octets = np.frombuffer(block, dtype=np.uint8)
+            signs = np.flatnonzero(octets == ord("@"))
+            if (octets[signs - 1] != ord('"')).any():
+                for offset, line in enumerate(block.split(b"\n"), start=1):
                     if holds_email(line):
                         return number + offset
-            number += len(block)
+            number += np.count_nonzero(octets == ord("\n"))
     return 0
 
 
@@ -154,6 +158,8 @@ _SHAPED = re.compile(
 )
 _NATIONAL = re.compile(r"(?<![\w.,/\-+=&?#%])\(?[0-9](?:[0-9()\s\-‐-―]|\.(?!\s)){5,60}[0-9](?![\w]|[\-/.,][0-9]|\s?%)")
 _DIGIT_RUN = re.compile(r"[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){5}")
+# MIN_DIGITS digits with only signs between them that a number is written with: nothing else is ever taken out, unless a + begins it.
+_WRITTEN_AS_NUMBER = re.compile(r"[0-9](?:[()\s./‐-―\-]*+[0-9]){5}")
 _END = re.compile(r"[\s()./‐-―\-]+$")
 
 _GAP_IN_NUMBER = re.compile(r"[\r\n\t]|\s{3,}")
@@ -179,6 +185,11 @@ _COUNTED_AFTER = re.compile(
     r"km2?|kg|hectares|hect[aá]reas|has|rupiah|rand|kroner)\b)",
     re.IGNORECASE,
 )
+
+
+def _numbers(text: str) -> bool:
+    """Whether the text may hold a telephone number. A figure, a year and a comma after another, as most texts have them, are none."""
+    return ("+" in text or _WRITTEN_AS_NUMBER.search(text) is not None) and _DIGIT_RUN.search(text) is not None
 
 
 def _digits(number: str) -> int:
@@ -319,7 +330,7 @@ def redact(text: str, region: str | None = None) -> Redacted:
         while holds_email(text):  # pragma: no cover - the patterns above take all; the promise must hold in any case
             text = _REMAINING.sub(EMAIL, text)
             emails += 1
-    if _DIGIT_RUN.search(text):
+    if _numbers(text):
         for _ in range(ROUNDS):
             before = text.count(TELEPHONE)
             text = _LABELLED.sub(_labelled, text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import ontology
 from ingest import terms, uris
@@ -70,10 +70,12 @@ class Ratings:
     def __init__(self, context: SourceContext, table: Table):
         check_codes(context, _named(context, table))
         self._context = context
+        self._table = table
         self._rules = [(rule.when, rule.method) for rule in table.methods]
         self._compiled = [_compiled(column, rating) for column, rating in table.ratings.items()]
         self._known = {scheme for rating in table.ratings.values() for scheme in rating.schemes if scheme in context.build.codes}
-        self._statements = cache(self._prepared)
+        # As many as there are labels and methods.
+        self._verdict, self._statements = cache(self._found), cache(self._prepared)
         base = context.build.addresses.base
         self._thing = f"<{base}id/assessment/"
         self._report = f"<{base}id/report/"
@@ -101,10 +103,11 @@ class Ratings:
             if not asked and entry.rating.method is None:
                 method, asked = self.method_of(row), True
             self._compare(row, entry, code, cell)
-            yield entry.column, entry.rating, self._verdict(entry.rating, code, entry.rating.method or method), cell
+            yield entry.column, entry.rating, self._verdict(entry.column, code, entry.rating.method or method), cell
 
-    def _verdict(self, rating: Rating, code: str, method: str | None) -> Verdict:
+    def _found(self, column: str, code: str, method: str | None) -> Verdict:
         """The first scheme of the rating that the method uses and that has the code; else the first that has it, method unsaid."""
+        rating = self._table.ratings[column]
         schemes = [scheme for scheme in rating.schemes if code in self._context.build.codes.get(scheme, ())]
         for scheme in schemes:
             if method is not None and method in methods_of_schemes().get(scheme, ()):
@@ -136,7 +139,7 @@ class Ratings:
         assessor = self._context.contract.assessor
         key = uris.assessment("commitment", commitment_key, assessor, rating.report, rating.dimension, verdict.method)
         self._context.build.registry.use("assessment", key, date=self._context.date)
-        head, es, en = self._statements(rating.dimension, verdict)
+        head, es, en = self._statements(rating.dimension, verdict.scheme, verdict.code, verdict.method)
         node = f"{self._thing}{key}>"
         report = f"{node} {_P['report']} {self._report}{assessor}_{plan_key}_{rating.report}> .\n" if rating.report and assessor else ""
         return (
@@ -144,22 +147,27 @@ class Ratings:
             f'{node} {_P["label"]} "{labels["en"]}, {en}"@en .\n'
             f'{node} {_P["label"]} "{labels["es"]}, {es}"@es .\n'
             f"{node} {_P['target']} {commitment} .\n"
-            f"{node} {_P['asWritten']} {terms.text(written(cell))} .\n"
+            f"{node} {_P['asWritten']} {_literal(cell)} .\n"
             f"{node} {_P['statedIn']} {passage} .\n"
             f"{report}{head.replace(_NODE, node)}"
         )
 
-    def _prepared(self, dimension: str, verdict: Verdict) -> tuple[str, str, str]:
+    def _prepared(self, dimension: str, scheme: str, code: str, method: str | None) -> tuple[str, str, str]:
         """Lines that do not depend on the target, with a place for the node; the words of its label in es and en."""
         context = self._context
-        pairs = [("dimension", context.concept("dimension", dimension)), ("verdict", context.concept(verdict.scheme, verdict.code))]
-        if verdict.method:
-            pairs.append(("method", context.concept("method", verdict.method)))
+        pairs = [("dimension", context.concept("dimension", dimension)), ("verdict", context.concept(scheme, code))]
+        if method:
+            pairs.append(("method", context.concept("method", method)))
         if context.contract.assessor:
             pairs.append(("assessor", context.thing("org", context.contract.assessor)))
-        names, shown = context.build.codes["dimension"][dimension], context.build.codes[verdict.scheme][verdict.code]
-        es, en = f"{names.get('es', dimension)}: {shown.get('es', verdict.code)}", f"{names.get('en', dimension)}: {shown.get('en', verdict.code)}"
+        names, shown = context.build.codes["dimension"][dimension], context.build.codes[scheme][code]
+        es, en = f"{names.get('es', dimension)}: {shown.get('es', code)}", f"{names.get('en', dimension)}: {shown.get('en', code)}"
         return "".join(f"{_NODE} {_P[name]} {value} .\n" for name, value in pairs), terms.escaped(es), terms.escaped(en)
+
+
+@lru_cache(maxsize=1024)
+def _literal(cell: str) -> str:
+    return terms.text(written(cell))
 
 
 _NODE = "\x00"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from ingest.cleaning.language import detect
 from ingest.cleaning.redaction import redact
@@ -39,21 +41,12 @@ class Texts:
 
     def clean(self, column: str, cell: str, region: str, *, detected: bool = False) -> Text:
         """`region` is the ISO 3166-1 code that telephone numbers are read by; `detected`: find the language out."""
-        hidden = redact(cell, region)
-        repaired = repair(hidden.text)
-        value, original, counts = repaired.text, None, hidden.counts
-        if repaired.changes:
-            # An address that a line break had cut in two is whole only now.
-            again = redact(value, region)
-            if again.counts:
-                value = again.text
-                counts = {kind: counts.get(kind, 0) + again.counts.get(kind, 0) for kind in {*counts, *again.counts}}
-            else:
-                original = as_original(hidden.text)
-            self._quality.repairs.update(repaired.changes)
-        for kind, count in counts.items():
+        value, original, repairs, hidden = (_repeated if len(cell) <= _NAME else _cleaned)(cell, region)
+        if repairs:
+            self._quality.repairs.update(repairs)
+        for kind, count in hidden.items():
             self._quality.redactions[column, kind] += count
-        return Text(value, original if original != value else None, self._language(column, value) if detected else self._declared)
+        return Text(value, original, self._language(column, value) if detected else self._declared)
 
     def holds_person(self, column: str, cell: str, region: str) -> bool:
         """Whether a cell that is not free text holds an address or a telephone number, which is then counted as hidden; the caller sets it aside."""
@@ -70,3 +63,24 @@ class Texts:
         found = detect(value, self._threshold)
         self._quality.language(column, found.best, found.tag, found.confidence)
         return found.tag
+
+
+_NAME = 160  # characters: names and titles come again and again, longer texts hardly ever
+
+
+def _cleaned(cell: str, region: str) -> tuple[str, str | None, tuple[str, ...], Mapping[str, int]]:
+    """The text to publish, the original where it is to be kept beside it, what was repaired, and how much of a person was hidden."""
+    hidden = redact(cell, region)
+    repaired = repair(hidden.text)
+    value, counts = repaired.text, hidden.counts
+    if not repaired.changes:
+        return value, None, (), counts
+    # An address that a line break had cut in two is whole only now; the original, which still has it, is not kept then.
+    again = redact(value, region)
+    if again.counts:
+        return again.text, None, repaired.changes, {kind: counts.get(kind, 0) + again.counts.get(kind, 0) for kind in {*counts, *again.counts}}
+    original = as_original(hidden.text)
+    return value, original if original != value else None, repaired.changes, counts
+
+
+_repeated = lru_cache(maxsize=8192)(_cleaned)
