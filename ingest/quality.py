@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ingest import codes
+
 LISTED = 200  # single findings of one kind that are listed; more are only counted
 
 
@@ -106,7 +108,7 @@ class Quality:
             for row in accounting:
                 if row["source"] == key:
                     lines.append("  " + words["account"].format(**row))
-            lines += [f"  {line}" for line in _sentences(quality, words)]
+            lines += [f"  {line}" for line in _sentences(quality, words, lang)]
             lines.append("")
         for edition in self.editions:
             lines.append(words["editions"].format(**edition))
@@ -114,7 +116,7 @@ class Quality:
         return ("\n".join(lines).rstrip() + "\n").encode()
 
 
-def _sentences(quality: SourceQuality, words: dict[str, str]) -> list[str]:
+def _sentences(quality: SourceQuality, words: dict[str, str], lang: str) -> list[str]:
     dates: Counter[str] = Counter()
     for (_, status, _), count in quality.dates.items():
         dates[status] += count
@@ -125,11 +127,11 @@ def _sentences(quality: SourceQuality, words: dict[str, str]) -> list[str]:
         redactions[kind] += count
     sentences = [
         words["places"].format(places=len(quality.places), rows=sum(quality.places.values())),
-        words["identity"].format(list=_listed(quality.identity)),
-        words["dates"].format(list=_listed(dates)),
+        words["identity"].format(list=_listed("identity", quality.identity, lang)),
+        words["dates"].format(list=_listed("dates", dates, lang)),
         words["languages"].format(tagged=tagged, untagged=untagged),
-        words["redactions"].format(list=_listed(redactions)),
-        words["repairs"].format(list=_listed(quality.repairs)),
+        words["redactions"].format(list=_listed("redactions", redactions, lang)),
+        words["repairs"].format(list=_listed("repairs", quality.repairs, lang)),
         words["repeated"].format(count=len(quality.repeated_numbers)),
         words["disagreements"].format(count=sum(quality.disagreements.values())),
     ]
@@ -146,8 +148,9 @@ def _unread(name: str, count: int, perhaps: str | None, words: dict[str, str]) -
     return f"{said} {words['perhaps'].format(perhaps)}" if perhaps else said
 
 
-def _listed(counts: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "0"
+def _listed(group: str, counts: Counter[str], lang: str) -> str:
+    """Codes by their names, in the order of the codes, so that the two languages stand side by side."""
+    return ", ".join(f"{codes.name(group, code, lang)} {count}" for code, count in sorted(counts.items())) or "0"
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:
