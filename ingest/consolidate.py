@@ -21,7 +21,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from ingest import terms, uris, values
-from ingest.context import Build
+from ingest.context import Build, label_in
 from ingest.contract import Contract
 from ingest.sorting import BUFFER, Lines, LineSink, merged, read_blocks, read_lines, subjects, with_prefix, write_block, write_sorted
 
@@ -385,7 +385,7 @@ class Consolidation:
         node = terms.iri(self.build.addresses.thing("discrepancy", discrepancy_key))
         self._derive(node, "rdf:type", terms.curie("ogcm:Discrepancy"))
         for language, word in (("es", "Discrepancia"), ("en", "Discrepancy")):
-            label = labels.get(language) or labels.get("es") or next(iter(labels.values()), key)
+            label = label_in(language, labels, kind, key)
             self._derive(node, "rdfs:label", f'"{word}: {label}, {local}"@{language}')
         self._derive(node, "ogcm:about", subject)
         self._derive(node, "ogcm:onProperty", terms.curie(name))

@@ -25,6 +25,24 @@ _LABEL = terms.curie("rdfs:label")
 _STATED_IN = terms.curie("ogcm:statedIn")
 
 
+# Kinds of things whose label is a name: it stays what it is in a sentence of any language. Labels of all others are texts.
+NAMED = frozenset({"area", "initiative", "org"})
+
+
+def label_in(language: str, labels: Mapping[str, str], kind: str, key: str) -> str:
+    """What a composed label in one language calls a thing: its label in that language, or one of no stated language; a name; else its key.
+
+    A title in another language would make the tag of the whole untrue.
+
+    >>> label_in("en", {"es": "Gasto abierto"}, "commitment", "MX-4-01"), label_in("en", {"es": "Guerrero"}, "area", "MX-GRO")
+    ('MX-4-01', 'Guerrero')
+    """
+    known = [labels.get(language), labels.get("")]
+    if kind in NAMED:
+        known += [labels.get("es"), labels.get("en"), *labels.values()]
+    return next((label for label in known if label), key)
+
+
 class Sink(Protocol):
     """Where the statements of a source go: finished N-Triples lines, each ending in a line feed (`ingest.sorting.LineSink`)."""
 
@@ -143,12 +161,9 @@ class SourceContext:
         self.sink.emit(f"{subject} {_STATED_IN} {passage} .\n")
 
     def label(self, subject: str, language: str) -> str:
-        """Label of something described before, for composed labels: the language, else Spanish, English, any, its key."""
-        labels = self.build.labels.get(subject, {})
-        for wanted in (language, "es", "en"):
-            if wanted in labels:
-                return labels[wanted]
-        return next(iter(labels.values()), subject.rstrip(">").rsplit("/", 1)[-1])
+        """What a composed label in this language calls something described before, see `label_in`."""
+        kind, key = subject.rstrip(">").rsplit("/", 2)[1:]
+        return label_in(language, self.build.labels.get(subject, {}), kind, key)
 
     # -- provenance -------------------------------------------------------------------------------------------
 

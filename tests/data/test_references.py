@@ -272,5 +272,6 @@ def test_every_contract_is_read_by_these_tests() -> None:
     assert own <= {path.parent.name for path in DATA.rglob("contract.yml")}
     keys = [contract(folder).key for folder in FOLDERS]
     assert len(set(keys)) == len(keys)
-    # Of the institution names of an export nobody may have decided on any yet; every other table says something.
-    assert [(folder, table) for folder, table in all_tables() if not cells(folder, table) and (folder, table) != ("curated", "institutions")] == []
+    # Of the names and likenesses of an export nobody may have decided on any yet; every other table says something.
+    undecided = {("curated", "institutions"), ("curated", "not-same")}
+    assert [(folder, table) for folder, table in all_tables() if not cells(folder, table) and (folder, table) not in undecided] == []

@@ -134,35 +134,42 @@ class Ratings:
 
     # -- statements -----------------------------------------------------------------------------------------------
 
-    def lines(self, commitment_key: str, commitment: str, labels: dict[str, str], plan_key: str, passage: str, rating: Rating, verdict: Verdict, cell: str) -> str:
-        """The Assessment as N-Triples lines; `labels` are the escaped labels of the commitment in es and en."""
+    def lines(self, commitment_key: str, commitment: str, named: dict[str, str], plan_key: str, passage: str, rating: Rating, verdict: Verdict, cell: str) -> str:
+        """The Assessment as N-Triples lines; `named` is what labels in es and en call the commitment, escaped."""
         assessor = self._context.contract.assessor
         key = uris.assessment("commitment", commitment_key, assessor, rating.report, rating.dimension, verdict.method)
         self._context.build.registry.use("assessment", key, date=self._context.date)
-        head, es, en = self._statements(rating.dimension, verdict.scheme, verdict.code, verdict.method)
+        head, es, en = self._statements(rating.dimension, verdict.scheme, verdict.code, verdict.method, rating.report)
         node = f"{self._thing}{key}>"
         report = f"{node} {_P['report']} {self._report}{assessor}_{plan_key}_{rating.report}> .\n" if rating.report and assessor else ""
         return (
             f"{node} {_P['type']} {_P['Assessment']} .\n"
-            f'{node} {_P["label"]} "{labels["en"]}, {en}"@en .\n'
-            f'{node} {_P["label"]} "{labels["es"]}, {es}"@es .\n'
+            f'{node} {_P["label"]} "{named["en"]}: {en}"@en .\n'
+            f'{node} {_P["label"]} "{named["es"]}: {es}"@es .\n'
             f"{node} {_P['target']} {commitment} .\n"
             f"{node} {_P['asWritten']} {_literal(cell)} .\n"
             f"{node} {_P['statedIn']} {passage} .\n"
             f"{report}{head.replace(_NODE, node)}"
         )
 
-    def _prepared(self, dimension: str, scheme: str, code: str, method: str | None) -> tuple[str, str, str]:
-        """Lines that do not depend on the target, with a place for the node; the words of its label in es and en."""
+    def _prepared(self, dimension: str, scheme: str, code: str, method: str | None, report: str | None) -> tuple[str, str, str]:
+        """Lines that do not depend on the target, with a place for the node; the words of its label in es and en.
+
+        Reports rate the same dimension at different times, so the label says which one did.
+        """
         context = self._context
         pairs = [("dimension", context.concept("dimension", dimension)), ("verdict", context.concept(scheme, code))]
         if method:
             pairs.append(("method", context.concept("method", method)))
         if context.contract.assessor:
             pairs.append(("assessor", context.thing("org", context.contract.assessor)))
-        names, shown = context.build.codes["dimension"][dimension], context.build.codes[scheme][code]
-        es, en = f"{names.get('es', dimension)}: {shown.get('es', code)}", f"{names.get('en', dimension)}: {shown.get('en', code)}"
-        return "".join(f"{_NODE} {_P[name]} {value} .\n" for name, value in pairs), terms.escaped(es), terms.escaped(en)
+        codes = context.build.codes
+        names, shown, reports = codes["dimension"][dimension], codes[scheme][code], codes["report-type"][report] if report else {}
+        words = {}
+        for language in ("es", "en"):
+            which = f" ({reports.get(language, report)})" if report else ""
+            words[language] = terms.escaped(f"{names.get(language, dimension)}{which}, {shown.get(language, code)}")
+        return "".join(f"{_NODE} {_P[name]} {value} .\n" for name, value in pairs), words["es"], words["en"]
 
 
 @lru_cache(maxsize=1024)

@@ -48,6 +48,7 @@ class RowMapping:
         self._review = context.build.review
         self._quality = context.build.quality.source(context.contract.key)
         self._passages: dict[str, int] = {}
+        self._plan_names: dict[tuple[str, str], dict[str, str]] = {}  # area and number as printed -> language -> how labels name the plan
         self._columns = {what: table.means(what) for what in ("number", "title", "short-title", "text", "page")}  # type: ignore[arg-type]
         self._places = [(name, column) for name, column in table.columns.items() if column.means in _TEXT_PROPERTIES]
         self._simple = [(name, column, terms.curie(column.property)) for name, column in table.columns.items() if column.property]
@@ -76,11 +77,11 @@ class RowMapping:
         self._plans.check(row, plan, plan_key, passage)
         names: list[str] = []
         number = self._number(row, subject, plan, names)
-        label, titles, text = self._names(row, subject, plan, plan_key, number, names)
+        titles, text = self._names(row, subject, plan, plan_key, number, names)
         self._simple_properties(row, subject, plan, names)
         dates = self._dates.lines(row, subject, plan, self._plans.years(plan))
         flags = self._flags.lines(row, subject)
-        assessments, verdicts = self._assess(row, key, subject, label, plan_key, passage)
+        assessments, verdicts = self._assess(row, key, subject, self._called(plan, number, key), plan_key, passage)
         self._context.emit(
             f"{subject} {_P['type']} {_P['Commitment']} .\n{subject} {_P['partOf']} {self._context.thing('plan', plan_key)} .\n"
             f"{subject} {_P['statedIn']} {passage} .\n{''.join(names)}{dates}{flags}{assessments}"
@@ -136,8 +137,8 @@ class RowMapping:
             parts.append(f"{subject} {_P['position']} {terms.integer(int(number))} .\n")
         return number
 
-    def _names(self, row: Row, subject: str, plan: PlanOfRow, plan_key: str, number: str, parts: list[str]) -> tuple[dict[str, str], tuple[str, ...], str]:
-        """Titles and text; returns the escaped label in es and en for composed labels, the titles, and how the text begins."""
+    def _names(self, row: Row, subject: str, plan: PlanOfRow, plan_key: str, number: str, parts: list[str]) -> tuple[tuple[str, ...], str]:
+        """Titles and text; returns the titles, and how the text begins."""
         found: dict[str, Text] = {}
         for what in ("title", "short-title", "text"):
             column = self._columns[what]
@@ -162,12 +163,24 @@ class RowMapping:
         if shown is not None:
             line = terms.escaped(" ".join(shown.value.split()))
             parts.append(f'{subject} {_P["label"]} "{line}"{f"@{shown.language}" if shown.language else ""} .\n')
-            return {"es": line, "en": line}, titles, beginning
-        labels = {}
+            return titles, beginning
         for language, word in (("es", "Compromiso"), ("en", "Commitment")):
-            labels[language] = terms.escaped(f"{word} {number} ({plan_key})" if number else f"{word} ({plan_key})")
-            parts.append(f'{subject} {_P["label"]} "{labels[language]}"@{language} .\n')
-        return labels, titles, beginning
+            label = terms.escaped(f"{word} {number} ({plan_key})" if number else f"{word} ({plan_key})")
+            parts.append(f'{subject} {_P["label"]} "{label}"@{language} .\n')
+        return titles, beginning
+
+    def _called(self, plan: PlanOfRow, number: str, key: str) -> dict[str, str]:
+        """What labels of other things call the row's commitment, escaped, in es and en: by its number where it has one of its own, else by its key.
+
+        Never by its title: that is in one language, or in none that is stated.
+        """
+        where = (plan.place.area, plan.number)
+        own = number and self._observed.tokens[(*where, names_of.token(number).lower())] == 1
+        if where not in self._plan_names:
+            place = self._context.thing("area", plan.place.area)
+            self._plan_names[where] = {language: f"{self._context.label(place, language)}, plan {plan.number}" for language in ("es", "en")}
+        named = self._plan_names[where]
+        return {language: terms.escaped(f"{named[language]}, {word} {number if own else key}") for language, word in (("es", "compromiso"), ("en", "commitment"))}
 
     def _page(self, row: Row, subject: str, plan: PlanOfRow, parts: list[str]) -> None:
         column = self._columns["page"]
@@ -196,13 +209,13 @@ class RowMapping:
             if text.original is not None:
                 parts.append(f"{subject} {_P['original']} {terms.text(text.original)} .\n")
 
-    def _assess(self, row: Row, key: str, subject: str, label: dict[str, str], plan_key: str, passage: str) -> tuple[str, str]:
+    def _assess(self, row: Row, key: str, subject: str, named: dict[str, str], plan_key: str, passage: str) -> tuple[str, str]:
         """The assessments' statements, and the verdicts alone for comparing editions."""
         parts, verdicts = [], []
         for _, rating, verdict, cell in self._ratings.read(row):
             if rating.report:
                 self._plans.names_report(plan_key, rating.report, passage)
-            parts.append(self._ratings.lines(key, subject, label, plan_key, passage, rating, verdict, cell))
+            parts.append(self._ratings.lines(key, subject, named, plan_key, passage, rating, verdict, cell))
             verdicts.append(f"{rating.dimension} {rating.report} {verdict.method} {verdict.code}")
         return "".join(parts), "\n".join(sorted(verdicts))
 
