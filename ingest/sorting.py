@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import chain, compress, islice
+from operator import ne
 from pathlib import Path
 from typing import IO
 
@@ -57,21 +58,24 @@ class LineSink:
 
     def _write(self, path: Path) -> None:
         """Sort the lines held so far into a file; they are held no longer."""
-        text = "".join(self._texts)
+        data = b"".join([text.encode() for text in self._texts])
         self._texts.clear()
         self._held = 0
-        data = text.encode()
-        del text
         lines = data.split(b"\n")
         del data
         lines.sort()
         del lines[: bisect_right(lines, b"")]  # what stands behind a text's last line feed
         with open(path, "wb", buffering=BUFFER) as out:
             for start in range(0, len(lines), 65_536):
-                block = [line for line, _ in groupby(lines[start : start + 65_536])]
+                block = _once(lines[start : start + 65_536])
                 if start and lines[start - 1] == block[0]:
                     del block[0]
                 out.write(b"\n".join([*block, b""]) if block else b"")
+
+
+def _once(lines: Lines) -> Lines:
+    """Sorted lines, each once."""
+    return [*compress(lines, map(ne, lines, islice(lines, 1, None))), *lines[-1:]]
 
 
 def read_blocks(path: Path) -> Iterator[Lines]:
@@ -93,17 +97,17 @@ def merged(streams: Iterable[Iterator[Lines]]) -> Iterator[Lines]:
     while len(heads) > 1:
         # All that stands at or before the first end of a block is here, whichever stream it comes from.
         last = min(block[-1] for block, _ in heads)
-        ready: Lines = []
+        ready: list[Lines] = []
         kept: list[tuple[Lines, Iterator[Lines]]] = []
         for block, stream in heads:
             cut = bisect_right(block, last) if block[-1] != last else len(block)  # so that even unsorted lines come to an end
-            ready += block[:cut]
+            if cut:
+                ready.append(block[:cut] if cut < len(block) else block)
             rest = block[cut:] if cut < len(block) else next(stream, None)
             if rest:
                 kept.append((rest, stream))
         heads = kept
-        ready.sort()
-        yield [line for line, _ in groupby(ready)]
+        yield ready[0] if len(ready) == 1 else _once(sorted(chain.from_iterable(ready)))
     for block, stream in heads:
         yield block
         yield from stream
