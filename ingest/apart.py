@@ -6,16 +6,19 @@ main module runs twice. It ends when this process does, however that happens.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import IO, Any
 
-_START = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from ingest.apart import main; main()"
+_START = "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from ingest.apart import {0}; {0}()"
+_PIPE = 1 << 20  # bytes that a stream may be ahead, where the system lets a pipe be that large
 
 
 class ProcessFailed(Exception):
@@ -28,12 +31,7 @@ class Apart:
 
     def __init__(self, function: Callable[..., Any], *arguments: Any, **named: Any):
         self._name = f"{function.__module__}.{function.__qualname__}"
-        self._process = subprocess.Popen([sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self._process.stdin is not None
-        # The pipe stays open while the process works: its end tells that nobody waits any longer.
-        pickle.dump(sys.path, self._process.stdin)
-        pickle.dump((function, arguments, named), self._process.stdin)
-        self._process.stdin.flush()
+        self._process = _started("main", function, arguments, named)
 
     def result(self) -> Any:
         """Wait for the function's result. Raises what it raised, or ProcessFailed."""
@@ -56,6 +54,59 @@ class Apart:
         self._process.kill()
 
 
+class Stream(Iterator[Any]):
+    """What the generator `function(*arguments, **named)` yields in a process of its own, in its order; close it at the end.
+
+    The process works ahead as far as the pipe between the two holds. `next` raises what the generator raised, or ProcessFailed.
+    """
+
+    def __init__(self, function: Callable[..., Iterator[Any]], *arguments: Any, **named: Any):
+        self._name = f"{function.__module__}.{function.__qualname__}"
+        self._process = _started("yielding", function, arguments, named)
+        assert self._process.stdout is not None
+        with contextlib.suppress(ImportError, AttributeError, OSError):  # then it is as large as it is
+            import fcntl
+
+            fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, _PIPE)
+
+    def __next__(self) -> Any:
+        process = self._process
+        assert process.stdout is not None
+        if process.stdout.closed:
+            raise StopIteration
+        try:
+            value, error = pickle.load(process.stdout)
+        except (EOFError, pickle.UnpicklingError):  # between two things, or within one
+            self._end()
+            raise ProcessFailed(f"{self._name} ended with {process.returncode}") from None
+        if error is not None:
+            self._end()
+            raise error
+        return value
+
+    def close(self) -> None:
+        """End the process, whatever it has still to say."""
+        self._process.kill()
+        self._end()
+
+    def _end(self) -> None:
+        process = self._process
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.close()
+        process.stdout.close()
+        process.wait()
+
+
+def _started(main: str, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen([sys.executable, "-c", _START.format(main)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None
+    # The pipe stays open while the process works: its end tells that nobody waits any longer.
+    pickle.dump(sys.path, process.stdin)
+    pickle.dump((function, arguments, named), process.stdin)
+    process.stdin.flush()
+    return process
+
+
 def cores() -> int:
     """How many cores this process may use."""
     try:
@@ -66,15 +117,37 @@ def cores() -> int:
 
 def main() -> None:
     """The other side: what to call comes by standard input, its outcome leaves by what was standard output."""
+    out, call = _asked()
+    outcome: tuple[Any, Exception | None]
+    try:
+        outcome = call(), None
+    except Exception as error:
+        outcome = None, error
+    _leave(out, outcome)
+
+
+def yielding() -> None:
+    """The other side of a stream: each thing that is yielded leaves at once, at the end StopIteration or what went wrong."""
+    out, call = _asked()
+    end: Exception = StopIteration()
+    try:
+        for value in call():
+            pickle.dump((value, None), out)
+            out.flush()
+    except Exception as error:
+        end = error
+    _leave(out, (None, end))
+
+
+def _asked() -> tuple[IO[bytes], Callable[[], Any]]:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed goes where messages go
     function, arguments, named = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    outcome: tuple[Any, Exception | None]
-    try:
-        outcome = function(*arguments, **named), None
-    except Exception as error:
-        outcome = None, error
+    return out, partial(function, *arguments, **named)
+
+
+def _leave(out: IO[bytes], outcome: tuple[Any, Exception | None]) -> None:
     out.write(_packed(outcome))
     out.flush()
     os._exit(0)  # without taking a large store apart piece by piece

@@ -14,19 +14,26 @@ from operator import ne
 from pathlib import Path
 from typing import IO
 
+from ingest.apart import Apart, cores
+
 BUFFER = 1 << 20
 RUN = 64 << 20  # characters of text that are held before a run is sorted and spilled; sorting takes about thrice as much
+APART = 8 << 20  # characters of a run from which another process sorts it, where there is a core for that
 BLOCK = 1 << 20  # bytes of each file that are held while files are merged
 
 Lines = list[bytes]  # each with its line feed
 
 
 class LineSink:
-    """Takes lines in any order and writes them sorted and unique. Runs lie beside the file that `finish` writes."""
+    """Takes lines in any order and writes them sorted and unique. Runs lie beside the file that `finish` writes.
+
+    All large runs but the last are sorted by another process, one at a time, while more lines come in.
+    """
 
     def __init__(self, path: Path, run: int = RUN):
         self.path = path
         self._limit = run
+        self._sorter: Apart | None = None
         self._texts: list[str] = []
         self._held = 0
         self._runs: list[Path] = []
@@ -39,11 +46,13 @@ class LineSink:
             self._spill()
 
     def finish(self) -> Path:
-        """Write what came in to `path` and forget it; returns `path`."""
+        """Write what came in to `path` and forget it; returns `path`. Raises ingest.apart.ProcessFailed."""
         if not self._runs:
             self._write(self.path)
             return self.path
-        self._spill()
+        if self._texts:
+            self._write(self._next_run())
+        self._wait()
         merge_files(self._runs, self.path)
         for run in self._runs:
             run.unlink()
@@ -51,26 +60,54 @@ class LineSink:
         return self.path
 
     def _spill(self) -> None:
-        if self._texts:
-            path = self.path.with_name(f"{self.path.name}.run{len(self._runs)}")
-            self._write(path)
-            self._runs.append(path)
+        run = self._next_run()
+        if self._held < APART or cores() < 2:
+            self._write(run)
+            return
+        self._wait()
+        with open(run, "wb", buffering=BUFFER) as out:
+            out.writelines(text.encode() for text in self._texts)
+        self._forget()
+        self._sorter = Apart(sort_file, run)
+
+    def _next_run(self) -> Path:
+        path = self.path.with_name(f"{self.path.name}.run{len(self._runs)}")
+        self._runs.append(path)
+        return path
+
+    def _wait(self) -> None:
+        if self._sorter is not None:
+            self._sorter.result()
+            self._sorter = None
 
     def _write(self, path: Path) -> None:
         """Sort the lines held so far into a file; they are held no longer."""
         data = b"".join([text.encode() for text in self._texts])
-        self._texts.clear()
-        self._held = 0
+        self._forget()
         lines = data.split(b"\n")
         del data
-        lines.sort()
-        del lines[: bisect_right(lines, b"")]  # what stands behind a text's last line feed
-        with open(path, "wb", buffering=BUFFER) as out:
-            for start in range(0, len(lines), 65_536):
-                block = _once(lines[start : start + 65_536])
-                if start and lines[start - 1] == block[0]:
-                    del block[0]
-                out.write(b"\n".join([*block, b""]) if block else b"")
+        _write_sorted(lines, path)
+
+    def _forget(self) -> None:
+        self._texts.clear()
+        self._held = 0
+
+
+def sort_file(path: Path) -> None:
+    """Sort the lines of a file that fits into memory, in their place."""
+    _write_sorted(path.read_bytes().split(b"\n"), path)
+
+
+def _write_sorted(lines: Lines, path: Path) -> None:
+    """Write lines without their line feeds sorted and unique; the list is used up."""
+    lines.sort()
+    del lines[: bisect_right(lines, b"")]  # what stands behind a text's last line feed
+    with open(path, "wb", buffering=BUFFER) as out:
+        for start in range(0, len(lines), 65_536):
+            block = _once(lines[start : start + 65_536])
+            if start and lines[start - 1] == block[0]:
+                del block[0]
+            out.write(b"\n".join([*block, b""]) if block else b"")
 
 
 def _once(lines: Lines) -> Lines:

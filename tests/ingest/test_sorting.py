@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
 import pytest
 
 from ingest import sorting
+from ingest.apart import ProcessFailed
 from ingest.sorting import LineSink, SortedFile, merged, read_blocks, subjects, with_prefix
 
 
@@ -31,6 +33,31 @@ def test_runs_of_any_size_give_the_same_file(tmp_path: Path, run: int, together:
     path = sink.finish()
     assert path.read_bytes() == b"".join(sorted({f"{line}\n".encode() for line in lines}))
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.nt"]
+
+
+def test_runs_that_another_process_sorts_give_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sorting, "APART", 0)
+    monkeypatch.setattr(sorting, "cores", lambda: 2)
+    lines = some_lines(500, 2)
+    sink = LineSink(tmp_path / "out.nt", 2_000)
+    for line in lines:
+        sink.emit(f"{line}\n")
+    assert sink.finish().read_bytes() == b"".join(sorted({f"{line}\n".encode() for line in lines}))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.nt"]
+
+
+def end_at_once(path: Path) -> None:
+    os._exit(9)
+
+
+def test_a_sorting_process_that_dies_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sorting, "APART", 0)
+    monkeypatch.setattr(sorting, "cores", lambda: 2)
+    monkeypatch.setattr(sorting, "sort_file", end_at_once)
+    sink = LineSink(tmp_path / "out.nt", 10)
+    sink.emit("<a> <b> <c> .\n")
+    with pytest.raises(ProcessFailed, match="end_at_once ended with 9"):
+        sink.finish()
 
 
 def test_a_line_repeated_across_the_pieces_of_a_run_is_written_once(tmp_path: Path) -> None:

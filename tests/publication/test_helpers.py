@@ -6,12 +6,13 @@ import errno
 import hashlib
 import os
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from commitments.release import MANIFEST
-from ingest.apart import Apart, ProcessFailed
+from ingest.apart import Apart, ProcessFailed, Stream
 from ingest.publication import publish, sweep, writing
 from ingest.publication.files import SCRATCH, TEMPORARY, ReleaseFolder
 from ingest.publication.helpers import Helpers
@@ -91,6 +92,38 @@ def say_and_sum(*numbers: int) -> int:
 
 def test_what_a_process_prints_is_not_its_result() -> None:
     assert Apart(say_and_sum, 1, 2, 39).result() == 42
+
+
+def count_to(last: int) -> Iterator[int]:
+    for number in range(1, last + 1):
+        print("this is none of them")
+        yield number
+
+
+def test_a_stream_gives_what_is_yielded_and_ends() -> None:
+    stream = Stream(count_to, 3)
+    assert list(stream) == [1, 2, 3] and list(stream) == []
+    stream.close()
+
+
+def test_a_stream_that_nobody_reads_on_is_ended() -> None:
+    stream = Stream(count_to, 10_000_000)
+    assert [next(stream), next(stream)] == [1, 2]
+    stream.close()
+    assert list(stream) == []
+
+
+def fail_after(first: int, how: Callable[[], None]) -> Iterator[int]:
+    yield first
+    how()
+
+
+@pytest.mark.parametrize(("how", "error", "words"), [(end_without_a_word, ProcessFailed, "fail_after ended with 7"), (raise_odd, ProcessFailed, "Odd: 42")])
+def test_a_stream_that_breaks_is_an_error(how: Callable[[], None], error: type[Exception], words: str) -> None:
+    stream = Stream(fail_after, 1, how)
+    assert next(stream) == 1
+    with pytest.raises(error, match=words):
+        next(stream)
 
 
 def note_and_wait(path: Path) -> None:
