@@ -39,7 +39,9 @@ ONE_PER_LANGUAGE = ("rdfs:label", "dct:title", "skos:prefLabel", "ogcm:shortTitl
 
 # What an edition says of a row in its own words: of several editions of one database only the newest that says anything speaks here.
 OF_NEWEST_EDITION = (
-    "dct:description", "foaf:page", "ogcm:themeText", "ogcm:clusterText", "ogcm:recommendedNextSteps", "ogcm:textAsWritten", "ogcm:numberAsWritten",
+    "dct:description", "foaf:page", "ogcm:themeText", "ogcm:clusterText", "ogcm:recommendedNextSteps", "ogcm:numberAsWritten",
+    "ogcm:textAsWritten", "ogcm:titleAsWritten", "ogcm:shortTitleAsWritten", "ogcm:descriptionAsWritten", "ogcm:themeTextAsWritten", "ogcm:clusterTextAsWritten",
+    "ogcm:recommendedNextStepsAsWritten",
     "ogcm:startDateAsWritten", "ogcm:endDateAsWritten", "ogcm:possibleStartDate", "ogcm:possibleEndDate",
     "ogcm:leadInstitutionText", "ogcm:supportingInstitutionText",
 )  # fmt: skip

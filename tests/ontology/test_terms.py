@@ -52,6 +52,7 @@ def test_the_design_names_what_we_added() -> None:
         "codeList", "forDimension", "forMethod",
         "shortTitle", "themeText", "clusterText", "compound", "clustered", "irmAssessed", "recommendedNextSteps",
         "startDateAsWritten", "endDateAsWritten", "possibleStartDate", "possibleEndDate", "textAsWritten", "numberAsWritten", "unclear",
+        "titleAsWritten", "shortTitleAsWritten", "descriptionAsWritten", "themeTextAsWritten", "clusterTextAsWritten", "recommendedNextStepsAsWritten",
     }  # fmt: skip
 
 

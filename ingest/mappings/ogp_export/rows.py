@@ -23,10 +23,20 @@ _P = {
     name: terms.curie(curie)
     for name, curie in {
         "type": "rdf:type", "label": "rdfs:label", "Commitment": "ogcm:Commitment", "Passage": "ogcm:Passage", "partOf": "dct:isPartOf", "locator": "ogcm:locator",
-        "statedIn": "ogcm:statedIn", "title": "dct:title", "short": "ogcm:shortTitle", "text": "dct:description", "original": "ogcm:textAsWritten",
+        "statedIn": "ogcm:statedIn", "title": "dct:title", "short": "ogcm:shortTitle", "text": "dct:description",
         "number": "ogcm:number", "numberAsWritten": "ogcm:numberAsWritten", "position": "ogcm:position", "page": "foaf:page",
     }.items()
 }  # fmt: skip
+# Property of a text -> property of what the source wrote, where that was repaired; any other text has the general one.
+_ORIGINALS = {
+    name: terms.curie(f"ogcm:{name.partition(':')[2]}AsWritten")
+    for name in ("dct:title", "ogcm:shortTitle", "dct:description", "ogcm:themeText", "ogcm:clusterText", "ogcm:recommendedNextSteps")
+}
+_TEXTS = {"title": "dct:title", "short-title": "ogcm:shortTitle", "text": "dct:description"}  # what a column means -> property of its text
+
+
+def _original(name: str) -> str:
+    return _ORIGINALS.get(name) or terms.curie("ogcm:textAsWritten")
 
 
 class RowMapping:
@@ -51,7 +61,9 @@ class RowMapping:
         self._plan_names: dict[tuple[str, str], dict[str, str]] = {}  # area and number as printed -> language -> how labels name the plan
         self._columns = {what: table.means(what) for what in ("number", "title", "short-title", "text", "page")}  # type: ignore[arg-type]
         self._places = [(name, column) for name, column in table.columns.items() if column.means in _TEXT_PROPERTIES]
-        self._simple = [(name, column, terms.curie(column.property)) for name, column in table.columns.items() if column.property]
+        self._simple = [
+            (name, column, terms.curie(column.property), _original(column.property)) for name, column in table.columns.items() if column.property
+        ]
         self._structural = [name for what in ("jurisdiction", "jurisdiction-code", "plan-number", "commitment-id") if (name := table.means(what))]  # type: ignore[arg-type]
         base = context.build.addresses.base
         self._passage_head, self._commitment_head = f"<{base}id/passage/", f"<{base}id/commitment/"
@@ -140,14 +152,14 @@ class RowMapping:
     def _names(self, row: Row, subject: str, plan: PlanOfRow, plan_key: str, number: str, parts: list[str]) -> tuple[tuple[str, ...], str]:
         """Titles and text; returns the titles, and how the text begins."""
         found: dict[str, Text] = {}
-        for what in ("title", "short-title", "text"):
+        for what, name in _TEXTS.items():
             column = self._columns[what]
             cell = row.text(column) if column else ""
             if not cell:
                 continue
             text = found[what] = self._texts.clean(column or "", cell, plan.place.country, detected=self._table.columns[column or ""].detect_language)
             if text.original is not None:
-                parts.append(f"{subject} {_P['original']} {terms.text(text.original)} .\n")
+                parts.append(f"{subject} {_ORIGINALS[name]} {terms.text(text.original)} .\n")
         title, short = found.get("title"), found.get("short-title")
         # Of a cell with nothing but markup only the original is left.
         if title is not None and title.value.strip():
@@ -191,7 +203,7 @@ class RowMapping:
             parts.append(f"{subject} {_P['page']} {terms.iri(address)} .\n")
 
     def _simple_properties(self, row: Row, subject: str, plan: PlanOfRow, parts: list[str]) -> None:
-        for name, column, predicate in self._simple:
+        for name, column, predicate, original in self._simple:
             cell = row.text(name)
             if not cell:
                 continue
@@ -207,7 +219,7 @@ class RowMapping:
             if line:
                 parts.append(f"{subject} {predicate} {terms.text(line, column.language)} .\n")
             if text.original is not None:
-                parts.append(f"{subject} {_P['original']} {terms.text(text.original)} .\n")
+                parts.append(f"{subject} {original} {terms.text(text.original)} .\n")
 
     def _assess(self, row: Row, key: str, subject: str, named: dict[str, str], plan_key: str, passage: str) -> tuple[str, str]:
         """The assessments' statements, and the verdicts alone for comparing editions."""
