@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 import pyoxigraph as ox
 
-from ingest.sorting import Lines, by_subject, merged, read_blocks, subjects
-from ontology.namespaces import CODE, KINDS, PREFIXES, RDF, RDFS
+from ingest.publication.grouping import Group, by_subject, subjects
+from ingest.publication.syntaxes import Prefixes, Syntax, Turtle, Writer
+from ingest.sorting import Lines, merged, read_blocks
+from ontology.namespaces import CODE, KINDS, PREFIXES
 
-_FIRST = (f"<{RDF.type}> ".encode(), f"<{RDFS.label}> ".encode())  # what a reader of Turtle wants to see first
+_TOGETHER = 1_000  # subjects of a block that are looked at together
+_COPIED = 1 << 20
+
 # XML 1.0 has no way to write these, and its readers change a carriage return. Canonical N-Triples escapes all of them.
 _UNWRITABLE = re.compile(rb"(?<!\\)(?:\\\\)*\\(?:[bfr]|u00[01][0-9A-F]|uFFF[EF])")
 
@@ -106,66 +113,94 @@ def write_blocks(blocks: Iterable[Lines], out: BinaryIO) -> None:
         out.write(b"".join(block))
 
 
-def write_triples(path: Path, out: BinaryIO, syntax: ox.RdfFormat, prefixes: dict[str, str]) -> None:
-    """One graph in Turtle, JSON-LD or RDF/XML. RDF/XML takes prefixes for properties and classes only."""
-    quads = ox.parse(_Stream(_type_first(path)), format=ox.RdfFormat.N_TRIPLES)
-    ox.serialize((quad.triple for quad in quads), out, format=syntax, prefixes=prefixes)
+def write_triples(path: Path, outputs: Sequence[tuple[Syntax, BinaryIO]], also: Sequence[Block] = ()) -> None:
+    """One graph in several syntaxes. The first is Turtle where there are blocks to be written along with it."""
+    begun = False
+    with closing(subjects(path)) as graph:
+        for groups, resources in Writer([syntax for syntax, _ in outputs]).batches(graph):
+            for (syntax, out), texts in zip(outputs, resources, strict=True):
+                out.write((syntax.joint if begun else syntax.begin) + syntax.joint.join(texts))
+            begun = True
+            if also:
+                written = {subject: (lines, text) for (subject, lines), text in zip(groups, resources[0], strict=True)}
+                for block in also:
+                    block.write_up_to(groups[-1][0], written)
+    for syntax, out in outputs:
+        out.write(syntax.end if begun else syntax.written([]))
+    for block in also:
+        block.write_rest()
 
 
-def write_statements(lines: list[bytes], out: BinaryIO, prefixes: dict[str, str]) -> None:
+class Block(AbstractContextManager["Block"]):
+    """The statements of a graph as they stand between its brackets in TriG: Turtle, a tab further in.
+
+    What the graph says of a subject is mostly what the default graph says, and need not be written anew. A context manager.
+    """
+
+    def __init__(self, path: Path, prefixes: Prefixes, out: BinaryIO):
+        self._out = out
+        self._writer = Writer([Turtle(prefixes)])
+        self._groups = subjects(path)
+        self._ahead = next(self._groups, None)
+
+    def __exit__(self, *_raised: object) -> None:
+        self._groups.close()
+
+    def write_up_to(self, last: bytes, written: dict[bytes, tuple[Lines, bytes]]) -> None:
+        """Write all subjects up to this one; `written` has statements and text of what another graph says of them."""
+        while self._ahead is not None and self._ahead[0] <= last:
+            groups = []
+            while self._ahead is not None and self._ahead[0] <= last and len(groups) < _TOGETHER:
+                groups.append(self._ahead)
+                self._ahead = next(self._groups, None)
+            same = [written[subject][1] if subject in written and written[subject][0] == lines else b"" for subject, lines in groups]
+            others = self._texts(group for group, text in zip(groups, same, strict=True) if not text)
+            self._write([text or next(others) for text in same])
+
+    def write_rest(self) -> None:
+        if self._ahead is not None:
+            for _, (texts,) in self._writer.batches(chain([self._ahead], self._groups)):
+                self._write(texts)
+            self._ahead = None
+
+    def _texts(self, groups: Iterable[Group]) -> Iterator[bytes]:
+        for _, (texts,) in self._writer.batches(groups):
+            yield from texts
+
+    def _write(self, texts: Lines) -> None:
+        self._out.write(b"\t" + b"".join(texts)[:-1].replace(b"\n", b"\n\t") + b"\n")  # line feeds in texts are escaped
+
+
+def write_trig(default: tuple[Path, Prefixes], blocks: dict[str, Path], base: str, out: BinaryIO, prefixes: Prefixes) -> None:
+    """All graphs in TriG, put together: the default graph from its Turtle, given with the prefixes there, then the blocks by name.
+
+    Statements must be written alike with those prefixes and with these (`alike`); one graph at least must hold some.
+    """
+    turtle = Turtle(prefixes)
+    with open(default[0], "rb") as text:
+        text.seek(len(Turtle(default[1]).begin))
+        out.write(turtle.begin)
+        shutil.copyfileobj(text, out, _COPIED)
+    for name, path in sorted(blocks.items()):
+        if path.stat().st_size:
+            (graph,) = Writer([turtle]).begins(f"<{base}graph/{name}>".encode())
+            out.write(graph + b"{\n")
+            with open(path, "rb") as block:
+                shutil.copyfileobj(block, out, _COPIED)
+            out.write(b"}\n")
+
+
+def alike(prefixes: Prefixes, more: Prefixes, namespaces: set[str]) -> bool:
+    """Whether statements are written alike with some prefixes and with more, given the namespaces of all their IRIs."""
+    added = [space for prefix, space in more.items() if prefix not in prefixes]
+    return not any(namespace.startswith(space) for namespace in namespaces for space in added)
+
+
+def write_statements(lines: Lines, out: BinaryIO, prefixes: Prefixes) -> None:
     """A small sorted graph as Turtle."""
-    quads = ox.parse(b"".join(line for _, group in by_subject(lines) for line in _readable(group)), format=ox.RdfFormat.N_TRIPLES)
-    ox.serialize((quad.triple for quad in quads), out, format=ox.RdfFormat.TURTLE, prefixes=prefixes)
-
-
-def write_quads(graphs: dict[str, Path], base: str, out: BinaryIO, prefixes: dict[str, str]) -> None:
-    """All graphs in TriG, the default graph first, then by name."""
-    lines = (line for name, path in sorted(graphs.items()) for line in _type_first(path, _suffix(name, base)))
-    ox.serialize(ox.parse(_Stream(lines), format=ox.RdfFormat.N_QUADS), out, format=ox.RdfFormat.TRIG, prefixes=prefixes)
-
-
-def _type_first(path: Path, suffix: bytes = b" .\n") -> Iterator[bytes]:
-    """The statements in their order, but each subject's type and label before the rest; the lines of a subject in one."""
-    plain = suffix == b" .\n"
-    for _, group in subjects(path):
-        yield b"".join(_readable(group)) if plain else b"".join([line[:-3] + suffix for line in _readable(group)])
-
-
-def _readable(group: Lines) -> Lines:
-    start = group[0].index(b" ") + 1
-    types, labels, rest = [], [], []
-    for line in group:
-        if line.startswith(_FIRST[0], start):
-            types.append(line)
-        elif line.startswith(_FIRST[1], start):
-            labels.append(line)
-        else:
-            rest.append(line)
-    return types + labels + rest
-
-
-class _Stream:
-    """Pieces of text as a file that can be read once; what is read is as long as the pieces happen to be."""
-
-    def __init__(self, pieces: Iterator[bytes]):
-        self._pieces = pieces
-        self._left = b""
-
-    def read(self, size: int = -1) -> bytes:
-        have = [self._left]
-        length = len(self._left)
-        while size < 0 or length < size:
-            piece = next(self._pieces, None)
-            if piece is None:
-                break
-            have.append(piece)
-            length += len(piece)
-        data = b"".join(have)
-        if size < 0:
-            self._left = b""
-            return data
-        self._left = data[size:]
-        return data[:size]
+    turtle = Turtle(prefixes)
+    texts = [text for _, (batch,) in Writer([turtle]).batches(by_subject([lines] if lines else [])) for text in batch]
+    out.write(turtle.begin + b"".join(texts) if texts else b"")
 
 
 def prefixes_in_use(namespaces: set[str], base: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TextIO
 
 from commitments.release import File
 
@@ -98,7 +98,8 @@ class ReleaseFolder:
     def create(self, name: str, media_type: str, *, compressed: bool = False) -> Iterator[BinaryIO]:
         """A new file of the release; with `compressed`, `{name}.gz` is written beside it in the same pass.
 
-        The gzip header holds no time and no name, so equal content gives equal bytes.
+        The gzip header holds no time and no name, and the content is packed in pieces of one size however it is written, so
+        equal content gives equal bytes.
         """
         targets = [name, f"{name}.gz"] if compressed else [name]
         with contextlib.ExitStack() as undo:
@@ -106,10 +107,11 @@ class ReleaseFolder:
             if packed:
                 buffer = io.BufferedWriter(packed[0], _BUFFER)
                 zipped = _GZIP(filename="", mode="wb", compresslevel=_GZIP_LEVEL, fileobj=buffer, mtime=0)
-                # The syntax writers write a few bytes at a time: both files get whole buffers.
-                both = io.BufferedWriter(_Both(plain, zipped), _BUFFER)
-                yield both
-                both.flush()
+                both = _Both(plain, zipped)
+                buffered = io.BufferedWriter(both, _BUFFER)
+                yield buffered
+                buffered.flush()
+                both.finish()
                 zipped.close()
                 buffer.flush()
             else:
@@ -154,19 +156,39 @@ class ReleaseFolder:
 
 
 class _Both(io.RawIOBase):
-    """Writes the same bytes to a plain and a compressed file."""
+    """Writes the same bytes to a plain and a compressed file, to the latter in pieces of one size: what is packed depends on them."""
 
     def __init__(self, plain: Writable, packed: Writable):
         self._plain = plain
         self._packed = packed
+        self._waiting = bytearray()
 
     def writable(self) -> bool:
         return True
 
     def write(self, data) -> int:  # type: ignore[override]
         self._plain.write(data)
-        self._packed.write(data)
+        self._waiting += data
+        while len(self._waiting) >= _BUFFER:
+            self._packed.write(bytes(self._waiting[:_BUFFER]))
+            del self._waiting[:_BUFFER]
         return len(data)
+
+    def finish(self) -> None:
+        """Pack what is left."""
+        self._packed.write(bytes(self._waiting))
+        self._waiting.clear()
+
+
+@contextlib.contextmanager
+def as_text(out: BinaryIO) -> Iterator[TextIO]:
+    """Write UTF-8 to a file that stays open; line ends are written as they come."""
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+    try:
+        yield text
+        text.flush()
+    finally:
+        text.detach()
 
 
 def beside(temporary: Path) -> Path:

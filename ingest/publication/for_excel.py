@@ -8,16 +8,16 @@ apostrophes are not in the data. Tables, data package and SPARQL results keep ex
 
 from __future__ import annotations
 
+import contextlib
 import csv
-import io
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Iterable
+from typing import Any, BinaryIO
 
 from ingest.formats.headers import FOR_EXCEL
+from ingest.publication.files import as_text
 
 FOLDER = "tables/for-excel"
 _RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide forms are read as the plain ones in some locales
-_LONGEST = 1 << 28
 
 
 def shown(cell: str) -> str:
@@ -34,18 +34,20 @@ def copy_path(table: str) -> str:
     return f"{FOLDER}/{table.rsplit('/', 1)[-1]}"
 
 
-def write_copy(table: Path, out: BinaryIO) -> None:
-    """Write the copy of a finished table, row by row."""
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-    text.write("\ufeff")
-    writer = csv.writer(text, lineterminator="\r\n")
-    before = csv.field_size_limit(_LONGEST)  # cells that join many values are longer than any input's
-    try:
-        with table.open(encoding="utf-8", newline="") as stream:
-            rows = csv.reader(stream)
-            writer.writerow([*map(shown, next(rows)), FOR_EXCEL])
-            writer.writerows([*map(shown, row), ""] for row in rows)
-    finally:
-        csv.field_size_limit(before)
-    text.flush()
-    text.detach()
+class Copy(contextlib.AbstractContextManager["Copy"]):
+    """The copy of one table, written beside it row by row."""
+
+    def __init__(self, out: BinaryIO):
+        self._undo = contextlib.ExitStack()
+        text = self._undo.enter_context(as_text(out))
+        text.write("\ufeff")
+        self._writer = csv.writer(text, lineterminator="\r\n")
+
+    def __exit__(self, *raised: Any) -> None:
+        self._undo.__exit__(*raised)
+
+    def header(self, cells: Iterable[str]) -> None:
+        self._writer.writerow([*map(shown, cells), FOR_EXCEL])
+
+    def row(self, cells: Iterable[str]) -> None:
+        self._writer.writerow([*map(shown, cells), ""])

@@ -6,6 +6,7 @@ folder; which files it wrote is noted here. What it raises is raised here.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -68,5 +69,6 @@ class Helpers:
 
 def help_with(job: Job, path: Path, arguments: dict[str, Any]) -> tuple[Any, list[File]]:
     """The helper's side: the job's result and the files it wrote."""
+    gc.disable()  # a job makes millions of small objects, none of them in circles
     folder = ReleaseFolder(path, helper=True)
     return job(folder, **arguments), folder.files

@@ -5,31 +5,59 @@ Each takes the release folder and small arguments that can be sent to another pr
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
-import pyoxigraph as ox
-
-from ingest.publication import dumps, for_excel, tables
+from ingest.publication import dumps, tables
 from ingest.publication.files import ReleaseFolder
+from ingest.publication.syntaxes import SYNTAXES, Prefixes, Syntax, Turtle
 
 MEDIA_TYPES = {
     ".nt": "application/n-triples", ".nq": "application/n-quads", ".ttl": "text/turtle", ".trig": "application/trig",
     ".jsonld": "application/ld+json", ".rdf": "application/rdf+xml", ".csv": "text/csv", ".json": "application/json",
     ".txt": "text/plain",
 }  # fmt: skip
-SYNTAXES = {".ttl": ox.RdfFormat.TURTLE, ".jsonld": ox.RdfFormat.JSON_LD, ".rdf": ox.RdfFormat.RDF_XML}
-_STORE_ON_DISK = 1 << 30  # bytes of N-Triples beyond which the tables are made from a store on disk
+ANEW = "_default"  # no graph has such a name
 
 
 def media_type(path: str) -> str:
     return MEDIA_TYPES[Path(path).suffix]
 
 
-def triples_dump(folder: ReleaseFolder, *, path: str, source: Path, prefixes: dict[str, str]) -> None:
-    """The consolidated graph in the syntax that the file's name says."""
-    with folder.create(path, media_type(path), compressed=True) as out:
-        dumps.write_triples(source, out, SYNTAXES[Path(path).suffix], prefixes)
+def triple_dumps(folder: ReleaseFolder, *, source: Path, prefixes: dict[str, Prefixes]) -> None:
+    """The consolidated graph in the syntaxes that the files' names say, given with the prefixes of each."""
+    with contextlib.ExitStack() as files:
+        outputs = [_output(folder, path, names, files) for path, names in prefixes.items()]
+        dumps.write_triples(source, outputs)
+
+
+def turtle_dump(folder: ReleaseFolder, *, path: str, source: Path, prefixes: Prefixes, graphs: dict[str, Path], blocks: Path) -> None:
+    """The consolidated graph in Turtle and, in the folder `blocks`, what TriG will have of the named graphs."""
+    blocks.mkdir()
+    with contextlib.ExitStack() as files:
+        output = _output(folder, path, prefixes, files)
+        dumps.write_triples(source, [output], _blocks(graphs, prefixes, blocks, files))
+
+
+def turtle_anew(folder: ReleaseFolder, *, source: Path, prefixes: Prefixes, graphs: dict[str, Path], blocks: Path) -> None:
+    """The same for TriG alone: the consolidated graph too in a file of that folder, `ANEW`."""
+    blocks.mkdir()
+    with contextlib.ExitStack() as files:
+        default = files.enter_context(open(blocks / ANEW, "xb"))
+        dumps.write_triples(source, [(Turtle(prefixes), default)], _blocks(graphs, prefixes, blocks, files))
+
+
+def _blocks(graphs: dict[str, Path], prefixes: Prefixes, folder: Path, files: contextlib.ExitStack) -> list[dumps.Block]:
+    return [
+        files.enter_context(dumps.Block(graph, prefixes, files.enter_context(open(folder / name, "xb")))) for name, graph in graphs.items()
+    ]
+
+
+def _output(folder: ReleaseFolder, path: str, prefixes: Prefixes, files: contextlib.ExitStack) -> tuple[Syntax, BinaryIO]:
+    out = files.enter_context(folder.create(path, media_type(path), compressed=True))
+    return SYNTAXES[Path(path).suffix](prefixes), out
 
 
 def nquads_dump(folder: ReleaseFolder, *, path: str, graphs: dict[str, Path], base: str) -> None:
@@ -37,27 +65,19 @@ def nquads_dump(folder: ReleaseFolder, *, path: str, graphs: dict[str, Path], ba
         dumps.write_blocks(dumps.quad_blocks(graphs, base), out)
 
 
-def trig_dump(folder: ReleaseFolder, *, path: str, graphs: dict[str, Path], base: str, prefixes: dict[str, str]) -> None:
+def trig_dump(
+    folder: ReleaseFolder, *, path: str, default: tuple[Path, Prefixes], blocks: dict[str, Path], base: str, prefixes: Prefixes
+) -> None:
     with folder.create(path, media_type(path), compressed=True) as out:
-        dumps.write_quads(graphs, base, out, prefixes)
+        dumps.write_trig(default, blocks, base, out, prefixes)
 
 
-def table_files(folder: ReleaseFolder, *, source: Path, base: str, scratch: Path) -> dict[str, int]:
-    """All CSV tables; gives the number of rows by table, and under "" the number of distinct objects of the graph.
+def table_files(folder: ReleaseFolder, *, source: Path, scratch: Path) -> dict[str, int]:
+    """All CSV tables with their copies; gives the number of rows by table.
 
-    `scratch` is a folder to make for a large store and for rows on their way into order; after a failure the caller removes it.
+    `scratch` is a folder to make for rows on their way into order; after a failure the caller removes it.
     """
     scratch.mkdir()
-    store = ox.Store(str(scratch / "store")) if source.stat().st_size > _STORE_ON_DISK else ox.Store()
-    store.bulk_load(path=str(source), format=ox.RdfFormat.N_TRIPLES)
-    counts = {}
-    for query in tables.table_queries():
-        with folder.create(query.path, "text/csv") as out:
-            counts[query.name] = tables.write_table(query, store, base, out, scratch)
-        with folder.create(for_excel.copy_path(query.path), "text/csv") as out:
-            for_excel.write_copy(folder.path / query.path, out)
-    counted = store.query("SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }")
-    counts[""] = int(next(iter(counted))["n"].value)
-    del store, counted
+    counts = tables.write_tables(tables.table_queries(), source, lambda path: folder.create(path, "text/csv"), scratch)
     shutil.rmtree(scratch)
     return counts

@@ -39,14 +39,14 @@ _LAYER_TITLES = {
 
 
 def describe_void(
-    draft: Draft, names: Names, found: Statistics, distinct_objects: int, graphs: dict[str, int], software: str
+    draft: Draft, names: Names, found: Statistics, graphs: dict[str, int], software: str
 ) -> Statements:
     """The VoID statements. `graphs` maps each named graph but `catalog` to its number of triples."""
     out = Statements()
     document = out.thing(f"{names.base}.well-known/void", (str(VOID.DatasetDescription),), titles(draft))
     out.add(document, str(FOAF.primaryTopic), names.dataset)
     out.text(document, str(DCT.title), titles(draft))
-    _dataset(out, names, found, distinct_objects)
+    _dataset(out, names, found)
     _partitions(out, names, found)
     _linksets(out, names, found)
     for name, triples in sorted(graphs.items()):
@@ -57,7 +57,7 @@ def describe_void(
     return out
 
 
-def _dataset(out: Statements, names: Names, found: Statistics, distinct_objects: int) -> None:
+def _dataset(out: Statements, names: Names, found: Statistics) -> None:
     for this in (names.dataset, names.version):
         out.add(this, str(RDF.type), str(VOID.Dataset))
         out.add(this, str(VOID.triples), found.triples)
@@ -65,7 +65,7 @@ def _dataset(out: Statements, names: Names, found: Statistics, distinct_objects:
         out.add(this, str(VOID.classes), len(found.class_entities))
         out.add(this, str(VOID.properties), len(found.property_triples))
         out.add(this, str(VOID.distinctSubjects), found.subjects)
-        out.add(this, str(VOID.distinctObjects), distinct_objects)
+        out.add(this, str(VOID.distinctObjects), found.objects)
         out.add(this, str(VOID.uriSpace), typed(f"{names.base}id/", str(XSD.string)))
         out.add(this, str(VOID.sparqlEndpoint), names.endpoint)
         out.add(this, str(VOID.vocabulary), *found.vocabularies)

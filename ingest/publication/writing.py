@@ -18,18 +18,19 @@ from ingest.apart import cores
 from ingest.publication import dumps, for_excel, jobs, tables
 from ingest.publication.catalogue import Described, describe_catalogue, titles
 from ingest.publication.draft import CATALOG_GRAPH, CONSOLIDATED_GRAPH, VOCABULARY_GRAPHS, Draft
-from ingest.publication.files import ReleaseFolder, beside
+from ingest.publication.files import ReleaseFolder, beside, remove_beside
 from ingest.publication.helpers import Helpers
 from ingest.publication.jobs import media_type
 from ingest.publication.names import Names
 from ingest.publication.statements import Statements
-from ingest.publication.statistics import Counting, Statistics, checked_blocks
+from ingest.publication.statistics import Counting, Namespaces, Statistics, checked_blocks
 from ingest.publication.switch import now
 from ingest.publication.void import describe_void
 from ingest.sorting import read_blocks
 
 Progress = Callable[[str], None]
 
+_TURTLE, _TRIG = "commitments.ttl", "commitments.trig"
 _ALONE = 32 << 20  # bytes of N-Triples up to which one process does everything
 
 
@@ -44,10 +45,13 @@ class Writing:
     progress: Progress
     found: Statistics = field(default_factory=Statistics)
     triples: dict[str, int] = field(default_factory=dict)
+    _readable: dict[str, str] = field(default_factory=dict)  # the prefixes of Turtle
+    _data_namespaces: set[str] = field(default_factory=set)  # those of the catalogue aside
 
     def everything(self) -> None:
         """Write all files and bring them to disk. Raises NotSorted, TableError, OSError, ingest.apart.ProcessFailed."""
         large = self.draft.graphs[CONSOLIDATED_GRAPH].stat().st_size > _ALONE
+        self._scratch.mkdir()
         with Helpers(self.folder, cores() if large else 0) as helpers:
             rows = self._tables(helpers)
             self._graphs()
@@ -58,10 +62,17 @@ class Writing:
                 self._add(f"{IDENTIFIERS}/{kind}.csv", content, "text/csv")
             for dump in dumped:
                 dump.result()
-            self._catalogue(self._data_package(rows.result()))
+            self._data_package(rows.result())
+            self._catalogue()
             self._quad_dumps(helpers)
+        remove_beside(self.folder.path)
         self._manifest()
         self.folder.sync()
+
+    @property
+    def _scratch(self) -> Path:
+        """What is not part of the release; whoever called removes it after a failure."""
+        return beside(self.folder.path)
 
     def _add(self, name: str, content: bytes | Path, kind: str) -> None:
         if isinstance(content, Path):
@@ -79,58 +90,58 @@ class Writing:
             path = f"graphs/{name}.nt" if name else CONSOLIDATED
             self.progress(path)
             fault = dumps.uncanonical if name in VOCABULARY_GRAPHS else dumps.unpublishable
-            counting = Counting(self.draft.base, path)
+            counting = Namespaces(path) if name else Counting(self.draft.base, path)
+            self.triples[name] = 0
             with self.folder.create(path, media_type(path), compressed=not name) as out:
                 for block in checked_blocks(read_blocks(source), path, fault):
                     counting.add(block)
+                    self.triples[name] += len(block)
                     out.write(b"".join(block))
-            found = counting.statistics
-            self.triples[name] = found.triples
-            if name == CONSOLIDATED_GRAPH:
-                self.found = found
+            if isinstance(counting, Counting):
+                self.found = counting.statistics
             else:
-                self.found.namespaces |= found.namespaces
+                self.found.namespaces |= counting.found
 
     def _triple_dumps(self, helpers: Helpers) -> list[Future[None]]:
-        readable = dumps.prefixes_in_use(self.found.namespaces, self.draft.base)
-        prefixes = {".ttl": readable, ".jsonld": {}, ".rdf": dumps.vocabulary_prefixes(self.found.namespaces)}
-        started = []
-        for suffix, names in prefixes.items():
-            path = f"commitments{suffix}"
-            self.progress(path)
-            started.append(helpers.start(jobs.triples_dump, path=path, source=self._consolidated, prefixes=names))
-        return started
+        """Turtle, along with most of TriG, and the other syntaxes beside it."""
+        for suffix in (".ttl", ".jsonld", ".rdf"):
+            self.progress(f"commitments{suffix}")
+        self._readable = dumps.prefixes_in_use(self.found.namespaces, self.draft.base)
+        vocabularies = dumps.vocabulary_prefixes(self.found.namespaces)
+        source, graphs = self._consolidated, {name: self._graph_file(name) for name in self.triples if name}
+        turtle = helpers.start(jobs.turtle_dump, path=_TURTLE, source=source, prefixes=self._readable, graphs=graphs, blocks=self._scratch / "blocks")
+        others = {"commitments.jsonld": {}, "commitments.rdf": vocabularies}
+        return [turtle, helpers.start(jobs.triple_dumps, source=source, prefixes=others)]
 
     def _tables(self, helpers: Helpers) -> Future[dict[str, int]]:
         """The CSV tables, made from the graph that the draft brings while that is checked and copied."""
         for query in tables.table_queries():
             self.progress(query.path)
         self.folder.folder(self.folder.path / "tables" / "for-excel")
-        source = self.draft.graphs[CONSOLIDATED_GRAPH]
-        return helpers.start(jobs.table_files, source=source, base=self.draft.base, scratch=beside(self.folder.path))
+        return helpers.start(jobs.table_files, source=self.draft.graphs[CONSOLIDATED_GRAPH], scratch=self._scratch / "tables")
 
-    def _data_package(self, counts: dict[str, int]) -> int:
-        """Describe the tables; returns the number of distinct objects, which was counted in the same store."""
+    def _data_package(self, counts: dict[str, int]) -> None:
+        """Describe the tables."""
         files = {file.path: file for file in self.folder.files}
         written = [(query, files[query.path].bytes, files[query.path].sha256, counts[query.name]) for query in tables.table_queries()]
         title, licence = titles(self.draft)["es"], self.draft.settings.get("licence")
         package = tables.data_package(written, title, licence, self.release_id)
         self.folder.add("tables/datapackage.json", package, "application/json")
-        return counts[""]
 
-    def _catalogue(self, distinct_objects: int) -> None:
+    def _catalogue(self) -> None:
         self.progress("catalog.ttl")
         names = Names(self.draft.base, self.release_id)
         catalogue = describe_catalogue(self.draft, names, self._described(), _vocabulary_iri())
         named = {name: count for name, count in self.triples.items() if name}
-        void = describe_void(self.draft, names, self.found, distinct_objects, named, commitments.__version__)
+        void = describe_void(self.draft, names, self.found, named, commitments.__version__)
         lines = (catalogue | void).lines()
-        counting = Counting(self.draft.base, "catalog")
-        counting.add(lines)
+        namespaces = Namespaces("catalog")
+        namespaces.add(lines)
         with self.folder.create(f"graphs/{CATALOG_GRAPH}.nt", "application/n-triples") as out:
             out.writelines(lines)
         self.triples[CATALOG_GRAPH] = len(lines)
-        self.found.namespaces |= counting.statistics.namespaces
+        self._data_namespaces = self.found.namespaces
+        self.found.namespaces = self.found.namespaces | namespaces.found
         for path, statements in (("catalog.ttl", catalogue), ("void.ttl", void)):
             self._turtle(path, statements)
 
@@ -143,19 +154,34 @@ class Writing:
         """The files that are distributions of the dataset: dumps, named graphs, tables. Reports, registry and altered copies are not."""
         apart = ("reports/", f"{IDENTIFIERS}/", f"{for_excel.FOLDER}/")
         described = [Described.of(file, media_type(file.path.removesuffix(".gz"))) for file in self.folder.files if not file.path.startswith(apart)]
-        for path in (EVERYTHING, "commitments.trig"):
+        for path in (EVERYTHING, _TRIG):
             described += [Described(path, media_type(path), None, None), Described(f"{path}.gz", media_type(path), None, None)]
         return sorted(described, key=lambda file: file.path)
 
     def _quad_dumps(self, helpers: Helpers) -> None:
-        graphs = {name: self._graph_file(name) for name in self.triples}
-        prefixes = dumps.prefixes_in_use(self.found.namespaces, self.draft.base)
-        self.progress("commitments.trig")
-        trig = helpers.start(jobs.trig_dump, path="commitments.trig", graphs=graphs, base=self.draft.base, prefixes=prefixes)
+        """The files that hold the catalogue, each beside the other."""
         self.progress(EVERYTHING)
+        graphs = {name: self._graph_file(name) for name in self.triples}
         nquads = helpers.start(jobs.nquads_dump, path=EVERYTHING, graphs=graphs, base=self.draft.base)
+        self.progress(_TRIG)
+        self._trig(helpers)
         nquads.result()
-        trig.result()
+
+    def _trig(self, helpers: Helpers) -> None:
+        """TriG from what was written along with Turtle. That knew no prefixes of the catalogue's: if one of them would shorten a
+        name in the data, which none is known to do, all is written anew."""
+        prefixes = dumps.prefixes_in_use(self.found.namespaces, self.draft.base)
+        blocks, default = self._scratch / "blocks", (self._consolidated.with_suffix(".ttl"), self._readable)
+        named = [name for name in self.triples if name not in (CONSOLIDATED_GRAPH, CATALOG_GRAPH)]
+        if not dumps.alike(self._readable, prefixes, self._data_namespaces):
+            blocks = self._scratch / "blocks-anew"
+            graphs = {name: self._graph_file(name) for name in named}
+            helpers.start(jobs.turtle_anew, source=self._consolidated, prefixes=prefixes, graphs=graphs, blocks=blocks).result()
+            default = (blocks / jobs.ANEW, prefixes)
+        with open(blocks / CATALOG_GRAPH, "xb") as out, dumps.Block(self._graph_file(CATALOG_GRAPH), prefixes, out) as block:
+            block.write_rest()
+        paths = {name: blocks / name for name in (*named, CATALOG_GRAPH)}
+        jobs.trig_dump(self.folder, path=_TRIG, default=default, blocks=paths, base=self.draft.base, prefixes=prefixes)
 
     def _graph_file(self, name: str) -> Path:
         return self.folder.path / "graphs" / f"{name}.nt" if name else self._consolidated

@@ -13,6 +13,7 @@ from rdflib.compare import isomorphic
 from commitments.release import CONSOLIDATED, EVERYTHING
 from ingest.publication import dumps
 from ingest.publication.statistics import NotSorted, checked
+from ingest.publication.syntaxes import JsonLd, RdfXml, Turtle
 from tests.publication.sample import BASE, sample_lines
 
 TRIPLES = {
@@ -154,8 +155,9 @@ def test_hard_texts_survive(tmp_path, syntax):
     lines = sorted(b"<https://a.example/s> <https://a.example/p> " + value + b" .\n" for value in HARD)
     path = tmp_path / "hard.nt"
     path.write_bytes(b"".join(checked(lines, "hard", dumps.unpublishable)))
+    ours = {ox.RdfFormat.TURTLE: Turtle, ox.RdfFormat.JSON_LD: JsonLd, ox.RdfFormat.RDF_XML: RdfXml}[syntax]
     with open(tmp_path / "out", "w+b") as out:
-        dumps.write_triples(path, out, syntax, {"a": "https://a.example/"})
+        dumps.write_triples(path, [(ours({"a": "https://a.example/"}), out)])
     expected = {quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)}
     assert len(expected) == len(HARD)
     assert {quad.triple for quad in ox.parse(path=str(tmp_path / "out"), format=syntax)} == expected

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import json
 import re
+from pathlib import Path
 
 import jsonschema
-import pyoxigraph as ox
 import pytest
 from rdflib import RDF, Graph, URIRef
 
 from ingest.publication import TableError, tables
 from ontology.namespaces import OGCM
-from tests.publication.sample import BASE
 
 # The parts of the Frictionless Data Package and Table Schema specifications (version 1) that a package of ours must fit.
 PACKAGE = {
@@ -137,28 +137,39 @@ def test_every_branch_binds_the_key():
 
 
 HEADER = "#+ title: {es: Cosas, en: Things}\n#+ columns:\n#+   thing: {es: Cosa, en: Thing}\n#+   size: {es: Talla, en: Size, type: integer}\n"
+QUERY = "SELECT ?thing ?size WHERE { ?thing a <t:t> . { ?thing a <t:t> } UNION { ?thing <p:p> ?size } }"
 
 
-def write(text: str, *triples: str) -> str:
-    store = ox.Store()
-    store.load("\n".join(triples).encode(), format=ox.RdfFormat.N_TRIPLES)
-    out = io.BytesIO()
-    tables.write_table(tables.read_query("things", text), store, BASE, out)
-    return out.getvalue().decode()
+def write(tmp_path: Path, text: str, *triples: str) -> str:
+    source, out = tmp_path / "graph.nt", {}
+    source.write_bytes(b"".join(sorted(f"{triple}\n".encode() for triple in triples)))
+
+    @contextlib.contextmanager
+    def create(path):
+        out[path] = io.BytesIO()
+        yield out[path]
+
+    counts = tables.write_tables([tables.read_query("things", text)], source, create, tmp_path)
+    text = out["tables/things.csv"].getvalue().decode()
+    assert counts["things"] == len(list(csv.reader(io.StringIO(text)))) - 1
+    return text
 
 
-def test_values_of_one_cell_are_sorted_and_joined():
-    query = HEADER.replace(", type: integer", "") + "SELECT ?thing ?size { ?thing <p:p> ?size }"
-    text = write(query, '<a:2> <p:p> "y" .', '<a:2> <p:p> "x, \\"z\\"" .', '<a:1> <p:p> "\\u00F1" .')
+TYPED = ("<a:1> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <t:t> .", "<a:2> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <t:t> .")
+
+
+def test_values_of_one_cell_are_sorted_and_joined(tmp_path):
+    query = HEADER.replace(", type: integer", "") + QUERY
+    text = write(tmp_path, query, *TYPED, '<a:2> <p:p> "y" .', '<a:2> <p:p> "x, \\"z\\"" .', '<a:1> <p:p> "\\u00F1" .')
     assert text == 'thing,size\na:1,ñ\na:2,"x, ""z"" | y"\n'
 
 
-def test_two_values_of_a_number_are_an_error_not_a_choice():
-    with pytest.raises(TableError, match="size has 2 values: 1, 2"):
-        write(HEADER + "SELECT ?thing ?size { ?thing <p:p> ?size }", '<a:1> <p:p> "1" .', '<a:1> <p:p> "2" .')
+def test_two_values_of_a_number_are_an_error_not_a_choice(tmp_path):
+    with pytest.raises(TableError, match="a:1: size has 2 values: 1, 2"):
+        write(tmp_path, HEADER + QUERY, *TYPED, '<a:1> <p:p> "1" .', '<a:1> <p:p> "2" .')
 
 
-@pytest.mark.parametrize("text", ["SELECT ?x {}", "#+ title: [\nSELECT ?x {}", "#+ title: {es: a}\nSELECT ?x {}"])
-def test_a_query_without_its_header_is_refused(text):
+@pytest.mark.parametrize("text", ["SELECT ?x {}", "#+ title: [\nSELECT ?x {}", "#+ title: {es: a}\nSELECT ?x {}", HEADER, HEADER + QUERY.replace("size", "other")])
+def test_a_query_without_its_header_or_with_another_is_refused(text):
     with pytest.raises(TableError, match="things"):
         tables.read_query("things", text)
