@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -345,21 +346,21 @@ def _map_twice(
 ) -> None:  # fmt: skip
     """A table whose rows mean something only beside all others. A file that is another the second time is a fault."""
     passes, before = Passes(), len(build_.problems.problems)
-    mapping = opener(context, slug, folder.contract.tables[slug])
-    first = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, Accounting(), passes)
-    for row in reading.of(first.path, first.observations(), 2):
-        mapping.observe(row)
-    if len(build_.problems.problems) > before:
-        return  # the file as a whole is at fault; a second reading would only say so again
-    second = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting, passes)
-    for row in reading.of(second.path, second.rows(), 2):
-        try:
-            mapping.map(row)
-        except ValueError as error:
-            # Something no rule foresaw, such as a number that no key can hold: this row is set aside, the others are not.
-            row.quarantine(next(iter(row.cells)), "unmappable", str(error), "una fila que se pueda representar", "a row that can be mapped")
-    mapping.finish()
-    _columns_of(build_, folder, second)
+    with closing(opener(context, slug, folder.contract.tables[slug])) as mapping:
+        first = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, Accounting(), passes)
+        for row in reading.of(first.path, first.observations(), 2):
+            mapping.observe(row)
+        if len(build_.problems.problems) > before:
+            return  # the file as a whole is at fault; a second reading would only say so again
+        second = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting, passes)
+        for row in reading.of(second.path, second.rows(), 2):
+            try:
+                mapping.map(row)
+            except ValueError as error:
+                # Something no rule foresaw, such as a number that no key can hold: this row is set aside, the others are not.
+                row.quarantine(next(iter(row.cells)), "unmappable", str(error), "una fila que se pueda representar", "a row that can be mapped")
+        mapping.finish()
+        _columns_of(build_, folder, second)
 
 
 _NAMED = 20  # columns of one sort that notes name; the quality report lists all

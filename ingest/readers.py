@@ -222,6 +222,7 @@ class TableReader:
         self.contract = contract
         self.slug = slug
         self.table = contract.tables[slug]
+        self.folder = folder
         self.path = folder / self.table.file_name(slug)
         self.shown = f"{shown_folder}/{self.table.file_name(slug)}"
         self.problems = problems

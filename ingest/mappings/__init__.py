@@ -21,13 +21,15 @@ RowMapping = Callable[[SourceContext, Row], None]
 
 
 class TableMapping(Protocol):
-    """Maps a table that has to be read twice: every row is observed, then every row is mapped, then the end is told."""
+    """Maps a table that has to be read twice: every row is observed, then every row is mapped, then the end is told; closed in any case."""
 
     def observe(self, row: Row) -> None: ...
 
     def map(self, row: Row) -> None: ...
 
     def finish(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 OpenTable = Callable[[SourceContext, str, Table], TableMapping]

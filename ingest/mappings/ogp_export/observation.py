@@ -65,7 +65,7 @@ class Observation:
     """Sees each row once; constant memory per row (a few counters)."""
 
     def __init__(self, context: SourceContext, table: Table):
-        self._place = PlaceOfRow(context, table)
+        self._place = PlaceOfRow(context.build.places, table)
         dates = [column for column in (table.means("start-date"), table.means("end-date")) if column]
         self._dates = tuple(dates)
         facts = [column for what in PLAN_FACTS if (column := table.means(what))]  # type: ignore[arg-type]

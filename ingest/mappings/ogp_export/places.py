@@ -8,9 +8,9 @@ from functools import cache
 
 from ingest import uris
 from ingest.cleaning.redaction import redact
-from ingest.context import SourceContext
 from ingest.contract import Table
 from ingest.mappings.ogp_export import names
+from ingest.places import Places
 from ingest.readers import Row
 
 
@@ -34,8 +34,8 @@ class PlanOfRow:
 class PlaceOfRow:
     """Reads the columns that say where a row belongs. `of` returns None and reports the cell when it cannot be told."""
 
-    def __init__(self, context: SourceContext, table: Table):
-        self._context = context
+    def __init__(self, places: Places, table: Table):
+        self._places = places
         self._name = table.means("jurisdiction") or ""
         self._code = table.means("jurisdiction-code")
         self._plan = table.means("plan-number") or ""
@@ -75,7 +75,7 @@ class PlaceOfRow:
         """
         if redact(name).counts:
             return None
-        places = self._context.build.places
+        places = self._places
         coded = places.by_code(code) if code else None
         named = places.country(name) or places.local(name)
         if named is not None:
@@ -95,7 +95,7 @@ class PlaceOfRow:
         """The word before the country and the country of "Name, Country"; the country's own name may hold a comma."""
         parts = name.split(",")
         for end in range(1, len(parts)):
-            country = self._context.build.places.country(",".join(parts[end:]))
+            country = self._places.country(",".join(parts[end:]))
             if country is not None:
                 return ",".join(parts[:end]).strip(), country
         return name, None

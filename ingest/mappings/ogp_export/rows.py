@@ -14,7 +14,7 @@ from ingest.mappings.ogp_export.observation import Observed
 from ingest.mappings.ogp_export.places import PlaceOfRow, PlanOfRow
 from ingest.mappings.ogp_export.plans import Plans
 from ingest.mappings.ogp_export.ratings import Ratings
-from ingest.mappings.ogp_export.texts import Text, Texts, written
+from ingest.mappings.ogp_export.texts import Find, Text, Texts, written
 from ingest.matching import TEXT_START, CommitmentFacts
 from ingest.readers import Row
 
@@ -42,15 +42,15 @@ def _original(name: str) -> str:
 class RowMapping:
     """Maps the rows of one edition; `finish` once at the end."""
 
-    def __init__(self, context: SourceContext, observed: Observed):
+    def __init__(self, context: SourceContext, observed: Observed, find: Find):
         self._context = context
         self._observed = observed
         table = observed.table
         self._table = table
-        self._place = PlaceOfRow(context, table)
+        self._place = PlaceOfRow(context.build.places, table)
         self._plans = Plans(context, observed)
         self._identity = Identity(context, observed)
-        self._texts = Texts(context)
+        self._texts = Texts(context, find)
         self._dates = Dates(context, observed, self._texts)
         self._ratings = Ratings(context, table)
         self._flags = Flags(context, table)

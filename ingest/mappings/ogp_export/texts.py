@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
-from ingest.cleaning.language import detect
+from ingest.cleaning.language import Detection, detect
 from ingest.cleaning.redaction import redact
 from ingest.cleaning.text import as_original, repair
 from ingest.context import SourceContext
@@ -31,22 +32,57 @@ class Text:
     language: str | None
 
 
-class Texts:
-    """Cleans the texts of one source and counts what was done to them."""
+class Cleaned(NamedTuple):
+    """What a cell is without data of persons and repaired; `original` as in Text."""
 
-    def __init__(self, context: SourceContext):
+    value: str
+    original: str | None
+    repairs: tuple[str, ...]
+    hidden: Mapping[str, int]  # kind of data of persons -> places
+
+
+NAME = 160  # characters: names and titles come again and again, longer texts hardly ever
+
+
+def cleaned(cell: str, region: str) -> Cleaned:
+    """A cell by the two steps `redact` and `repair`; the language of its text is a third one."""
+    hidden = redact(cell, region)
+    repaired = repair(hidden.text)
+    value, counts = repaired.text, hidden.counts
+    if not repaired.changes:
+        return Cleaned(value, None, (), counts)
+    # An address that a line break had cut in two is whole only now; the original, which still has it, is not kept then.
+    again = redact(value, region)
+    if again.counts:
+        counts = {kind: counts.get(kind, 0) + again.counts.get(kind, 0) for kind in {*counts, *again.counts}}
+        return Cleaned(again.text, None, repaired.changes, counts)
+    original = as_original(hidden.text)
+    return Cleaned(value, original if original != value else None, repaired.changes, counts)
+
+
+_repeated = lru_cache(maxsize=8192)(cleaned)
+
+Found = tuple[Cleaned, Detection | None]
+Find = Callable[[str, str], Found | None]  # (cell, region) -> what is known of it already
+
+
+class Texts:
+    """Cleans the texts of one source and counts what was done to them. What `find` knows is not worked out again."""
+
+    def __init__(self, context: SourceContext, find: Find):
+        self._find = find
         self._quality = context.build.quality.source(context.contract.key)
         self._threshold = Decimal(context.contract.language_confidence)
         self._declared = context.contract.language_tag
 
     def clean(self, column: str, cell: str, region: str, *, detected: bool = False) -> Text:
         """`region` is the ISO 3166-1 code that telephone numbers are read by; `detected`: find the language out."""
-        value, original, repairs, hidden = (_repeated if len(cell) <= _NAME else _cleaned)(cell, region)
-        if repairs:
-            self._quality.repairs.update(repairs)
-        for kind, count in hidden.items():
+        text, detection = self._find(cell, region) or ((_repeated if len(cell) <= NAME else cleaned)(cell, region), None)
+        if text.repairs:
+            self._quality.repairs.update(text.repairs)
+        for kind, count in text.hidden.items():
             self._quality.redactions[column, kind] += count
-        return Text(value, original, self._language(column, value) if detected else self._declared)
+        return Text(text.value, text.original, self._language(column, text.value, detection) if detected else self._declared)
 
     def holds_person(self, column: str, cell: str, region: str) -> bool:
         """Whether a cell that is not free text holds an address or a telephone number, which is then counted as hidden; the caller sets it aside."""
@@ -57,30 +93,9 @@ class Texts:
             self._quality.redactions[column, kind] += count
         return bool(counts)
 
-    def _language(self, column: str, value: str) -> str | None:
+    def _language(self, column: str, value: str, detection: Detection | None) -> str | None:
         if not value:
             return None
-        found = detect(value, self._threshold)
+        found = detection or detect(value, self._threshold)
         self._quality.language(column, found.best, found.tag, found.confidence)
         return found.tag
-
-
-_NAME = 160  # characters: names and titles come again and again, longer texts hardly ever
-
-
-def _cleaned(cell: str, region: str) -> tuple[str, str | None, tuple[str, ...], Mapping[str, int]]:
-    """The text to publish, the original where it is to be kept beside it, what was repaired, and how much of a person was hidden."""
-    hidden = redact(cell, region)
-    repaired = repair(hidden.text)
-    value, counts = repaired.text, hidden.counts
-    if not repaired.changes:
-        return value, None, (), counts
-    # An address that a line break had cut in two is whole only now; the original, which still has it, is not kept then.
-    again = redact(value, region)
-    if again.counts:
-        return again.text, None, repaired.changes, {kind: counts.get(kind, 0) + again.counts.get(kind, 0) for kind in {*counts, *again.counts}}
-    original = as_original(hidden.text)
-    return value, original if original != value else None, repaired.changes, counts
-
-
-_repeated = lru_cache(maxsize=8192)(_cleaned)

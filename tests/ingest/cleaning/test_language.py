@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 import sys
 from collections import Counter
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from py3langid.langid import visit_counts
 
-from ingest.cleaning.language import MIN_LETTERS, THRESHOLD, detect
+from ingest.cleaning import language
+from ingest.cleaning.language import LONGEST, MIN_LETTERS, THRESHOLD, detect
 from ingest.cleaning.text import repair
 from tests.conftest import ROOT
 from tests.ingest.cleaning.samples import rows
@@ -138,3 +142,33 @@ def test_no_text_of_the_samples_gets_a_wrong_tag(edition: str, place: str, colum
     if edition == "2016":
         assert {country for country, found in per_place.items() if "es" in found} == {"Mexico"}
         assert {country for country, found in per_place.items() if "pt" in found} == {"Brazil"}
+
+
+_WORDS = [word for text in SENTENCES.values() for word in text.split()]
+_PIECES = st.sampled_from([*_WORDS, "https://x.org/a_1", "www.x", "[redacted: e-mail]", "2015_", "12", "ÅÅ", "e\u0301"])
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@given(st.lists(_PIECES, max_size=60).map(" ".join) | st.text(max_size=450))
+def test_the_model_s_own_ranking_gives_the_same(text: str) -> None:
+    """What is counted, weighed and chosen in another way than py3langid and an earlier version did it, compared with that way."""
+    noise = re.compile(r"https?://\S+|www\.\S+|\[redacted: [a-z-]+\]|[\d_]+")
+    plain = " ".join(noise.sub(" ", text[:LONGEST]).split())
+    assert " ".join(language._FIGURES.sub(" ", language._ADDRESS.sub(" ", text[:LONGEST])).split()) == plain
+    found = detect(text)
+    if sum(map(str.isalpha, plain)) < MIN_LETTERS:
+        assert found.best is None
+        return
+    model = language._model()
+    assert model.best(plain) == model.rank(plain)[0]
+    visits = visit_counts(model.tk_nextmove, model._rowbase, model.tk_output, model._encode(plain)) or {}
+    if visits:
+        weights = np.array([math.log1p(count) for count in visits.values()])
+        slowly = np.add.reduce(weights[:, None] * model.nb_ptc[np.array(list(visits))], axis=0) + model.nb_pc
+        assert (model._sparse_score(visits, model.nb_ptc) == slowly).all()
+    assert found.confidence == Decimal(math.floor(model.rank(plain)[0][1] * 100 + 1e-9)).scaleb(-2)
+
+
+def test_a_text_that_grows_when_it_is_normalised_has_a_weight_for_every_count() -> None:
+    assert detect("\u0390\ufb2c\U0001d160" * 140).confidence >= 0
+    assert detect("İ" * LONGEST).confidence >= 0

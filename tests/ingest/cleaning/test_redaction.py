@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.cleaning import redaction
 from ingest.cleaning.redaction import EMAIL, TELEPHONE, holds_email, redact
 from tests.ingest.cleaning.samples import cells
 
@@ -243,3 +245,30 @@ def test_the_line_of_a_file_that_still_has_an_address(tmp_path) -> None:
     assert first_held(path) == 3
     path.write_text('<urn:a> <urn:b> "uno"@es .\n<urn:a> <urn:b> <https://example.org/@handle> .\n', encoding="utf-8")
     assert first_held(path) == 0
+
+
+_NEAR_NUMBERS = st.sampled_from([
+    "0", "1", "2", "5", "9", "00", "202", "555", "2014", "1234567", "+52 55 5555 0123", " ", "  ", ".", ",", "-", "–", "/", "(", ")", "+", "\n", "\u00a0", "*",
+    "Tel.", "tel: ", "fax", "x", "y", "ext. 5", "n°", "Ley ", " %", "[redacted: telephone]", "01 800 123 4567", "(202) 555-0123", "٣",
+])  # fmt: skip
+
+
+@settings(max_examples=1500, **REPEATABLE)
+@given(st.lists(_NEAR_NUMBERS, max_size=14).map("".join), st.sampled_from([None, "MX", "US", "CR", "DE"]))
+def test_a_text_that_is_not_searched_for_numbers_has_none(text: str, region: str | None) -> None:
+    """`_numbers` only spares the search; a text with six figures in a row, whatever is between them, was once always searched."""
+    found = redact(text, region)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redaction, "_numbers", lambda text: redaction._DIGIT_RUN.search(text) is not None)
+        assert redact(text, region) == found
+
+
+@pytest.mark.parametrize("block", [1, 20, 1 << 22])
+def test_the_line_of_an_address_is_told_whatever_is_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr(redaction, "_BLOCK", block)
+    lines = ['<a> <b> "@es"@es .', '<a> <b> "Twitter @gobierno"@es .', "@", '<a> <b> "uno"@es .', '<a> <b> "x@y.org" .', '<a> <b> "z@y.org" .']
+    path = tmp_path / "a.nt"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    assert redaction.first_held(path) == 5
+    path.write_text("".join(f"{line}\n" for line in lines[:4]))
+    assert redaction.first_held(path) == 0
