@@ -170,7 +170,8 @@ class _Both(io.RawIOBase):
         self._plain.write(data)
         self._waiting += data
         while len(self._waiting) >= _BUFFER:
-            self._packed.write(bytes(self._waiting[:_BUFFER]))
+            with memoryview(self._waiting) as waiting, waiting[:_BUFFER] as piece:
+                self._packed.write(piece)
             del self._waiting[:_BUFFER]
         return len(data)
 

@@ -39,9 +39,9 @@ class Copy(contextlib.AbstractContextManager["Copy"]):
 
     def __init__(self, out: BinaryIO):
         self._undo = contextlib.ExitStack()
-        text = self._undo.enter_context(as_text(out))
-        text.write("\ufeff")
-        self._writer = csv.writer(text, lineterminator="\r\n")
+        self._text = self._undo.enter_context(as_text(out))
+        self._text.write("\ufeff")
+        self._writer = csv.writer(self._text, lineterminator="\r\n")
 
     def __exit__(self, *raised: Any) -> None:
         self._undo.__exit__(*raised)
@@ -49,5 +49,10 @@ class Copy(contextlib.AbstractContextManager["Copy"]):
     def header(self, cells: Iterable[str]) -> None:
         self._writer.writerow([*map(shown, cells), FOR_EXCEL])
 
-    def row(self, cells: Iterable[str]) -> None:
-        self._writer.writerow([*map(shown, cells), ""])
+    def row(self, cells: list[str], line: str) -> None:
+        """`line` is the row as the table has it, with a line feed: where no cell is altered, it need not be written anew."""
+        altered = list(map(shown, cells))
+        if altered == cells and "\r" not in line:  # that would be in quotation marks here, and there not
+            self._text.write(f"{line[:-1]},\r\n")
+        else:
+            self._writer.writerow([*altered, ""])

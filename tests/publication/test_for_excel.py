@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.formats import FormatFault
 from ingest.formats.recognition import Layout, recognize
@@ -24,8 +26,24 @@ def copy_of(header: list[str], *rows: list[str]) -> bytes:
     with for_excel.Copy(out) as copy:
         copy.header(header)
         for row in rows:
-            copy.row(row)
+            copy.row(row, csv_line(row))
     return out.getvalue()
+
+
+def csv_line(row: list[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(row)
+    return text.getvalue()
+
+
+CELLS = st.text(st.sampled_from("=+-@＝a, \"'\n\t\r"), max_size=4)
+
+
+@given(st.lists(CELLS, min_size=2, max_size=4))
+def test_a_row_is_the_same_whether_or_not_it_is_written_anew(row: list[str]) -> None:
+    expected = io.StringIO()
+    csv.writer(expected, lineterminator="\r\n").writerow([*map(for_excel.shown, row), ""])
+    assert copy_of(["a", "b"], row).decode().split("\r\n", 1)[1] == expected.getvalue()
 
 
 @pytest.mark.parametrize("text", ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=x", "＝1"])

@@ -109,16 +109,24 @@ def _write(query: TableQuery, found: Iterable[tuple[list[str], list[int]]], exac
     single = {number for number, column in enumerate(query.columns) if column.type in _SINGLE}
     count = 0
     with as_text(exact) as text, for_excel.Copy(altered) as copy:
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(_Line(), lineterminator="\n")
         header = [column.name for column in query.columns]
-        writer.writerow(header)
+        text.write(writer.writerow(header))
         copy.header(header)
         for count, (cells, several) in enumerate(found, 1):  # noqa: B007 - the last count is the number of rows
             if several and not single.isdisjoint(several):
                 raise _two_values(query, cells, min(single.intersection(several)))
-            writer.writerow(cells)
-            copy.row(cells)
+            line = writer.writerow(cells)
+            text.write(line)
+            copy.row(cells, line)
     return count
+
+
+class _Line:
+    """What a writer of the csv module writes to so that it gives each line back."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def _two_values(query: TableQuery, cells: list[str], number: int) -> TableError:
