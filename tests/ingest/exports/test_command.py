@@ -167,7 +167,7 @@ def test_the_made_up_header_is_the_one_of_the_layout() -> None:
 
 
 def test_a_build_without_the_export_of_the_last_one_says_which_source_is_missing(data: Path, tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", "ogp-2016", [row("Kenya", "1", str(number), f"Promise {number}") for number in range(1, 30)])
+    path = write(tmp_path / "a.csv", "ogp-2016", [row("Kenya", "1", str(number), f"Promise {number}") for number in range(1, 90)])
     assert command(data, "build", "--input", f"ogp-2016-11-30={path}", "--lang", "en").returncode == 0
     done = command(data, "build", "--lang", "en")
     assert done.returncode == 1 and "ogp-2016-11-30" in done.stderr and "--input NAME=PATH" in done.stderr
