@@ -8,10 +8,9 @@ asking SPARQL constraints, focus node by focus node; what they find there must b
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,20 +23,21 @@ import pyoxigraph as ox
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
-from ontology.namespaces import OGCM_SH, RDFS, SH
+from ontology.namespaces import OGCM_SH, RDF, RDFS, SH
+from shapes.alike import Alike
 from shapes.context import DEPLOYMENT, Context, background, context_triples
 from shapes.engines import CoreEngine, EnginesDisagree, Failure
 from shapes.engines.fast import Pyshifty, lines
 from shapes.engines.reference import PySHACL, for_pyshacl, graph_of
 from shapes.files import constraints
-from shapes.outline import Outline, Part, outline_of, term, terms
+from shapes.outline import Outline, Part, Values, skimmed, term, terms
 from shapes.reach import reach_of
 from shapes.report import ReferenceShare, Report, Result, result_of, text
 from shapes.sparql import focus_nodes, query_text, solutions_at, solutions_at_once
 from shapes.terms import UnreadableRdf, from_ox, to_ox
 
-# Triples that pySHACL judges at most: some five seconds (docs/shacl.md).
-REFERENCE_LIMIT = 25_000
+# Triples that pySHACL judges at most: some six seconds (docs/shacl.md).
+REFERENCE_LIMIT = 40_000
 # Statements judged at once. Larger parts are slower for each statement, smaller ones repeat what is known of others.
 PART = 50_000
 # Larger files are loaded into a store on disk for the SPARQL constraints; in memory a byte of file takes some four.
@@ -49,8 +49,10 @@ EXAMPLES = 3
 # Focus nodes of each SPARQL constraint that have a query of their own where only a part of the graph is judged again.
 ASKED_ALONE = 20
 REGISTERED = OGCM_SH["Graph-KeysAreRegistered"]
-# Constraints that look at nothing but which IRIs stand in the data: asked of a store with one statement for each.
-OF_NAMES = frozenset(OGCM_SH[f"Graph-{name}"] for name in ("KindIsKnown", "KeyFollowsGrammar", "KeyHasNoServedSuffix", "KeyIsShort", "KeysDifferBeyondCase"))
+# Constraints that look at nothing but which terms stand in the data (a blank node is refused in reading): asked of a
+# store with one statement for each.
+_OF_NAMES = "HasNoBlankNode", "KindIsKnown", "KeyFollowsGrammar", "KeyHasNoServedSuffix", "KeyIsShort", "KeysDifferBeyondCase", "PropertiesAreDeclared"
+OF_NAMES = frozenset(OGCM_SH[f"Graph-{name}"] for name in _OF_NAMES)
 
 Bindings = Mapping[str, Node]
 _Told = TypeVar("_Told", bound=tuple)
@@ -61,30 +63,29 @@ def validate_file(
     path: Path, shapes: Graph, profile: str, context: Context | None, changed: Collection[str] | None, reference_limit: int, fast: CoreEngine | None = None,
 ) -> Report:  # fmt: skip
     """See `shapes.validate_file`; `shapes`: the shapes of the profile, `fast`: another engine in the fast one's place."""
-    fast = fast or Pyshifty()
     core = _core_of(shapes)
-    known = lines(background())
+    judging = _Core(core, lines(background()), fast or Pyshifty())
     kept = _Kept()
-    unregistered = _Unregistered(context if (REGISTERED, SH.sparql, None) in shapes else None)
-    workers = max(2, min(4, len(os.sched_getaffinity(0))))
-    with tempfile.TemporaryDirectory(prefix="commitments-shapes-") as scratch, ThreadPoolExecutor(workers) as pool:
+    with tempfile.TemporaryDirectory(prefix="commitments-shapes-") as scratch, ThreadPoolExecutor(2) as pool:
         loading = pool.submit(_store_of, path, context, Path(scratch))
         try:
-            outline = outline_of(path, reach_of(core), unregistered)
-            watched = _watched(outline, changed, reference_limit)
+            outline = skimmed(path, reach_of(core))
+            alike = Alike(core, judging.known, outline)
+            unregistered = _Unregistered(context if (REGISTERED, SH.sparql, None) in shapes else None)
+            outline.read(alike.visit, unregistered.visit)
+            watched = _watched(outline, alike.representatives, changed, reference_limit)
             asking = pool.submit(_ask_all, shapes, loading, outline, context, watched, kept)
-            reference = _Reference(outline, shapes, core, known)
-            beside = pool.submit(reference.judge, watched)
             found = _Found(kept, watched)
-            for failures in _in_order(pool, outline.parts(PART), lambda part: fast.failures(part.data, known + part.known, core), workers):
-                found.add(failures)
+            found.add(judging.everything(outline, alike))
+            reference = _Reference(outline, shapes, core, judging.known)
+            expected = reference.judge(watched) | reference.judge(found.examples - watched)
+            _agree(found.remembered, expected, (judging.engine.name, PySHACL.name))
             at_once, store = asking.result(), loading.result()
-            _agree(found.remembered, beside.result() | reference.judge(found.examples - watched), (fast.name, PySHACL.name))
             asked, apart = reference.solutions(watched, store)
             _agree({solution for solution in at_once if solution[:2] in asked}, apart, ("one query for all", "one query for each node"))
         except BaseException as error:
             pool.shutdown(cancel_futures=True)
-            if isinstance(error, ValueError):
+            if isinstance(error, ValueError | SyntaxError):
                 loading.result()  # a file that is not N-Triples: the store says where
             raise
         for value in unregistered.found:
@@ -118,16 +119,23 @@ def _core_of(shapes: Graph) -> Graph:
     return core
 
 
-def _watched(outline: Outline, changed: Collection[str] | None, limit: int) -> set[bytes]:
-    """The subjects that the reference engine judges."""
+def _watched(outline: Outline, representatives: set[bytes], changed: Collection[str] | None, limit: int) -> set[bytes]:
+    """The subjects that the reference engine judges: all that can have changed; where these are more than the limit, one
+    of each kind, and a share of the others, which shows whether the kinds are sorted rightly."""
     if outline.statements <= limit:
         return set(outline.subjects)
     affected = set(outline.subjects) if changed is None else outline.affected(terms(changed))
-    expected = outline.statements / len(outline.subjects) * len(affected)
-    if expected <= limit:
+    if outline.size(affected) <= limit:
         return affected
-    bound = int(limit / expected * (1 << 64))
-    return {subject for subject in affected if int.from_bytes(hashlib.sha256(subject).digest()[:8]) < bound}
+    return _share(outline, representatives, limit * 3 // 4) | _share(outline, affected - representatives, limit // 4)
+
+
+def _share(outline: Outline, subjects: set[bytes], limit: int) -> set[bytes]:
+    """As many of the subjects as have about so many statements, chosen by their hash."""
+    if (size := outline.size(subjects)) <= limit:
+        return subjects
+    bound = int(limit / size * (1 << 64))
+    return {subject for subject in subjects if int.from_bytes(hashlib.sha256(subject).digest()[:8]) < bound}
 
 
 class _Unregistered:
@@ -141,7 +149,7 @@ class _Unregistered:
         self._start = f"<{context.base}id/".encode() if context else b"<"
         self._keys = {kind: keys if isinstance(keys, set | frozenset) else frozenset(keys) for kind, keys in (context.registry or {}).items()} if context else {}
 
-    def __call__(self, subject: bytes) -> None:
+    def visit(self, _number: int, subject: bytes, _values: Values) -> None:
         if self._keys and subject.startswith(self._start):
             kind, _, key = subject[len(self._start) : -1].decode().partition("/")
             if kind in self._keys and key not in self._keys[kind]:
@@ -149,6 +157,30 @@ class _Unregistered:
 
 
 # -- core constraints ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Core:
+    """The core constraints, with what is known beside every file, and the engine that judges all of it."""
+
+    shapes: Graph
+    known: bytes
+    engine: CoreEngine
+
+    def everything(self, outline: Outline, alike: Alike) -> Iterator[Failure]:
+        """What fails in the file: found at the representatives, and so for all subjects. Raises EnginesDisagree."""
+        found = self.at(outline, alike.representatives)
+        told: set[Failure] = set()
+        for failure in alike.spread(found, lambda subjects: self.at(outline, subjects)):
+            if term(failure[2]) in alike.representatives:
+                told.add(failure)
+            yield failure
+        if told != found:
+            raise EnginesDisagree(told - found, found - told, names=("judged by another of its kind", self.engine.name))
+
+    def at(self, outline: Outline, subjects: Collection[bytes]) -> set[Failure]:
+        """What fails at these subjects, as the engine finds it."""
+        return {failure for part in outline.parts(PART, subjects) for failure in self.engine.failures(part.data, self.known + part.known, self.shapes)}
 
 
 @dataclass
@@ -164,9 +196,9 @@ class _Found:
     examples: set[bytes] = field(default_factory=set)
     _counted: Counter[URIRef] = field(default_factory=Counter)
 
-    def add(self, failures: set[Failure]) -> None:
+    def add(self, failures: Iterable[Failure]) -> None:
         by_focus: dict[Node, list[Failure]] = defaultdict(list)
-        for failure in sorted(failures, key=lambda failure: (failure[2], failure[0], str(failure[3]))):
+        for failure in failures:
             shape, component, focus, value = failure
             self.kept.add(shape, component, focus, {} if value is None else {"value": value})
             by_focus[focus].append(failure)
@@ -176,17 +208,6 @@ class _Found:
         for focus, own in by_focus.items():
             if (subject := term(focus)) in self.watched or subject in self.examples:
                 self.remembered.update(own)
-
-
-def _in_order(pool: ThreadPoolExecutor, parts: Iterator[Part], judge: Callable[[Part], set[Failure]], workers: int) -> Iterator[set[Failure]]:
-    """Judge parts side by side, a few at a time, and give the outcomes in the order of the file."""
-    waiting: deque[Future[set[Failure]]] = deque()
-    for part in parts:
-        waiting.append(pool.submit(judge, part))
-        if len(waiting) > workers:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
 
 
 # -- SPARQL constraints -------------------------------------------------------------------------------------------
@@ -262,9 +283,11 @@ class _Reference:
         asked: set[tuple[URIRef, Node]] = set()
         found: set[_Solution] = set()
         queries = {shape: query_text(self.shapes, constraint) for shape, constraint in self.shapes.subject_objects(SH.sparql)}
+        # What the targets read, and nothing else: a graph of rdflib takes long to fill.
+        choosing = {term(predicate) for predicate in (RDF.type, RDFS.subClassOf, *self.shapes.objects(None, SH.targetSubjectsOf))}
         limit = None if len(chosen) == len(self.outline.subjects) else ASKED_ALONE
         for part in self._parts(chosen):
-            data = graph_of(part.data + self.known + part.known)
+            data = graph_of(b"".join(line for line in (*part.lines, *(self.known + part.known).splitlines(keepends=True)) if line.split(b" ", 2)[1] in choosing))
             for shape, query in queries.items():
                 for focus in sorted(focus_nodes(self.shapes, shape, data) & part.nodes, key=_digest)[:limit]:
                     asked.add((shape, focus))

@@ -1,16 +1,17 @@
-"""Terms of rdflib as terms of pyoxigraph and back, and reading strangers' RDF without following anything in it."""
+"""Terms of rdflib as terms of pyoxigraph or N-Triples and back, and reading strangers' RDF without following anything in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from ontology.namespaces import OWL
+from ontology.namespaces import OWL, RDF, RDFS
 
 FORMATS: dict[str, ox.RdfFormat] = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -113,3 +114,43 @@ def store_of(triples: Iterable[tuple[Node, Node, Node]]) -> ox.Store:
     store = ox.Store()
     store.bulk_extend(ox.Quad(to_ox(s), to_ox(p), to_ox(o)) for s, p, o in triples)
     return store
+
+
+def to_ntriples(term: Node) -> bytes:
+    """An rdflib term as it stands in canonical N-Triples."""
+    return str(to_ox(term)).encode()
+
+
+def from_ntriples(text: bytes) -> Node:
+    """A term of N-Triples as an rdflib term."""
+    [triple] = ox.parse(b"<x:s> <%s> %s ." % (str(RDF.value).encode(), text), format=ox.RdfFormat.N_TRIPLES)
+    return from_ox(triple.object)
+
+
+def lexical(text: bytes) -> str:
+    """The IRI, or the lexical form of the literal, that a term of N-Triples stands for."""
+    if text.startswith(b"<") or b"\\" in text:
+        return str(from_ntriples(text))
+    return text[1 : text.rfind(b'"')].decode()
+
+
+def subclasses_in(lines: Iterable[bytes]) -> dict[bytes, set[bytes]]:
+    """Class -> its direct subclasses, from lines of N-Triples."""
+    predicate, found = f" <{RDFS.subClassOf}> ".encode(), defaultdict(set)
+    for line in lines:
+        if predicate in line:
+            subject, said, parent = line.rstrip()[:-2].split(b" ", 2)
+            if said == predicate.strip():
+                found[parent].add(subject)
+    return found
+
+
+def all_below(name: bytes, below: Mapping[bytes, Collection[bytes]]) -> set[bytes]:
+    """A class with all its subclasses, given the direct ones of each."""
+    found, ahead = {name}, [name]
+    while ahead:
+        for one in below.get(ahead.pop(), ()):
+            if one not in found:
+                found.add(one)
+                ahead.append(one)
+    return found

@@ -23,7 +23,7 @@ from shapes.engines import EnginesDisagree, Failure
 from shapes.engines.reference import PySHACL
 from shapes.files import TARGETS
 from shapes.reach import reach_of
-from shapes.terms import from_ox, to_ox
+from shapes.terms import all_below, from_ntriples, from_ox, lexical, subclasses_in, to_ox
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Pyshifty:
     def failing(self, data: bytes, shapes: bytes) -> set[Node]:
         """The focus nodes at which anything fails. (Which shape it is cannot be told: equal shapes share one name.)"""
         result = _prepared(shapes).validate_algebra(data=data, **_ALL)
-        return {_term(focus) for focus in {violation.focus_node for violation in result.violations}}
+        return {from_ntriples(focus.encode()) for focus in {violation.focus_node for violation in result.violations}}
 
     def report(self, data: bytes, shapes: bytes) -> set[Failure]:
         """The results of the standard's report, without those of nested shapes, which it does not list."""
@@ -140,16 +140,12 @@ def _marked(core: Graph, hierarchy: tuple[bytes, ...]) -> _Marked:
     is for nodes that belong to other parts. A mark is a property that only subjects of the data are given, one for
     each class that is a target or below one.
     """
-    below: dict[bytes, set[bytes]] = defaultdict(set)
-    for one in hierarchy:
-        subject, predicate, parent = one[:-3].split(b" ", 2)
-        if predicate == _SUBCLASS:
-            below[parent].add(subject)
+    below = subclasses_in(hierarchy)
     marks: dict[bytes, bytes] = {}
     patterns: dict[bytes, list[_Pattern]] = defaultdict(list)
     ours = {shape for shape in core.subjects(SH.pattern) if set(core.predicates(shape)) <= _OF_A_PATTERN and isinstance(core.value(shape, SH.path), URIRef)}
     for shape in ours:
-        classes = {name for target in core.objects(shape, SH.targetClass) for name in _all_below(f"<{target}>".encode(), below)}
+        classes = {name for target in core.objects(shape, SH.targetClass) for name in all_below(f"<{target}>".encode(), below)}
         having = frozenset(f"<{target}>".encode() for target in core.objects(shape, SH.targetSubjectsOf))
         path, expression = core.value(shape, SH.path), re.compile(str(core.value(shape, SH.pattern)))
         patterns[f"<{path}>".encode()].append(_Pattern(shape, expression, frozenset(classes), having))
@@ -161,7 +157,7 @@ def _marked(core: Graph, hierarchy: tuple[bytes, ...]) -> _Marked:
         if p != SH.targetClass:
             shapes.append(line(s, p, o))
             continue
-        for name in _all_below(f"<{o}>".encode(), below):
+        for name in all_below(f"<{o}>".encode(), below):
             mark = marks.setdefault(name, b"<urn:x-ogcm:instance:%d>" % len(marks))
             shapes.append(b"%s <%s> %s .\n" % (str(to_ox(s)).encode(), str(SH.targetSubjectsOf).encode(), mark))
     return _Marked(b"".join(sorted(shapes)), marks, patterns, _only(core, left) if left else None, _read_by(core, left), _reach(core))
@@ -218,7 +214,7 @@ def _unmatched(lines_: Iterable[bytes], marked: _Marked) -> Iterator[Failure]:
     for one in lines_:
         subject, predicate, value = one.split(b" ", 2)
         if predicate in marked.patterns:
-            text = _lexical(value[:-3])
+            text = lexical(value[:-3])
             failed += [(pattern, subject, value[:-3]) for pattern in marked.patterns[predicate] if not pattern.expression.search(text)]
     if failed:
         asked = {subject for _, subject, _ in failed}
@@ -230,23 +226,7 @@ def _unmatched(lines_: Iterable[bytes], marked: _Marked) -> Iterator[Failure]:
                     classes[subject].add(value[:-3])
     for pattern, subject, value in failed:
         if pattern.classes & classes[subject] or pattern.having & properties[subject]:
-            yield pattern.shape, SH.PatternConstraintComponent, _term(subject.decode()), _term(value.decode())
-
-
-def _lexical(value: bytes) -> str:
-    if value.startswith(b"<") or b"\\" in value:
-        return str(_term(value.decode()))
-    return value[1 : value.rfind(b'"')].decode()
-
-
-def _all_below(name: bytes, below: Mapping[bytes, Collection[bytes]]) -> set[bytes]:
-    found, ahead = {name}, [name]
-    while ahead:
-        for one in below.get(ahead.pop(), ()):
-            if one not in found:
-                found.add(one)
-                ahead.append(one)
-    return found
+            yield pattern.shape, SH.PatternConstraintComponent, from_ntriples(subject), from_ntriples(value)
 
 
 def _marks(lines_: Iterable[bytes], marks: Mapping[bytes, bytes]) -> bytes:
@@ -269,8 +249,3 @@ def lines(triples: Iterable[tuple[Node, Node, Node]]) -> bytes:
 
 def _prepared(shapes: bytes) -> shifty.PreparedValidator:
     return shifty.PreparedValidator(shapes=shapes, shapes_format="nt")
-
-
-def _term(text: str) -> Node:
-    [triple] = ox.parse(f"<x:s> <{RDF.value}> {text} .", format=ox.RdfFormat.N_TRIPLES)
-    return from_ox(triple.object)

@@ -130,7 +130,8 @@ def test_an_engine_that_sees_a_fault_which_is_none_stops_the_build(tmp_path: Pat
     for limit in (EVERYTHING, 0):  # the first faults of each shape are always judged twice
         with pytest.raises(EnginesDisagree) as caught:
             judge(path, Forgetful(imagined=imagined), limit=limit)
-        assert caught.value.only_fast == [imagined] and not caught.value.only_reference
+        differing = {*caught.value.only_fast, *caught.value.only_reference}
+        assert {failure[:2] for failure in differing} == {imagined[:2]}  # at this plan, or at one that looks the same to the shape
 
 
 def test_what_changed_and_what_it_can_break_is_judged_twice(tmp_path: Path) -> None:
