@@ -207,6 +207,56 @@ def test_only_exports_can_accept_other_columns(data: Path) -> None:
     assert "other_columns: accept is for tables of mode export" in str(caught.value)
 
 
+LAYOUT = """
+contract_version: "1.0"
+layout: by-place
+key: by-place
+series: by-place
+title: {en: By place}
+source_type: tracker
+mapping: ogp_export
+other_columns: accept
+tables:
+  commitments:
+    title: {en: Commitments}
+    mode: export
+    row_key: hash
+    columns:
+      Where: {kind: verbatim, means: jurisdiction, required: true}
+      Plan: {kind: verbatim, means: plan-number, required: true}
+      No.: {kind: verbatim, means: number}
+      Promise: {kind: verbatim, means: title}
+      Theme: {kind: verbatim, property: ogcm:themeText}
+"""
+BY_PLACE = [["Where", "Plan", "No.", "Promise", "Theme", ""], ["Kenya", "1", "1", "Open budgets", "Money", "The group of budgets"]]
+
+
+def test_a_layout_may_accept_and_then_columns_known_by_their_place_cannot_move(data: Path, tmp_path: Path) -> None:
+    (data / "layouts").mkdir()
+    layout = data / "layouts" / "by-place.yml"
+    layout.write_text(LAYOUT, encoding="utf-8")
+    assert columns(map_exports(data, f"by-place-2020-01-01={save(tmp_path / 'a.csv', BY_PLACE)}"), "by-place-2020-01-01") == ({"(6)": 1}, [])
+    layout.write_text(f'{LAYOUT}      "(6)": {{kind: verbatim, property: ogcm:clusterText}}\n', encoding="utf-8")
+    exact = map_exports(data, f"by-place-2020-01-01={save(tmp_path / 'b.csv', BY_PLACE)}")
+    assert exact["by-place-2020-01-01"].values("commitment/KE-1-01", "ogcm:clusterText") == ["The group of budgets"]
+    moved = [["Mood", *BY_PLACE[0]], ["good", *BY_PLACE[1]]]
+    renamed = [["Where", "Plan", "No.", "Promise", "Mood", ""], BY_PLACE[1]]
+    for name, lines in (("c.csv", moved), ("d.csv", renamed)):
+        said = refused(data, save(tmp_path / name, lines))
+        assert any("these columns are known by their place only: (6)" in line for line in said), said
+
+
+def test_workbooks_are_read_the_same_way(data: Path, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for line in lines_of(made(tmp_path, add={"Mood": lambda at: "good", "Mail": lambda at: SECRET}, drop=["Cluster"])):
+        book.active.append(line)
+    book.save(tmp_path / "export.xlsx")
+    result = map_exports(data, f"ogp-2016-12-31={tmp_path / 'export.xlsx'}", accept=True)
+    assert columns(result) == ({"Mood": 2, "Mail": 2}, ["Cluster"])
+    assert not any(SECRET in text for _, text in result.everything())
+
+
 @pytest.mark.parametrize("layout", sorted(SAMPLES))
 @pytest.mark.parametrize("seed", range(3))
 def test_a_real_export_with_other_columns_is_recognized_and_counted(data: Path, tmp_path: Path, layout: str, seed: int) -> None:

@@ -105,6 +105,30 @@ def test_layouts_that_fit_equally_are_not_guessed_between(tmp_path: Path) -> Non
     assert "made-up, twin" in found.message("en")
 
 
+def test_how_far_a_layout_is_ahead_of_the_others_is_said(tmp_path: Path) -> None:
+    near = Layout("near", (MADE_UP.headers - {"Budget", "Title"}) | {"Heading", "Costs"}, MADE_UP.optional, (2,))
+    assert recognize(write_csv(tmp_path / "rows.csv"), [MADE_UP, near]).lead == pytest.approx(1 - 7 / 11, abs=1e-3)
+    header = [{"Budget": "Costs"}.get(name, name) for name in HEADER]
+    between = recognize(write_csv(tmp_path / "rows.csv", lines(header=header)), [MADE_UP, near])
+    assert between.lead < 0.1  # nearly as near to the one as to the other: nothing is read of it
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [("Dates of Start", "Start Date"), ("Planned Start Date", "Start Date"), ("START-DATE", "Start Date"), ("Starter", None), ("Mood", None)],
+)
+def test_a_renamed_header_is_suggested_by_its_words(tmp_path: Path, new: str, old: str | None) -> None:
+    header = [new if name == "Start Date" else name for name in HEADER]
+    found = recognize(write_csv(tmp_path / "rows.csv", lines(header=header)), [MADE_UP])
+    assert found.suggested == (((new, old),) if old else ())
+
+
+def test_one_missing_header_is_suggested_once(tmp_path: Path) -> None:
+    header = [*("Start Dates" if name == "Start Date" else name for name in HEADER[:-1]), "Date of Start", ""]
+    found = recognize(write_csv(tmp_path / "rows.csv", lines(header=header, rows=[])), [MADE_UP])
+    assert found.suggested == (("Start Dates", "Start Date"),)
+
+
 def test_another_delimiter_is_found(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes(csv_bytes(lines(), ";"))
