@@ -436,6 +436,8 @@ def _list_items(segment: str) -> Iterator[str]:
     """
     lines = segment.split("\n")
     for pattern, least in ((_BULLET, 1), (_NUMBER, 2), (_DASH, 2)):
+        if len(lines) < least:
+            break
         marked = [index for index, line in enumerate(lines) if pattern.match(line)]
         if len(marked) < least:
             continue

@@ -16,7 +16,7 @@ from rdflib import Graph
 import ontology
 import shapes
 from commitments.release import CONSOLIDATED, MANIFEST, RELEASES, Release, ReleaseError, current_release
-from ingest import declarative, described, mappings, matching, sources, uris
+from ingest import collecting, declarative, described, mappings, matching, sources, uris
 from ingest.accounting import Accounting
 from ingest.apart import Apart
 from ingest.authority import Authority
@@ -205,6 +205,7 @@ def _comparable(releases: Path, base: str) -> Path | None:
 # -- read and map -----------------------------------------------------------------------------------------------
 
 
+@collecting.rarely()
 def map_sources(
     data_dir: Path, base: str, settings: BuildSettings, inputs: list[Edition], *, withdraw: bool = False, scratch: Path | None = None,
     progress: Progress | None = None, accept: bool = False,

@@ -48,7 +48,6 @@ def corrupted(source: Path, header_row: int, target: Path, rng: random.Random) -
 @pytest.mark.parametrize("seed", [3, 11])
 def test_what_comes_of_rubbish_is_valid_and_adds_up(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
-    csv.field_size_limit(10_000_000)
     editions = [Edition(corrupted(needs_shared(path), row, tmp_path / f"{name}.csv", rng), name) for name, (path, row) in SAMPLES.items()]
     data = reference_data(tmp_path / "data")
     mapped = pipeline.map_sources(data, BASE, load_settings(data), editions)
