@@ -18,7 +18,7 @@ _ORDER = (
     OGCM.latestEnd, OGCM.locator, OGCM.asWritten, OGCM.curator, OGCM.reason, OGCM.linkFrom, OGCM.linkRelation,
     OGCM.linkTo, OGCM.score, SKOS.inScheme, SKOS.topConceptOf, SKOS.broader, SKOS.narrower, DCT.identifier,
     ADMS.identifier, DCT.publisher, DCT.issued, DCT.language, DCT.type, DCT.license, DCT.rights, OGCM.documentStatus,
-    OGCM.sha256, FOAF.homepage, OGCM.tracker, FOAF.page, RDFS.seeAlso, OWL.sameAs, SKOS.exactMatch, SKOS.closeMatch,
+    OGCM.sha256, FOAF.homepage, OGCM.tracker, FOAF.page, RDFS.seeAlso, OWL.sameAs, OWL.differentFrom, SKOS.exactMatch, SKOS.closeMatch,
     OGCM.lastSeenIn,
 )  # fmt: skip
 FACT_ORDER: dict[str, int] = {str(iri): position for position, iri in enumerate(_ORDER)}

@@ -85,6 +85,7 @@ term-rdfs-domain = used on
 term-rdfs-range = values
 term-rdfs-isDefinedBy = defined by
 term-owl-sameAs = same as
+term-owl-differentFrom = is not the same as
 term-owl-inverseOf = inverse of
 term-owl-Class = class
 term-owl-ObjectProperty = property
@@ -256,6 +257,7 @@ inverse-ogcm-measure = figures of this measure
 inverse-prov-used = used by
 inverse-ogcm-region = memberships of this region
 inverse-org-role = memberships with this role
+inverse-owl-differentFrom = is not the same as
 
 # Titles of tables: class, and property that joins it with the page
 

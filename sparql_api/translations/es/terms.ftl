@@ -85,6 +85,7 @@ term-rdfs-domain = se usa en
 term-rdfs-range = valores
 term-rdfs-isDefinedBy = definido en
 term-owl-sameAs = es lo mismo que
+term-owl-differentFrom = no es lo mismo que
 term-owl-inverseOf = inversa de
 term-owl-Class = clase
 term-owl-ObjectProperty = propiedad
@@ -256,6 +257,7 @@ inverse-ogcm-measure = cifras de esta medida
 inverse-prov-used = usado por
 inverse-ogcm-region = membresías de esta región
 inverse-org-role = membresías con este papel
+inverse-owl-differentFrom = no es lo mismo que
 
 # Títulos de las tablas: clase y propiedad que la une a la página
 
