@@ -24,6 +24,7 @@ from ontology.namespaces import CODE, KINDS, PREFIXES
 
 _TOGETHER = 1_000  # subjects of a block that are looked at together
 _COPIED = 1 << 20
+_END = b" .\n"
 
 # XML 1.0 has no way to write these, and its readers change a carriage return. Canonical N-Triples escapes all of them.
 _UNWRITABLE = re.compile(rb"(?<!\\)(?:\\\\)*\\(?:[bfr]|u00[01][0-9A-F]|uFFF[EF])")
@@ -92,12 +93,12 @@ def quad_blocks(graphs: dict[str, Path], base: str) -> Iterator[Lines]:
 
 def _suffix(name: str, base: str) -> bytes:
     """What stands behind the object in a graph's N-Quads."""
-    return f" <{base}graph/{name}> .\n".encode() if name else b" .\n"
+    return f" <{base}graph/{name}> .\n".encode() if name else _END
 
 
 def _with_graph(path: Path, suffix: bytes) -> Iterator[Lines]:
     for block in read_blocks(path):
-        yield [line[:-3] + suffix for line in block]
+        yield [line[:-3] + suffix for line in block] if suffix != _END else block
 
 
 def content_sha256(graphs: dict[str, Path], base: str) -> str:
@@ -192,7 +193,9 @@ def write_trig(default: tuple[Path, Prefixes], blocks: dict[str, Path], base: st
 
 def alike(prefixes: Prefixes, more: Prefixes, namespaces: set[str]) -> bool:
     """Whether statements are written alike with some prefixes and with more, given the namespaces of all their IRIs."""
-    added = [space for prefix, space in more.items() if prefix not in prefixes]
+    if not prefixes.items() <= more.items():
+        return False
+    added = set(more.values()) - set(prefixes.values())
     return not any(namespace.startswith(space) for namespace in namespaces for space in added)
 
 

@@ -27,7 +27,6 @@ _LONG = 500  # bytes of an end that is not worth remembering: such texts do not 
 # Subjects for ends alone. They alternate, so that no statement joins the one before; no prefix of a release shortens them.
 _STAND_INS = b"<x:0> ", b"<x:1> "
 
-
 # How ends of statements are written: each after a subject or another predicate, and each after an end with the same predicate.
 Pieces = tuple[list[bytes], list[bytes]]
 

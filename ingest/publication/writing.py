@@ -45,8 +45,8 @@ class Writing:
     progress: Progress
     found: Statistics = field(default_factory=Statistics)
     triples: dict[str, int] = field(default_factory=dict)
-    _readable: dict[str, str] = field(default_factory=dict)  # the prefixes of Turtle
-    _data_namespaces: set[str] = field(default_factory=set)  # those of the catalogue aside
+    _readable: dict[str, str] = field(init=False, default_factory=dict)  # the prefixes of Turtle
+    _data_namespaces: set[str] = field(init=False, default_factory=set)  # those of the catalogue aside
 
     def everything(self) -> None:
         """Write all files and bring them to disk. Raises NotSorted, TableError, OSError, ingest.apart.ProcessFailed."""
@@ -171,7 +171,7 @@ class Writing:
         """TriG from what was written along with Turtle. That knew no prefixes of the catalogue's: if one of them would shorten a
         name in the data, which none is known to do, all is written anew."""
         prefixes = dumps.prefixes_in_use(self.found.namespaces, self.draft.base)
-        blocks, default = self._scratch / "blocks", (self._consolidated.with_suffix(".ttl"), self._readable)
+        blocks, default = self._scratch / "blocks", (self.folder.path / _TURTLE, self._readable)
         named = [name for name in self.triples if name not in (CONSOLIDATED_GRAPH, CATALOG_GRAPH)]
         if not dumps.alike(self._readable, prefixes, self._data_namespaces):
             blocks = self._scratch / "blocks-anew"

@@ -174,3 +174,17 @@ def test_groups_are_those_of_a_walk_line_by_line(tmp_path: Path, monkeypatch: py
 def test_lines_out_of_order_come_to_an_end() -> None:
     lines = sample_lines()[::-1]
     assert [line for _, group in by_subject([lines]) for line in group] == lines
+
+
+@pytest.mark.parametrize(
+    ("more", "namespaces", "alike"),
+    [
+        ({"a": "https://a.example/"}, {"https://a.example/"}, True),
+        ({"a": "https://a.example/", "b": "https://b.example/"}, {"https://a.example/"}, True),
+        ({"a": "https://a.example/", "b": "https://b.example/"}, {"https://b.example/c/"}, False),
+        ({"a": "https://b.example/"}, set(), False),
+        ({}, set(), False),
+    ],
+)
+def test_more_prefixes_change_only_what_they_shorten(more: dict[str, str], namespaces: set[str], alike: bool) -> None:
+    assert dumps.alike({"a": "https://a.example/"}, more, namespaces) is alike

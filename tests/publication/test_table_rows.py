@@ -120,6 +120,7 @@ def test_little_memory_gives_the_same_rows(tmp_path: Path, monkeypatch: pytest.M
     whole = made(QUERIES, sample_lines(), tmp_path)
     monkeypatch.setattr(rows, "_RUN", 300)
     monkeypatch.setattr(rows, "_REMEMBERED", 1)
+    monkeypatch.setattr(rows, "_SEARCHES", 2)
     assert made(QUERIES, sample_lines(), tmp_path) == whole
     assert [path.name for path in tmp_path.iterdir()] == ["graph.nt"], "what was on its way into order is gone"
 

@@ -23,6 +23,7 @@ from ingest.sorting import LineSink, read_lines
 SEPARATOR = " | "
 _RUN = 16 << 20  # characters of a table that are held before they are sorted and spilled; all tables grow at once
 _REMEMBERED = 50_000  # resources whose labels and the like are remembered
+_SEARCHES = 1_000  # after so many, what was read of the mapped file is let go: it would count as memory of this process
 
 Row = list[str]
 
@@ -207,6 +208,7 @@ class SortedText:
         self._file = open(path, "rb")  # noqa: SIM115 - closed in __exit__
         size = self._file.seek(0, 2)
         self._text = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""  # nothing cannot be mapped
+        self._searches = 0
 
     def __enter__(self) -> SortedText:
         return self
@@ -219,6 +221,9 @@ class SortedText:
     def of(self, subject: bytes) -> Iterator[bytes]:
         """The lines of a subject, given as N-Triples term."""
         text, prefix = self._text, subject + b" "
+        self._searches += 1
+        if self._searches % _SEARCHES == 0 and hasattr(text, "madvise"):  # not on Windows
+            text.madvise(mmap.MADV_DONTNEED)
         low, high = 0, len(text)  # low: no line before it qualifies; high: no line from there on stands before those that do
         while low < high:
             middle = (low + high) // 2
