@@ -23,7 +23,7 @@ from pathlib import Path
 from ingest import terms, uris, values
 from ingest.context import Build, label_in
 from ingest.contract import Contract
-from ingest.sorting import BUFFER, Lines, LineSink, merged, read_blocks, read_lines, subjects, with_prefix, write_block, write_sorted
+from ingest.sorting import BUFFER, Lines, LineSink, merge_into, read_lines, subjects, with_prefix, write_sorted
 
 PRECEDENCE = ("curation", "plan-document", "tracker", "ogp-database", "presentation", "reference")
 
@@ -160,10 +160,7 @@ class Consolidation:
             if code := self._codes.get(line.split(b" ", 2)[2]):
                 self._codes_used.add(code)
         codes = write_sorted(_lines_on(self._codes_used, self.vocabulary), self.folder / "codes.nt")
-        default = self.folder / "default.nt"
-        with open(default, "wb", buffering=0) as out:
-            for block in merged(read_blocks(path) for path in (kept, derived, codes)):
-                write_block(out, block)
+        default = merge_into(kept, (derived, codes), self.folder / "default.nt")
         kept.unlink()
         codes.unlink()
         return Consolidated(default, derived)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from itertools import chain, compress, islice
 from operator import ne
 from pathlib import Path
@@ -155,6 +156,24 @@ def merge_files(paths: Iterable[Path], target: Path) -> Path:
     with open(target, "wb", buffering=0) as out:
         for block in merged(read_blocks(path) for path in paths):
             write_block(out, block)
+    return target
+
+
+def merge_into(large: Path, others: Iterable[Path], target: Path) -> Path:
+    """`merge_files` of a large file and others far smaller: stretches of the large one in which no other has a line are only copied."""
+    added = chain.from_iterable(merged(read_blocks(path) for path in others))
+    line = next(added, None)
+    with open(large, "rb", buffering=BUFFER) as stream, open(target, "wb", buffering=0) as out:
+        while stretch := stream.read(BLOCK):
+            stretch += stream.readline()  # to the end of its last line
+            last = stretch[stretch.rfind(b"\n", 0, -1) + 1 :]
+            between: Lines = []
+            while line is not None and line <= last:
+                between.append(line)
+                line = next(added, None)
+            write_block(out, _once(sorted([*BytesIO(stretch), *between])) if between else [stretch])
+        if line is not None:
+            write_block(out, [line, *added])
     return target
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ingest import sorting
 from ingest.apart import ProcessFailed
-from ingest.sorting import LineSink, SortedFile, merged, read_blocks, subjects, with_prefix
+from ingest.sorting import LineSink, SortedFile, merge_files, merge_into, merged, read_blocks, subjects, with_prefix
 
 
 def some_lines(count: int, seed: int) -> list[str]:
@@ -80,6 +80,18 @@ def test_merging_in_blocks_of_any_size(tmp_path: Path, monkeypatch: pytest.Monke
     paths = [written(tmp_path, f"{number}.nt", lines) for number, lines in enumerate(parts)]
     found = [line for lines in merged(read_blocks(path) for path in paths) for line in lines]
     assert found == sorted({f"{line}\n".encode() for lines in parts for line in lines})
+
+
+@pytest.mark.parametrize("block", [1, 30, 500, 1 << 20])
+@pytest.mark.parametrize("sizes", [(200, 3, 0), (200, 40, 5), (1, 200, 3), (0, 5, 5), (200, 0, 0), (0, 0, 0)])
+def test_merging_small_files_into_a_large_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, sizes: tuple[int, ...]) -> None:
+    monkeypatch.setattr(sorting, "BLOCK", block)
+    parts = [some_lines(size, seed) for seed, size in enumerate(sizes)]
+    parts[1] += parts[0][:2]  # in both
+    large, *others = [written(tmp_path, f"{number}.nt", lines) for number, lines in enumerate(parts)]
+    expected = merge_files([large, *others], tmp_path / "expected.nt").read_bytes()
+    assert merge_into(large, others, tmp_path / "out.nt").read_bytes() == expected
+    assert expected == b"".join(sorted({f"{line}\n".encode() for lines in parts for line in lines}))
 
 
 def test_lines_by_subject(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,8 +22,7 @@ def written(cell: str) -> str:
 _SHORT = 5  # characters that hold no address
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """`original` is the text as the source wrote it, where repairs changed it; `language` a BCP 47 tag or None."""
 
     value: str
