@@ -6,9 +6,10 @@ folder; which files it wrote is noted here. What it raises is raised here.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,12 @@ class Helpers:
         done.set_result(job(self._folder, **arguments))
         return done
 
+    def beside(self, job: Job, **arguments: Any) -> Future[Any]:
+        """Run `job(folder, **arguments)` in a thread: for one that hashes and packs what is there, and computes nothing."""
+        if self._threads is not None:
+            return self._threads.submit(job, self._folder, **arguments)
+        return self.start(job, **arguments)
+
     def _run(self, job: Job, arguments: dict[str, Any]) -> Any:
         with self._lock:
             if self._stopped:
@@ -69,6 +76,18 @@ class Helpers:
 
 def help_with(job: Job, path: Path, arguments: dict[str, Any]) -> tuple[Any, list[File]]:
     """The helper's side: the job's result and the files it wrote."""
-    gc.disable()  # a job makes millions of small objects, none of them in circles
     folder = ReleaseFolder(path, helper=True)
-    return job(folder, **arguments), folder.files
+    with uncollected():
+        return job(folder, **arguments), folder.files
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Spare the search for garbage: jobs make millions of small objects, none of them in circles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -41,7 +41,7 @@ def turtle_dump(folder: ReleaseFolder, *, path: str, source: Path, prefixes: Pre
         dumps.write_triples(source, [output], _blocks(graphs, prefixes, blocks, files))
 
 
-def turtle_anew(folder: ReleaseFolder, *, source: Path, prefixes: Prefixes, graphs: dict[str, Path], blocks: Path) -> None:
+def turtle_anew(_folder: ReleaseFolder, *, source: Path, prefixes: Prefixes, graphs: dict[str, Path], blocks: Path) -> None:
     """The same for TriG alone: the consolidated graph too in a file of that folder, `ANEW`."""
     blocks.mkdir()
     with contextlib.ExitStack() as files:

@@ -198,8 +198,8 @@ _ESCAPE = re.compile(rb'\\[^tn"\\]')  # all but those that nearly every long tex
 _DATATYPE = re.compile(rb"\^\^<")
 
 
-def checked_blocks(blocks: Iterable[list[bytes]], origin: str, fault: Fault | None = None) -> Iterator[list[bytes]]:
-    """Pass blocks of lines through, refusing what is out of order or there twice. Raises NotSorted naming the line.
+def checked_blocks(blocks: Iterable[list[bytes]], origin: str, fault: Fault | None = None) -> Iterator[tuple[list[bytes], bytes]]:
+    """Pass blocks of lines through with their text, refusing what is out of order or there twice. Raises NotSorted naming the line.
 
     `fault` is asked only about lines with a datatype, or all those of a block with a blank node or a rare escape: nothing
     else can be wrong with a line.
@@ -213,7 +213,7 @@ def checked_blocks(blocks: Iterable[list[bytes]], origin: str, fault: Fault | No
                 pass  # raises at the line that is at fault
         before = block[-1]
         count += len(block)
-        yield block
+        yield block, text
 
 
 def _suspects(block: list[bytes], text: bytes) -> Iterable[bytes]:

@@ -19,7 +19,7 @@ from ingest.publication import dumps, for_excel, jobs, tables
 from ingest.publication.catalogue import Described, describe_catalogue, titles
 from ingest.publication.draft import CATALOG_GRAPH, CONSOLIDATED_GRAPH, VOCABULARY_GRAPHS, Draft
 from ingest.publication.files import ReleaseFolder, beside, remove_beside
-from ingest.publication.helpers import Helpers
+from ingest.publication.helpers import Helpers, uncollected
 from ingest.publication.jobs import media_type
 from ingest.publication.names import Names
 from ingest.publication.statements import Statements
@@ -52,16 +52,16 @@ class Writing:
         """Write all files and bring them to disk. Raises NotSorted, TableError, OSError, ingest.apart.ProcessFailed."""
         large = self.draft.graphs[CONSOLIDATED_GRAPH].stat().st_size > _ALONE
         self._scratch.mkdir()
-        with Helpers(self.folder, cores() if large else 0) as helpers:
+        with uncollected(), Helpers(self.folder, cores() if large else 0) as helpers:
             rows = self._tables(helpers)
             self._graphs()
-            dumped = self._triple_dumps(helpers)
+            turtle = self._turtle_dump(helpers)
             for name, content in sorted(self.draft.reports.items()):
                 self._add(f"reports/{name}", content, media_type(name))
             for kind, content in sorted(self.draft.registry.items()):
                 self._add(f"{IDENTIFIERS}/{kind}.csv", content, "text/csv")
-            for dump in dumped:
-                dump.result()
+            self._other_dumps()
+            turtle.result()
             self._data_package(rows.result())
             self._catalogue()
             self._quad_dumps(helpers)
@@ -93,25 +93,29 @@ class Writing:
             counting = Namespaces(path) if name else Counting(self.draft.base, path)
             self.triples[name] = 0
             with self.folder.create(path, media_type(path), compressed=not name) as out:
-                for block in checked_blocks(read_blocks(source), path, fault):
+                for block, text in checked_blocks(read_blocks(source), path, fault):
                     counting.add(block)
                     self.triples[name] += len(block)
-                    out.write(b"".join(block))
+                    out.write(text)
             if isinstance(counting, Counting):
                 self.found = counting.statistics
             else:
                 self.found.namespaces |= counting.found
 
-    def _triple_dumps(self, helpers: Helpers) -> list[Future[None]]:
-        """Turtle, along with most of TriG, and the other syntaxes beside it."""
-        for suffix in (".ttl", ".jsonld", ".rdf"):
-            self.progress(f"commitments{suffix}")
+    def _turtle_dump(self, helpers: Helpers) -> Future[None]:
+        """Turtle, along with most of TriG."""
+        self.progress(_TURTLE)
         self._readable = dumps.prefixes_in_use(self.found.namespaces, self.draft.base)
-        vocabularies = dumps.vocabulary_prefixes(self.found.namespaces)
-        source, graphs = self._consolidated, {name: self._graph_file(name) for name in self.triples if name}
-        turtle = helpers.start(jobs.turtle_dump, path=_TURTLE, source=source, prefixes=self._readable, graphs=graphs, blocks=self._scratch / "blocks")
-        others = {"commitments.jsonld": {}, "commitments.rdf": vocabularies}
-        return [turtle, helpers.start(jobs.triple_dumps, source=source, prefixes=others)]
+        graphs = {name: self._graph_file(name) for name in self.triples if name}
+        blocks = self._scratch / "blocks"
+        return helpers.start(jobs.turtle_dump, path=_TURTLE, source=self._consolidated, prefixes=self._readable, graphs=graphs, blocks=blocks)
+
+    def _other_dumps(self) -> None:
+        """JSON-LD and RDF/XML, while a helper writes Turtle: to start another for them would cost more than it gives."""
+        prefixes = {"commitments.jsonld": {}, "commitments.rdf": dumps.vocabulary_prefixes(self.found.namespaces)}
+        for path in prefixes:
+            self.progress(path)
+        jobs.triple_dumps(self.folder, source=self._consolidated, prefixes=prefixes)
 
     def _tables(self, helpers: Helpers) -> Future[dict[str, int]]:
         """The CSV tables, made from the graph that the draft brings while that is checked and copied."""
@@ -159,29 +163,32 @@ class Writing:
         return sorted(described, key=lambda file: file.path)
 
     def _quad_dumps(self, helpers: Helpers) -> None:
-        """The files that hold the catalogue, each beside the other."""
-        self.progress(EVERYTHING)
-        graphs = {name: self._graph_file(name) for name in self.triples}
-        nquads = helpers.start(jobs.nquads_dump, path=EVERYTHING, graphs=graphs, base=self.draft.base)
-        self.progress(_TRIG)
-        self._trig(helpers)
-        nquads.result()
-
-    def _trig(self, helpers: Helpers) -> None:
-        """TriG from what was written along with Turtle. That knew no prefixes of the catalogue's: if one of them would shorten a
-        name in the data, which none is known to do, all is written anew."""
+        """The files that hold the catalogue. TriG is only put together, which needs no helper."""
         prefixes = dumps.prefixes_in_use(self.found.namespaces, self.draft.base)
-        blocks, default = self._scratch / "blocks", (self.folder.path / _TURTLE, self._readable)
+        default, blocks = self._trig_parts(prefixes)
+        graphs = {name: self._graph_file(name) for name in self.triples}
+        self.progress(_TRIG)
+        trig = helpers.beside(jobs.trig_dump, path=_TRIG, default=default, blocks=blocks, base=self.draft.base, prefixes=prefixes)
+        self.progress(EVERYTHING)
+        jobs.nquads_dump(self.folder, path=EVERYTHING, graphs=graphs, base=self.draft.base)
+        trig.result()
+
+    def _trig_parts(self, prefixes: dict[str, str]) -> tuple[tuple[Path, dict[str, str]], dict[str, Path]]:
+        """The default graph's Turtle with its prefixes, and the other graphs' blocks.
+
+        They were written without prefixes of the catalogue's. If one of those would shorten a name in the data, which none is
+        known to do, all is written anew.
+        """
+        default, folder = (self.folder.path / _TURTLE, self._readable), self._scratch / "blocks"
         named = [name for name in self.triples if name not in (CONSOLIDATED_GRAPH, CATALOG_GRAPH)]
         if not dumps.alike(self._readable, prefixes, self._data_namespaces):
-            blocks = self._scratch / "blocks-anew"
+            folder = self._scratch / "blocks-anew"
             graphs = {name: self._graph_file(name) for name in named}
-            helpers.start(jobs.turtle_anew, source=self._consolidated, prefixes=prefixes, graphs=graphs, blocks=blocks).result()
-            default = (blocks / jobs.ANEW, prefixes)
-        with open(blocks / CATALOG_GRAPH, "xb") as out, dumps.Block(self._graph_file(CATALOG_GRAPH), prefixes, out) as block:
+            jobs.turtle_anew(self.folder, source=self._consolidated, prefixes=prefixes, graphs=graphs, blocks=folder)
+            default = (folder / jobs.ANEW, prefixes)
+        with open(folder / CATALOG_GRAPH, "xb") as out, dumps.Block(self._graph_file(CATALOG_GRAPH), prefixes, out) as block:
             block.write_rest()
-        paths = {name: blocks / name for name in (*named, CATALOG_GRAPH)}
-        jobs.trig_dump(self.folder, path=_TRIG, default=default, blocks=paths, base=self.draft.base, prefixes=prefixes)
+        return default, {name: folder / name for name in (*named, CATALOG_GRAPH)}
 
     def _graph_file(self, name: str) -> Path:
         return self.folder.path / "graphs" / f"{name}.nt" if name else self._consolidated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import hashlib
 import os
 import time
@@ -15,7 +16,7 @@ from commitments.release import MANIFEST
 from ingest.apart import Apart, ProcessFailed, Stream
 from ingest.publication import publish, sweep, writing
 from ingest.publication.files import SCRATCH, TEMPORARY, ReleaseFolder
-from ingest.publication.helpers import Helpers
+from ingest.publication.helpers import Helpers, uncollected
 from ingest.publication.jobs import nquads_dump
 from ingest.publication.tables import TableError
 from tests.publication.sample import sample_draft
@@ -157,3 +158,22 @@ def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
             return
         time.sleep(0.02)
     pytest.fail("the process is still there")
+
+
+@pytest.mark.parametrize("processes", [0, 1, 2])
+def test_a_job_beside_this_one_is_done_in_this_process(tmp_path: Path, processes: int) -> None:
+    folder = ReleaseFolder(tmp_path / "release")
+    (tmp_path / "a.nt").write_bytes(b"<a:a> <p:p> <a:b> .\n")
+    with Helpers(folder, processes) as helpers:
+        helpers.beside(nquads_dump, path="a.nq", graphs={"": tmp_path / "a.nt"}, base="https://data.example.org/").result()
+        assert sorted(file.path for file in folder.files) == ["a.nq", "a.nq.gz"]
+        with pytest.raises(FileExistsError):
+            helpers.beside(nquads_dump, path="a.nq", graphs={}, base="https://data.example.org/").result()
+
+
+def test_garbage_is_searched_for_again_afterwards(tmp_path: Path) -> None:
+    gc.enable()
+    with pytest.raises(OSError), uncollected():
+        assert not gc.isenabled()
+        raise OSError
+    assert gc.isenabled()
