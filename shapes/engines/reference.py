@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import pyoxigraph as ox
 import pyshacl
-from rdflib import Graph
+from rdflib import Graph, Literal
 from rdflib.term import Node
 
 from ontology.namespaces import OGCM_SH, SH
@@ -64,6 +64,9 @@ def core_failures(data: Graph, core: Graph) -> Iterator[Failure]:
     # pySHACL adds triples of its own to the shapes, which other threads read at the same time: it gets a copy.
     shapes = Graph(store="SimpleMemory", bind_namespaces="none")
     shapes += core
+    for triple in [triple for triple in data if isinstance(triple[2], Literal) and triple[2].ill_typed]:
+        data.remove(triple)
+        data.add((*triple[:2], _Incomparable(str(triple[2]), datatype=triple[2].datatype, normalize=False)))
     # inplace: `data` is our own copy. No inference, nothing fetched: owl:imports are not followed by default.
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference=None, inplace=True)
     if not isinstance(report, Graph):
@@ -72,6 +75,19 @@ def core_failures(data: Graph, core: Graph) -> Iterator[Failure]:
         shape = report.value(result, SH.sourceShape)
         component = report.value(result, SH.sourceConstraintComponent)
         yield shape, component, report.value(result, SH.focusNode), report.value(result, SH.value)
+
+
+class _Incomparable(Literal):
+    """An ill-typed value, which stands in no order with any other, so that what asks for an order fails (SHACL section 4.5.3).
+
+    rdflib raises TypeError for "2020-02-30" beside "2021-01-01", both xsd:date, and pySHACL ends with it.
+    """
+
+    def __lt__(self, _other: object) -> bool:
+        return False
+
+    __le__ = __gt__ = __ge__ = __lt__
+    __hash__ = Literal.__hash__
 
 
 def retargeted(core: Graph, data: Graph, asked: Collection[Node]) -> Graph:

@@ -9,7 +9,7 @@ import pytest
 from rdflib import Graph, Literal, URIRef
 
 import shapes
-from ontology.namespaces import OGCM, OGCM_SH, RDF, SH, XSD
+from ontology.namespaces import DCT, OGCM, OGCM_SH, RDF, SH, XSD
 from shapes.context import background, context_triples
 from shapes.engines import EnginesDisagree, Failure
 from shapes.engines.fast import CANNOT, Limit, Pyshifty, lines
@@ -107,6 +107,20 @@ def test_any_value_in_any_property_is_judged_alike(value: Literal | URIRef) -> N
     fast, reference = both(data, core)
     assert fast == reference
     assert len(fast) > 100
+
+
+@pytest.mark.parametrize(("start", "end"), [("2021-01-01", "2020-02-30"), ("2020-02-30", "2021-01-01"), ("2020-02-30", "2020-02-31")])
+def test_an_ill_typed_value_is_in_no_order(start: str, end: str) -> None:
+    """rdflib cannot compare these two, and pySHACL would end with its TypeError."""
+    period = URIRef(f"{BASE}id/period/x")
+    data = Graph()
+    data.add((period, RDF.type, DCT.PeriodOfTime))
+    data.add((period, OGCM.earliestStart, Literal(start, datatype=XSD.date, normalize=False)))
+    data.add((period, OGCM.latestEnd, Literal(end, datatype=XSD.date, normalize=False)))
+    fast, reference = both(data, core_of("consolidated"))
+    assert fast == reference
+    assert (OGCM_SH["Period-EndsAfterItStarts"], period) in {(shape, focus) for shape, _, focus, _ in reference}
+    assert shapes.validate(data, context=CONTEXT).violations
 
 
 def test_only_what_is_asked_for_is_reported() -> None:
