@@ -73,8 +73,8 @@ def build(
     session: Session, base: str | None, inputs: tuple[str, ...], keep: int | None, force: bool, withdraw: bool, other_columns: str | None, static: Path | None
 ) -> None:
     """Publish a release of the data folder, or say that the current one is up to date."""
-    from ingest.pipeline import ShapeViolations
     from ingest.pipeline import build as run_build
+    from ingest.validation import ShapeViolations
 
     _require_data(session)
     base = _checked_base(session, base or _default_base())
@@ -83,7 +83,7 @@ def build(
         try:
             outcome = run_build(
                 session.data, base=base, inputs=_editions(session, inputs), keep=keep, progress=progress, force=force, withdraw=withdraw,
-                accept=other_columns == "accept",
+                accept=_accepts(other_columns),
             )  # fmt: skip
         except ShapeViolations as error:
             raise _violations(session, error.report) from None
@@ -104,6 +104,11 @@ def build(
             "editions": outcome.editions, **site,
         }
     )  # fmt: skip
+
+
+def _accepts(other_columns: str | None) -> bool | None:
+    """Whether exports with other columns are read; None: as their contracts say."""
+    return None if other_columns is None else other_columns == "accept"
 
 
 def _editions(session: Session, inputs: tuple[str, ...]) -> list[Any]:
@@ -188,7 +193,7 @@ def validate(session: Session, path: Path, form: str, profile: Any, other_column
     from ingest.formats import is_table
 
     if path.is_dir() or is_table(path) or path.suffix.lower() in (".xls", ".ods", ".yml"):
-        report = _report_on_tables(session, path, accept=other_columns == "accept")
+        report = _report_on_tables(session, path, accept=_accepts(other_columns))
     else:
         report = _report_on_graph(path, profile)
     texts = {"text": lambda: report.to_text(session.messages.language), "json": report.to_json, "turtle": lambda: report.to_turtle(_default_base())}
@@ -217,7 +222,7 @@ def _belongs_to(data: Path, path: Path, folder: Path) -> bool:
     return folder.is_relative_to(data) and not path.is_dir() and not is_table(path)
 
 
-def _report_on_tables(session: Session, path: Path, *, accept: bool) -> Any:
+def _report_on_tables(session: Session, path: Path, *, accept: bool | None) -> Any:
     """Everything a build checks, with the source at `path` included; `path` may also be a whole data folder.
 
     The results of the consolidated view, and the violations that only one source's own graph has.

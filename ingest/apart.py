@@ -14,6 +14,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import IO, Any
 
@@ -105,6 +106,48 @@ def _started(main: str, function: Callable[..., Any], arguments: tuple[Any, ...]
     pickle.dump((function, arguments, named), process.stdin)
     process.stdin.flush()
     return process
+
+
+class Processes:
+    """Functions in processes of their own, so many at once. On leaving, those that still run are ended: something failed, or
+    their results would have been awaited."""
+
+    def __init__(self, at_once: int):
+        self._threads = ThreadPoolExecutor(at_once)  # each waits for a process
+        self._running: set[Apart] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def __enter__(self) -> Processes:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                process.kill()
+        self._threads.shutdown(cancel_futures=True)
+
+    def start(self, function: Callable[..., Any], *arguments: Any, then: Callable[[Any], Any] | None = None) -> Future[Any]:
+        """Run `function(*arguments)` in a process; the future gives its result, or what `then` makes of it in this process."""
+        return self._threads.submit(self._run, function, arguments, then)
+
+    def beside(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Future[Any]:
+        """Run a function in a thread of this process in the place of one of the others."""
+        return self._threads.submit(function, *arguments, **named)
+
+    def _run(self, function: Callable[..., Any], arguments: tuple[Any, ...], then: Callable[[Any], Any] | None) -> Any:
+        with self._lock:
+            if self._stopped:
+                raise ProcessFailed(function.__name__)
+            process = Apart(function, *arguments)
+            self._running.add(process)
+        try:
+            result = process.result()
+        finally:
+            with self._lock:
+                self._running.discard(process)
+        return result if then is None else then(result)
 
 
 def cores() -> int:

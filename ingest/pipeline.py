@@ -5,20 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rdflib import Graph
-
 import ontology
 import shapes
-from commitments.release import CONSOLIDATED, MANIFEST, RELEASES, Release, ReleaseError, current_release
-from ingest import collecting, declarative, described, mappings, matching, sources, uris
+from commitments.release import CONSOLIDATED, RELEASES, Release, ReleaseError, current_release
+from ingest import collecting, declarative, described, mappings, matching, sources, uris, validation
 from ingest.accounting import Accounting
-from ingest.apart import Apart
 from ingest.authority import Authority
 from ingest.cleaning.redaction import first_held, redact
 from ingest.consolidate import Consolidation, SourceGraph, split
@@ -41,18 +38,9 @@ from ingest.sorting import LineSink, SortedFile, merge_files, write_sorted
 from ingest.sources import SourceFolder
 
 Progress = Callable[[str, int, int], None]  # step name, done, total
-APART = 32 << 20  # bytes of a graph that is validated in a process of its own, whose memory is then free again
 MASS_WITHDRAWAL = 25  # keys; below it, or below a twentieth of all, a build withdraws without being told to
 STEPS = ("read", "validate", "publish")
 OTHER_GRAPHS = frozenset({"", "curated", "derived", "candidates", "catalog", "vocabulary", "shapes"})  # graphs that are no source's own
-
-
-class ShapeViolations(Exception):
-    """The graph breaks a shape with severity Violation; nothing was published. `report` is a shapes.Report."""
-
-    def __init__(self, report: shapes.Report):
-        self.report = report
-        super().__init__(f"{len(report.violations)} violations")
 
 
 @dataclass
@@ -83,14 +71,14 @@ class Mapped:
 
 def build(
     data_dir: Path, *, base: str, settings: BuildSettings | None = None, inputs: Iterable[Edition] = (), keep: int | None = None,
-    progress: Progress | None = None, force: bool = False, wait: float = 0.0, withdraw: bool = False, accept: bool = False,
+    progress: Progress | None = None, force: bool = False, wait: float = 0.0, withdraw: bool = False, accept: bool | None = None,
 ) -> BuildResult:  # fmt: skip
     """Build and publish a release of `data_dir`, or return the current one when nothing changed.
 
     `keep`: how many releases stay; `wait`: seconds to wait for another build of the same folder; `withdraw`: allow the
-    build to withdraw many published keys that no table describes any longer; `accept`: read exports whose columns are not exactly those of
-    their layout (`ingest.exports`).
-    Raises SourceProblems (inputs), ShapeViolations (validation), ingest.publication.BuildInProgress (another build) and
+    build to withdraw many published keys that no table describes any longer; `accept`: whether to read exports whose columns are not exactly
+    those of their layout (`ingest.exports`), None: as their contracts say.
+    Raises SourceProblems (inputs), ingest.validation.ShapeViolations, ingest.publication.BuildInProgress (another build) and
     OSError; in each case the releases and the registry are as they were.
     """
     base = _base(base)
@@ -116,7 +104,7 @@ def build(
             draft = _draft(mapped, data_dir, base, settings, extra, reports, severities, Path(scratch), accept)
             account, notes, changes = mapped.accounting.as_rows(), mapped.build.problems.notes, mapped.build.quality.editions
             del mapped  # what only mapping needs makes room for what publishing needs
-            published = publish(draft, data_dir, keep=keep, accept=_accept_catalogue)
+            published = publish(draft, data_dir, keep=keep, accept=validation.accept_catalogue)
         _remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings, accept=accept), published.release)
     return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, published.unapplied)
 
@@ -130,7 +118,7 @@ class Examination:
     quality: Quality
 
 
-def examine(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Edition] = (), accept: bool = False) -> Examination:
+def examine(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Edition] = (), accept: bool | None = None) -> Examination:
     """Everything a build does short of publishing, without asking what it would withdraw. Raises SourceProblems when the tables cannot be read."""
     mapped = map_sources(data_dir, _base(base), load_settings(data_dir), list(inputs), withdraw=True, accept=accept)
     mapped.build.quality.editions = mapped.build.editions.differences()
@@ -208,7 +196,7 @@ def _comparable(releases: Path, base: str) -> Path | None:
 @collecting.rarely()
 def map_sources(
     data_dir: Path, base: str, settings: BuildSettings, inputs: list[Edition], *, withdraw: bool = False, scratch: Path | None = None,
-    progress: Progress | None = None, accept: bool = False,
+    progress: Progress | None = None, accept: bool | None = None,
 ) -> Mapped:  # fmt: skip
     """Read every source strictly and consolidate. Raises SourceProblems with all faults of all tables.
 
@@ -437,51 +425,20 @@ def _graphs(build_: Build, source_graphs: list[SourceGraph], scratch: Path) -> d
 
 
 def reports_on(mapped: Mapped, before: Path | None = None) -> dict[str, shapes.Report]:
-    """SHACL reports: "" = the consolidated view with every rule, source key = that source's graph, which may be silent.
-
-    `before`: an earlier consolidated view at the same BASE, to tell what has changed. Raises shapes.EnginesDisagree.
-    """
-    build_ = mapped.build
-    context = shapes.Context(base=build_.addresses.base, registry=build_.registry.keys())
-    reports = {}
-    for name in ["", *(folder.contract.key for folder in mapped.folders), "candidates"]:
-        graph = mapped.graphs.get(name)
-        if graph is not None and (graph or not name):
-            compare = before if not name else None
-            profile: shapes.Profile = "source" if name else "consolidated"
-            if graph.path.stat().st_size > APART:
-                reports[name] = Apart(_report_on_large, graph.path, profile, build_.addresses.base, _copied(build_.registry.keys()), compare).result()
-            else:
-                reports[name] = shapes.validate_file(graph.path, profile=profile, context=context)
-    return reports
-
-
-def _report_on_large(path: Path, profile: shapes.Profile, base: str, registry: dict[str, set[str]], before: Path | None) -> shapes.Report:
-    changed = shapes.changed_subjects(before, path) if before is not None else None
-    return shapes.validate_file(path, profile=profile, context=shapes.Context(base=base, registry=registry), changed=changed)
-
-
-def _copied(keys: dict[str, Collection[str]]) -> dict[str, set[str]]:
-    return {kind: set(known) for kind, known in keys.items()}
+    """SHACL reports on the consolidated view (""), every source and the candidates (see ingest.validation.reports_on)."""
+    names = ["", *(folder.contract.key for folder in mapped.folders), "candidates"]
+    # The consolidated view is judged even when it is empty.
+    graphs = {name: mapped.graphs[name] for name in names if name in mapped.graphs and (mapped.graphs[name] or not name)}
+    return validation.reports_on(graphs, mapped.build.addresses.base, mapped.build.registry.keys(), before)
 
 
 def validate(mapped: Mapped, before: Path | None = None) -> tuple[dict[str, bytes], dict[str, int]]:
     """Report files by name, and the consolidated view's results by severity. Raises ShapeViolations, shapes.EnginesDisagree."""
     reports = reports_on(mapped, before)
-    for report in reports.values():
-        if report.violations:
-            raise ShapeViolations(report)
-    files: dict[str, bytes] = {}
-    for name, report in reports.items():
-        stem = f"validation-{name}" if name else "validation"
-        files[f"{stem}.ttl"] = report.to_turtle(mapped.build.addresses.base).encode()
-        files[f"{stem}.json"] = report.to_json().encode()
-        files[f"{stem}.es.txt"] = report.to_text("es").encode()
-        files[f"{stem}.en.txt"] = report.to_text("en").encode()
-    accounting = mapped.accounting
-    files |= _quality(mapped)
-    files["accounting.json"] = (json.dumps(accounting.as_rows(), indent=2, ensure_ascii=False) + "\n").encode()
-    files["quarantine.csv"] = sources.quarantine_csv(accounting.quarantine)
+    validation.refuse_violations(reports)
+    files = validation.report_files(reports, mapped.build.addresses.base) | _quality(mapped)
+    files["accounting.json"] = (json.dumps(mapped.accounting.as_rows(), indent=2, ensure_ascii=False) + "\n").encode()
+    files["quarantine.csv"] = sources.quarantine_csv(mapped.accounting.quarantine)
     return files, dict(reports[""].counts)
 
 
@@ -496,18 +453,12 @@ def _quality(mapped: Mapped) -> dict[str, bytes]:
     return {**files, "quality.json": build_.quality.to_json(account), REVIEW_FILE: build_.review.to_csv()}
 
 
-def _graph(lines: Iterable[str]) -> Graph:
-    graph = Graph()
-    graph.parse(data="\n".join(lines), format="nt")
-    return graph
-
-
 # -- publish ------------------------------------------------------------------------------------------------------
 
 
 def _draft(
     mapped: Mapped, data_dir: Path, base: str, settings: BuildSettings, extra: list[Edition], reports: dict[str, bytes], severities: dict[str, int], scratch: Path,
-    accept: bool,
+    accept: bool | None,
 ) -> Draft:  # fmt: skip
     files = input_files(data_dir, extra)
     issued = [folder.contract.issued for folder in mapped.folders if folder.contract.issued != "not-stated"]
@@ -527,15 +478,6 @@ def _draft(
         registry=dict(mapped.build.registry.write(registry)),
         severities=severities,
     )
-
-
-def _accept_catalogue(folder: Path) -> None:
-    """The catalogue exists only once the files do, so its rules (DCAT-AP 3) are the last gate before the switch."""
-    lines = (folder / "graphs" / "catalog.nt").read_text(encoding="utf-8").splitlines()
-    base = json.loads((folder / MANIFEST).read_bytes())["base"]
-    report = shapes.validate(_graph(lines), profile="catalog", context=shapes.Context(base=base))
-    if report.violations:
-        raise ShapeViolations(report)
 
 
 LAST_BUILD = "last-build.json"

@@ -10,12 +10,12 @@ import contextlib
 import gc
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 from commitments.release import File
-from ingest.apart import Apart, ProcessFailed
+from ingest.apart import Processes
 from ingest.publication.files import ReleaseFolder
 
 Job = Callable[..., Any]
@@ -26,49 +26,33 @@ class Helpers:
 
     def __init__(self, folder: ReleaseFolder, processes: int):
         self._folder = folder
-        self._threads = ThreadPoolExecutor(processes) if processes else None  # each waits for a process
-        self._running: set[Apart] = set()
+        self._processes = Processes(processes) if processes else None
         self._lock = threading.Lock()
-        self._stopped = False
 
     def __enter__(self) -> Helpers:
         return self
 
-    def __exit__(self, *_raised: object) -> None:
-        """End helpers that still run: something failed, or their results would have been awaited."""
-        if self._threads is None:
-            return
-        with self._lock:
-            self._stopped = True
-            for process in self._running:
-                process.kill()
-        self._threads.shutdown(cancel_futures=True)
+    def __exit__(self, *raised: object) -> None:
+        """End helpers that still run."""
+        if self._processes is not None:
+            self._processes.__exit__(*raised)
 
     def start(self, job: Job, **arguments: Any) -> Future[Any]:
         """Run `job(folder, **arguments)`."""
-        if self._threads is not None:
-            return self._threads.submit(self._run, job, arguments)
+        if self._processes is not None:
+            return self._processes.start(help_with, job, self._folder.path, arguments, then=self._written)
         done: Future[Any] = Future()
         done.set_result(job(self._folder, **arguments))
         return done
 
     def beside(self, job: Job, **arguments: Any) -> Future[Any]:
         """Run `job(folder, **arguments)` in a thread: for one that hashes and packs what is there, and computes nothing."""
-        if self._threads is not None:
-            return self._threads.submit(job, self._folder, **arguments)
+        if self._processes is not None:
+            return self._processes.beside(job, self._folder, **arguments)
         return self.start(job, **arguments)
 
-    def _run(self, job: Job, arguments: dict[str, Any]) -> Any:
-        with self._lock:
-            if self._stopped:
-                raise ProcessFailed(job.__name__)
-            process = Apart(help_with, job, self._folder.path, arguments)
-            self._running.add(process)
-        try:
-            result, files = process.result()
-        finally:
-            with self._lock:
-                self._running.discard(process)
+    def _written(self, outcome: tuple[Any, list[File]]) -> Any:
+        result, files = outcome
         with self._lock:
             self._folder.files += files
         return result

@@ -1,0 +1,78 @@
+"""What the shapes say of a build's graphs, and the report files of a release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from rdflib import Graph
+
+import shapes
+from commitments.release import MANIFEST
+from ingest.apart import Processes, cores
+from ingest.sorting import SortedFile
+
+APART = 32 << 20  # bytes of a graph that is validated in a process of its own, whose memory is then free again
+TOGETHER = 1 << 30  # bytes of such graphs that are validated side by side; validation takes some four times as much memory
+
+
+class ShapeViolations(Exception):
+    """The graph breaks a shape with severity Violation; nothing was published. `report` is a shapes.Report."""
+
+    def __init__(self, report: shapes.Report):
+        self.report = report
+        super().__init__(f"{len(report.violations)} violations")
+
+
+def reports_on(graphs: Mapping[str, SortedFile], base: str, registry: Mapping[str, Collection[str]], before: Path | None = None) -> dict[str, shapes.Report]:
+    """SHACL reports by graph, in the order given: "" is the consolidated view with every rule, any other a source, which may be silent.
+
+    `before`: an earlier consolidated view at the same BASE, to tell what has changed. Raises shapes.EnginesDisagree and
+    ingest.apart.ProcessFailed.
+    """
+    sizes = {name: graph.path.stat().st_size for name, graph in graphs.items()}
+    large = sorted((name for name, size in sizes.items() if size > APART), key=lambda name: (-sizes[name], name))
+    together = sum(sizes[name] for name in large) <= TOGETHER
+    with Processes(cores() if together else 1) as processes:
+        known = {kind: set(keys) for kind, keys in registry.items()} if large else {}
+        started = {name: processes.start(_report_on, graphs[name].path, _profile(name), base, known, None if name else before) for name in large}
+        # `before` is for large graphs: of a small one the reference engine judges everything anyway.
+        small = {name: _report_on(graph.path, _profile(name), base, registry, None) for name, graph in graphs.items() if name not in started}
+        return {name: started[name].result() if name in started else small[name] for name in graphs}
+
+
+def _profile(name: str) -> shapes.Profile:
+    return "source" if name else "consolidated"
+
+
+def _report_on(path: Path, profile: shapes.Profile, base: str, registry: Mapping[str, Collection[str]], before: Path | None) -> shapes.Report:
+    changed = shapes.changed_subjects(before, path) if before is not None else None
+    return shapes.validate_file(path, profile=profile, context=shapes.Context(base=base, registry=dict(registry)), changed=changed)
+
+
+def refuse_violations(reports: Mapping[str, shapes.Report]) -> None:
+    """Raise ShapeViolations with the first report that has some."""
+    for report in reports.values():
+        if report.violations:
+            raise ShapeViolations(report)
+
+
+def report_files(reports: Mapping[str, shapes.Report], base: str) -> dict[str, bytes]:
+    """The reports as files of a release, by name."""
+    files: dict[str, bytes] = {}
+    for name, report in reports.items():
+        stem = f"validation-{name}" if name else "validation"
+        files[f"{stem}.ttl"] = report.to_turtle(base).encode()
+        files[f"{stem}.json"] = report.to_json().encode()
+        files[f"{stem}.es.txt"] = report.to_text("es").encode()
+        files[f"{stem}.en.txt"] = report.to_text("en").encode()
+    return files
+
+
+def accept_catalogue(folder: Path) -> None:
+    """The catalogue exists only once the files of a release do, so its rules (DCAT-AP 3) are the last gate before the switch."""
+    graph = Graph()
+    graph.parse(folder / "graphs" / "catalog.nt", format="nt")
+    base = json.loads((folder / MANIFEST).read_bytes())["base"]
+    refuse_violations({"catalog": shapes.validate(graph, profile="catalog", context=shapes.Context(base=base))})
