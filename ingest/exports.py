@@ -55,11 +55,11 @@ class Fitted:
     suggested: tuple[tuple[str, str], ...] = ()  # new header -> column of the layout that it may be, which the file lacks
 
 
-def recognized(path: Path, edition: str | None, shown: str, layout_folders: Sequence[Path], *, accept: bool = False) -> Fitted:
+def recognized(path: Path, edition: str | None, shown: str, layout_folders: Sequence[Path], *, accept: bool | None = None) -> Fitted:
     """The contract of a file by the layout that its header line has; `shown` is how messages name the file.
 
     Raises SourceProblems where no layout fits, naming what is new, missing, repeated or empty in the header. With `accept`, or where
-    the layout says so, a file of a known layout may have other columns and lack some.
+    it is None and the layout says so, a file of a known layout may have other columns and lack some.
     """
     found = _recognize(path, shown, layouts.known(layout_folders))
     if found.layout is None:
@@ -73,15 +73,15 @@ def recognized(path: Path, edition: str | None, shown: str, layout_folders: Sequ
         except ValueError:
             es, en = "una fecha que exista al final del nombre de la edición", "a date that exists at the end of the edition's name"
             raise SourceProblems([Problem(shown, 0, "", "edition", key, es, en)]) from None
-    if accept:
-        fields["other_columns"] = "accept"
+    if accept is not None:
+        fields["other_columns"] = _word(accept)
     layout = layouts.known(layout_folders)[found.layout]
     loaded = contract_of_layout(layout, fields, path.parent, shown)
     titles = {language: f"{title} ({key})" for language, title in loaded.contract.title.items()} if edition else loaded.contract.title
     return _fitted(loaded.contract.model_copy(update={"title": titles}), path.name, found, shown)
 
 
-def located(loaded: LoadedContract, shown: str, *, accept: bool = False) -> Fitted:
+def located(loaded: LoadedContract, shown: str, *, accept: bool | None = None) -> Fitted:
     """A contract of one export, with the line in which its file's headers really stand. Raises SourceProblems like `recognized`."""
     contract = loaded.contract
     if len(contract.tables) != 1:
@@ -93,9 +93,14 @@ def located(loaded: LoadedContract, shown: str, *, accept: bool = False) -> Fitt
     found = _compare(path, [Layout.of(contract.layout or contract.key, table)], f"{shown}/{path.name}")
     if found.layout is None:
         return Fitted(contract)
-    if accept:
-        contract = contract.model_copy(update={"other_columns": "accept"})
+    if accept is not None:
+        contract = contract.model_copy(update={"other_columns": _word(accept)})
     return _fitted(contract, table.file_name(slug), found, f"{shown}/{path.name}")
+
+
+def _word(accept: bool) -> str:
+    """As `other_columns` of a contract says it."""
+    return "accept" if accept else "stop"
 
 
 def _fitted(contract: Contract, file: str, found: Recognition, shown: str) -> Fitted:

@@ -53,17 +53,17 @@ def _sha256_of_large(path: Path, _inode: int, _size: int, _changed: int) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def fingerprint(files: Iterable[Input], base: str, settings: BuildSettings, *, accept: bool = False) -> str:
+def fingerprint(files: Iterable[Input], base: str, settings: BuildSettings, *, accept: bool | None = None) -> str:
     """SHA-256 in hex over inputs, BASE, settings, our own code and the versions of the libraries that write the data.
 
-    `accept`: other columns of exports were accepted; without that the same files may stop a build.
+    `accept`: whether other columns of exports were accepted whatever their contracts say; otherwise the same files may stop a build.
     """
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.path}\0{file.sha256}\n".encode())
     digest.update(f"{base}\n{settings.model_dump_json()}\n".encode())
-    if accept:
-        digest.update(b"other columns accepted\n")
+    if accept is not None:
+        digest.update(f"other columns accepted: {accept}\n".encode())
     for library in _LIBRARIES:
         digest.update(f"{library} {version(library)}\n".encode())
     for package in _CODE:

@@ -42,11 +42,11 @@ class SourceFolder:
         return self.contract.mapping or self.path.name
 
 
-def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList, *, accept: bool = False) -> list[SourceFolder]:
+def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList, *, accept: bool | None = None) -> list[SourceFolder]:
     """Reference first (names and labels), then the sources by folder name, then exports, newest first, then curated decisions.
 
-    `accept`: exports whose columns are not exactly those of their layout are read all the same. Faults of contracts, a missing folder, and
-    two sources with one key are reported together.
+    `accept`: whether exports whose columns are not exactly those of their layout are read all the same; None: as their contracts say.
+    Faults of contracts, a missing folder, and two sources with one key are reported together.
     """
     own = [data_dir / "reference"]
     own += sorted(path for path in (data_dir / "sources").glob("*") if path.is_dir() and not path.name.startswith("."))
@@ -81,7 +81,7 @@ def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList, *, ac
     return found
 
 
-def _source(edition: Edition, shown: str, layout_folders: Sequence[Path], problems: ProblemList, accept: bool) -> SourceFolder:
+def _source(edition: Edition, shown: str, layout_folders: Sequence[Path], problems: ProblemList, accept: bool | None) -> SourceFolder:
     """A folder with its contract; or one file, given as such or alone in a folder without contract, by the layout that its headers have."""
     path = edition.path
     if path.is_dir() and not (path / CONTRACT_FILE).exists():
@@ -105,7 +105,7 @@ def _source(edition: Edition, shown: str, layout_folders: Sequence[Path], proble
     return SourceFolder(path, shown, contract, missing=fitted.missing, suggested=fitted.suggested)
 
 
-def _by_layout(path: Path, edition: str | None, shown: str, layout_folders: Sequence[Path], accept: bool) -> SourceFolder:
+def _by_layout(path: Path, edition: str | None, shown: str, layout_folders: Sequence[Path], accept: bool | None) -> SourceFolder:
     file = f"{shown}/{path.name}"
     fitted = exports.recognized(path, edition, file, layout_folders, accept=accept)
     return SourceFolder(path.parent, shown, fitted.contract, file, fitted.missing, fitted.suggested)

@@ -185,7 +185,7 @@ def reference_data(target: Path) -> Path:
     return target
 
 
-def map_exports(data: Path, *inputs: str | Path, withdraw: bool = False, accept: bool = False) -> Result:
-    """Map a data folder with exports, each `[NAME=]PATH`; `accept`: with other columns than their layouts have."""
+def map_exports(data: Path, *inputs: str | Path, withdraw: bool = False, accept: bool | None = None) -> Result:
+    """Map a data folder with exports, each `[NAME=]PATH`; `accept`: with other columns than their layouts have (None: as contracts say)."""
     editions = [Edition.parse(str(text)) for text in inputs]
     return Result(pipeline.map_sources(data, BASE, load_settings(data), editions, withdraw=withdraw, accept=accept))

@@ -197,6 +197,8 @@ def test_a_contract_may_accept_for_its_file(data: Path, tmp_path: Path) -> None:
     assert any("other_columns: accept" in str(problem) for problem in caught.value)
     (folder / "contract.yml").write_text(f"{contract}other_columns: accept\n", encoding="utf-8")
     assert columns(map_exports(data)) == ({"Mood": 2}, [])
+    with pytest.raises(SourceProblems):
+        map_exports(data, accept=False)
 
 
 def test_only_exports_can_accept_other_columns(data: Path) -> None:
