@@ -17,6 +17,7 @@ from operator import itemgetter
 import pyoxigraph as ox
 
 from ingest.publication.grouping import Group
+from ingest.publication.statistics import NotSorted
 from ontology.namespaces import RDF, RDFS
 
 Prefixes = dict[str, str]
@@ -185,7 +186,10 @@ class Writer:
             self._note([end], [syntax.types(end) for syntax in self._syntaxes])
         document = [*others, *map(_itself, subjects)]
         quads = _parsed(b"".join([_STAND_INS[number % 2] + end for number, end in enumerate(document)]))
-        pieces = [syntax.pieces(syntax.written(quads)) for syntax in self._syntaxes]
+        pieces = [syntax.pieces(syntax.written(quads)) for syntax in self._syntaxes] if quads else [([], [])] * len(self._syntaxes)
+        if any(len(found) != len(document) for found in (quads, *chain.from_iterable(pieces))):
+            # Else pieces would stand in wrong places: some line is two statements, or the library has come to write otherwise.
+            raise NotSorted(f"not one statement and one piece for each of {len(document)} lines, such as {document[0][:120]!r}")
         self._note(others, pieces)
         return [list(map(syntax.subject, continued[len(others) :])) for syntax, (_, continued) in zip(self._syntaxes, pieces, strict=True)]
 

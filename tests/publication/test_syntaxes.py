@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ingest import sorting
 from ingest.publication import dumps, publish, syntaxes
 from ingest.publication.grouping import by_subject, subjects
+from ingest.publication.statistics import NotSorted
 from ingest.publication.syntaxes import SYNTAXES, Turtle
 from ontology.namespaces import RDF, RDFS
 from tests.publication.sample import BASE, sample_draft, sample_lines
@@ -188,3 +189,21 @@ def test_lines_out_of_order_come_to_an_end() -> None:
 )
 def test_more_prefixes_change_only_what_they_shorten(more: dict[str, str], namespaces: set[str], alike: bool) -> None:
     assert dumps.alike({"a": "https://a.example/"}, more, namespaces) is alike
+
+
+@pytest.mark.parametrize("suffix", SYNTAXES)
+def test_pieces_never_stand_in_wrong_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
+    """A library that writes otherwise than the one that this was written for."""
+    path = tmp_path / "graph.nt"
+    path.write_bytes(b"".join(sample_lines()))
+    pieces = SYNTAXES[suffix].pieces
+    monkeypatch.setattr(SYNTAXES[suffix], "pieces", lambda self, document: tuple(found[:-1] for found in pieces(self, document)))
+    with pytest.raises(NotSorted, match="one piece for each"):
+        written(path, [suffix], PREFIXES)
+
+
+def test_two_statements_in_a_line_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "graph.nt"
+    path.write_bytes(b'<a:a> <p:p> "x" . <a:b> <p:p> "y" .\n<a:c> <p:p> "z" .\n')
+    with pytest.raises((NotSorted, SyntaxError)):
+        written(path, [".ttl"], PREFIXES)
