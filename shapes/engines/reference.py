@@ -113,5 +113,12 @@ def graph_of(ntriples: bytes) -> Graph:
 
 
 def _read(graph: Graph, ntriples: bytes) -> None:
-    for triple in ox.parse(ntriples, format=ox.RdfFormat.N_TRIPLES):
-        graph.add((from_ox(triple.subject), from_ox(triple.predicate), from_ox(triple.object)))
+    known: dict[object, Node] = {}  # most terms come more than once, and those of rdflib are slow to make
+
+    def term(one: ox.NamedNode | ox.BlankNode | ox.Literal) -> Node:
+        found = known.get(one)
+        if found is None:
+            found = known[one] = from_ox(one)
+        return found
+
+    graph.addN((term(triple.subject), term(triple.predicate), term(triple.object), graph) for triple in ox.parse(ntriples, format=ox.RdfFormat.N_TRIPLES))
