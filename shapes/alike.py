@@ -39,6 +39,7 @@ _BESIDE = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
 _SHAPES_IN = (SH.property, SH.node, SH["not"], SH.qualifiedValueShape)
 _LISTS_OF_SHAPES = (SH["and"], SH["or"], SH.xone)
 _TYPE = f"<{RDF.type}>".encode()
+_SOME_LANGUAGE = b'"@'
 
 View = object  # hashable: all that a shape can see of the values of a property
 Members = array  # numbers of subjects
@@ -69,12 +70,11 @@ EVERYTHING = Look(everything=True)
 class _Role:
     """Focus nodes of the same shapes, and the numbers of those among them that look the same to each shape.
 
-    `seen`: by property and view of its values; `present`: by the properties they have; `joint`: by look and view.
+    `seen`: by property that a shape reads alone, and view of its values; `present`: by the properties they have; `joint`: by look and view.
     """
 
-    singles: frozenset[bytes]
+    seen: dict[bytes, dict[View, Members]]
     looks: tuple[Look, ...]
-    seen: dict[tuple[bytes, View], Members] = field(default_factory=dict)
     present: dict[tuple[bytes, ...], Members] = field(default_factory=dict)
     joint: dict[tuple[Look, View], Members] = field(default_factory=dict)
     lacked: set[bytes] = field(default_factory=set)
@@ -97,7 +97,7 @@ class Alike:
             self._said[subject].add((predicate, value))
             if predicate in outline.pointing:
                 self._pointing[predicate, value].add(subject)
-        self._descriptions: dict[bytes, int] = {}
+        self._iris: dict[bytes, View] = {}
         self._numbers: dict[frozenset[tuple[bytes, bytes]], int] = {}
         self._roles: dict[frozenset[URIRef], _Role] = {}
         self._kinds: dict[tuple[bytes | None, tuple[bytes, ...], tuple[bytes, ...]], tuple[_Role, Members]] = {}
@@ -109,13 +109,14 @@ class Alike:
         values = self._whole(subject, values)
         role, members, new = self._role(subject, values)
         members.append(number)
-        singles, seen = role.singles, role.seen
+        seen = role.seen
         for predicate, own in values.items():
-            if predicate in singles:
-                key = predicate, self._view(predicate, own)
-                same = seen.get(key)
+            views = seen.get(predicate)
+            if views is not None:
+                view = self._described(predicate, own[0]) if len(own) == 1 else self._view(predicate, own)
+                same = views.get(view)
                 if same is None:
-                    same = seen[key] = array("I")
+                    same = views[view] = array("I")
                     new = True
                 same.append(number)
         for look in role.looks:
@@ -149,11 +150,11 @@ class Alike:
         role = self._roles.get(shapes)
         if role is None:
             looks = {self._rules.looks[shape] for shape in shapes}
-            singles = frozenset(look.single for look in looks if look.single is not None)
+            singles = {look.single: dict[View, Members]() for look in looks if look.single is not None}
             role = self._roles[shapes] = _Role(singles, tuple(look for look in looks if look.single is None))
         members = role.present.setdefault(present, array("I"))
         self._kinds[key] = role, members
-        lacking = role.singles.difference(present) - role.lacked
+        lacking = set(role.seen).difference(present) - role.lacked
         role.lacked |= lacking
         return role, members, bool(lacking)
 
@@ -166,33 +167,34 @@ class Alike:
     def _described(self, predicate: bytes, value: bytes) -> View:
         """All that shapes can see of one value of a property."""
         rules = self._rules
-        if predicate in rules.exact or value in rules.constants:
+        if predicate in rules.exact:
             return value
+        kind = self._iris.get(value)  # nearly all come many times
+        if kind is None:
+            kind = self._kind(value)
+            if kind == _SOME_LANGUAGE and predicate in rules.by_language:
+                kind = value[value.rfind(b'"') :]
         patterns = rules.patterns.get(predicate)
-        matched = None
-        if patterns is not None:
-            text = lexical(value)
-            matched = tuple([pattern.search(text) is not None for pattern in patterns.values()])
-        if value.startswith(b"<"):
-            kind: View = self._descriptions.get(value)
-            if kind is None:
-                kind = self._description(value)
-        elif value.endswith(b'"'):
-            kind = b'"'
-        else:
-            kind = value[value.rfind(b'"') :]
-            if kind.startswith(b'"^'):
-                return value  # whether it is well-typed depends on all of it
-            if predicate not in rules.by_language:
-                kind = b'"@'
-        return kind if matched is None else (kind, matched)
+        if patterns is None:
+            return kind
+        text = lexical(value)
+        return kind, tuple([pattern.search(text) is not None for pattern in patterns.values()])
 
-    def _description(self, iri: bytes) -> int:
-        """A number for what is said of an IRI where a shape looks on from it."""
-        beside = (pair for pair in self._said.get(iri, ()) if pair[0] in self._forward)
-        said = frozenset((*self._outline.subjects.get(iri, ()), *beside))
-        number = self._descriptions[iri] = self._numbers.setdefault(said, len(self._numbers))
-        return number
+    def _kind(self, value: bytes) -> View:
+        if value.startswith(b"<"):
+            return self._iri(value)
+        if value in self._rules.constants or value.endswith(b">"):
+            return value  # whether a typed literal is well-typed depends on all of it
+        return b'"' if value.endswith(b'"') else _SOME_LANGUAGE
+
+    def _iri(self, iri: bytes) -> View:
+        """An IRI that shapes name is itself; of any other, a number for what is said of it where a shape looks on from it."""
+        kind = self._iris.get(iri)
+        if kind is None:
+            beside = (pair for pair in self._said.get(iri, ()) if pair[0] in self._forward)
+            said = frozenset((*self._outline.subjects.get(iri, ()), *beside))
+            kind = self._iris[iri] = iri if iri in self._rules.constants else self._numbers.setdefault(said, len(self._numbers))
+        return kind
 
     def _joint(self, look: Look, subject: bytes, values: Values) -> View:
         if look.everything:
@@ -205,7 +207,7 @@ class Alike:
             parts.append(tuple(named) if len(order) < sum(map(len, named)) else None)
         for predicate in sorted(look.backward):
             pointing = {*self._outline.pointing[predicate].get(subject, ()), *self._pointing.get((predicate, subject), ())}
-            parts.append(frozenset(Counter(map(self._description, pointing)).items()))
+            parts.append(frozenset(Counter(map(self._iri, pointing)).items()))
         return tuple(parts)
 
     # -- telling ------------------------------------------------------------------------------------------------
@@ -261,7 +263,7 @@ class Alike:
         if look.single is None:
             return list(role.joint[look, self._joint(look, subject, values)])
         if look.single in values:
-            return list(role.seen[look.single, self._view(look.single, values[look.single])])
+            return list(role.seen[look.single][self._view(look.single, values[look.single])])
         return sorted(number for present, members in role.present.items() if look.single not in present for number in members)
 
     def _node(self, number: int) -> URIRef:

@@ -54,6 +54,9 @@ REGISTERED = OGCM_SH["Graph-KeysAreRegistered"]
 _OF_NAMES = "HasNoBlankNode", "KindIsKnown", "KeyFollowsGrammar", "KeyHasNoServedSuffix", "KeyIsShort", "KeysDifferBeyondCase", "PropertiesAreDeclared"
 OF_NAMES = frozenset(OGCM_SH[f"Graph-{name}"] for name in _OF_NAMES)
 
+# Nor can these find anything that the names do not show; what it is stands in the data.
+FIRST_OF_NAMES = frozenset({OGCM_SH["Graph-ObjectsAreDescribed"]})
+
 Bindings = Mapping[str, Node]
 _Told = TypeVar("_Told", bound=tuple)
 _Solution = tuple[URIRef, Node, tuple[tuple[str, Node], ...]]  # shape, focus node, bindings
@@ -239,6 +242,8 @@ def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, context
     store = loading.result()
     for shape in sorted(shapes.subjects(SH.sparql)):
         solved: set[bytes] = set()
+        if shape in FIRST_OF_NAMES and not any(solutions_at_once(shapes, shape, names)):
+            continue
         for focus, bindings in solutions_at_once(shapes, shape, names if shape in OF_NAMES else store):
             if focus == DEPLOYMENT or (subject := term(focus)) in outline.subjects:
                 kept.add(shape, SH.SPARQLConstraintComponent, focus, bindings, solved)

@@ -26,6 +26,8 @@ Values = dict[bytes, list[bytes]]  # of one subject: property -> values
 Visitor = Callable[[int, bytes, Values], None]  # number of the subject, the subject, its values
 _SUBCLASS = f"<{RDFS.subClassOf}>".encode()
 _BLOCK = 4 << 20  # bytes
+_IRI_AT_THE_END = re.compile(rb' (<[^ "<]*>) \.\n')  # of a statement, where no literal ends so
+_NO_STATEMENT = "not a statement of N-Triples on a line of its own"
 
 
 @dataclass
@@ -69,15 +71,11 @@ class Outline:
     def read(self, *visitors: Visitor) -> None:
         """Read the whole file; visitors are told of every subject. Raises UnreadableRdf (see `groups`)."""
         start = 0
-        for subject, lines in groups(self.path):
-            number = len(self.order)
+        for number, (subject, values, size) in enumerate(_by_subject(self.path, self._name)):
             self.order.append(subject)
             self._starts.append(start)
-            start += sum(map(len, lines))
-            self._sizes.append(len(lines))
-            values = _values(subject, lines)
-            for own in values.values():
-                self.named.update([value for value in own if value.startswith(b"<")])
+            start += size
+            self._sizes.append(sum(map(len, values.values())))
             self.predicates.update(values)
             for visitor in visitors:
                 visitor(number, subject, values)
@@ -89,10 +87,13 @@ class Outline:
             twice = next(subject for subject in self.order if subject in seen or seen.add(subject))  # type: ignore[func-returns-value]
             raise UnreadableRdf(self.path, f"not sorted: {twice.decode(errors='replace')} stands in two places")
 
+    def _name(self, block: bytes) -> None:
+        self.named.update(_IRI_AT_THE_END.findall(block))
+
     def names(self) -> Iterator[bytes]:
         """Lines that say which IRIs stand in the file, which of them as subjects and which as properties; nothing else of it."""
         for term in self.subjects:
-            yield b"%s <urn:x-ogcm:names> %s .\n" % (term, term)
+            yield b"%s <urn:x-ogcm:names> <urn:x-ogcm:file> .\n" % term
         for term in self.named:
             if term not in self.subjects:
                 yield b"<urn:x-ogcm:file> <urn:x-ogcm:names> %s .\n" % term
@@ -216,6 +217,38 @@ def _blocks(path: Path) -> Iterator[bytes]:
         raise UnreadableRdf(path, error.strerror or str(error)) from error
 
 
+def _by_subject(path: Path, each_block: Callable[[bytes], None]) -> Iterator[tuple[bytes, Values, int]]:
+    """Subject by subject, its values and how many bytes its lines take. Raises UnreadableRdf like `groups`."""
+    current, values, size, number = b"", Values(), 0, 0
+    for block in _blocks(path):
+        each_block(block)
+        lines = block.split(b"\n")
+        ends = len(lines) - 1
+        if lines[-1] or block.count(b" .\n") < ends or b"_:" in block or b"\\u" in block or b"\\U" in block:
+            for count, line in enumerate(lines[:-1] if not lines[-1] else lines, start=1):
+                _check(path, number + count, line + b"\n" if count <= ends else line)
+        number += ends
+        del lines[-1]
+        for line in lines:
+            try:
+                subject, predicate, value = line.split(b" ", 2)
+            except ValueError:
+                raise UnreadableRdf(path, _NO_STATEMENT) from None
+            if subject != current:
+                if current:
+                    yield current, values, size
+                if not subject.startswith(b"<") or not predicate.startswith(b"<"):
+                    _check(path, None, line + b"\n")
+                current, values, size = subject, Values(), 0
+            if predicate in values:
+                values[predicate].append(value[:-2])
+            else:
+                values[predicate] = [value[:-2]]
+            size += len(line) + 1
+    if current:
+        yield current, values, size
+
+
 def _values(subject: bytes, lines: Iterable[bytes]) -> Values:
     start, found = len(subject) + 1, Values()
     for line in lines:
@@ -253,10 +286,10 @@ def groups(path: Path) -> Iterator[tuple[bytes, list[bytes]]]:
         yield current, lines
 
 
-def _check(path: Path, number: int, line: bytes) -> None:
+def _check(path: Path, number: int | None, line: bytes) -> None:
     terms = line.split(b" ", 2)
     if not line.endswith(b" .\n") or len(terms) < 3 or not terms[1].startswith(b"<"):
-        raise UnreadableRdf(path, "not a statement of N-Triples on a line of its own", number)
+        raise UnreadableRdf(path, _NO_STATEMENT, number)
     if any(term.startswith(b"_:") for term in terms):
         raise UnreadableRdf(path, "a blank node; files of this size must name everything", number)
     if not terms[0].startswith(b"<") or any(term.startswith(b"<") and b"\\" in term for term in terms):

@@ -142,7 +142,7 @@ def test_who_points_at_a_node_tells_it_apart(tmp_path: Path) -> None:
 
 def test_a_kind_that_is_none_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the sorting wrong, what the engine finds at representatives would not be what their kind is told."""
-    monkeypatch.setattr(Alike, "_view", lambda *_: None)
+    monkeypatch.setattr(Alike, "_described", lambda *_: None)
     with pytest.raises(EnginesDisagree, match="its kind"):
         for seed in range(6):
             through_representatives(write(tmp_path / "a.nt", mutated(seed)), core_of("consolidated"), lines(background()))
