@@ -443,6 +443,7 @@ def _explained(error: Exception, session: Session) -> Failure | None:
     from pydantic import ValidationError
 
     from commitments.release import ReleaseError
+    from ingest.apart import ProcessKilled
     from ingest.problems import SourceProblems
     from ingest.publication.lock import BuildInProgress
 
@@ -458,6 +459,8 @@ def _explained(error: Exception, session: Session) -> Failure | None:
         return Failure(Exit.USAGE, [_setting(item, session) for item in error.errors()])
     if isinstance(error, ReleaseError):
         return Failure(Exit.ENVIRONMENT, [str(error)])
+    if isinstance(error, ProcessKilled):
+        return session.failure(Exit.ENVIRONMENT, "process-killed", function=error.function, signal=error.signal)
     if isinstance(error, UnicodeDecodeError):
         return session.failure(Exit.USAGE, "not-utf8", position=error.start)
     if isinstance(error, OSError):

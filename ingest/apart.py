@@ -26,6 +26,21 @@ class ProcessFailed(Exception):
     """A process of ours ended without a result: killed, out of memory, or with an error that cannot be passed on."""
 
 
+class ProcessKilled(ProcessFailed):
+    """A process of ours was ended by a signal, mostly by the system because memory ran out. `function`, `signal`: which, by what."""
+
+    def __init__(self, function: str, signal: int):
+        super().__init__(function, signal)
+        self.function, self.signal = function, signal
+
+    def __str__(self) -> str:
+        return f"{self.function} ended by signal {self.signal}"
+
+
+def _ended(function: str, code: int) -> ProcessFailed:
+    return ProcessKilled(function, -code) if code < 0 else ProcessFailed(f"{function} ended with {code}")
+
+
 class Apart:
     """`function(*arguments, **named)` in a process of its own. The function must be found by its module and name, and all
     that goes in and out must be what pickle takes."""
@@ -44,9 +59,10 @@ class Apart:
             process.stdin.close()
             process.stdout.close()
             code = process.wait()
-        if not said:
-            raise ProcessFailed(f"{self._name} ended with {code}")
-        value, error = pickle.loads(said)
+        try:
+            value, error = pickle.loads(said)
+        except (EOFError, pickle.UnpicklingError):  # nothing, or not all of it
+            raise _ended(self._name, code) from None
         if error is not None:
             raise error
         return value
@@ -79,7 +95,7 @@ class Stream(Iterator[Any]):
             value, error = pickle.load(process.stdout)
         except (EOFError, pickle.UnpicklingError):  # between two things, or within one
             self._end()
-            raise ProcessFailed(f"{self._name} ended with {process.returncode}") from None
+            raise _ended(self._name, process.returncode) from None
         if error is not None:
             self._end()
             raise error

@@ -8,6 +8,7 @@ asking SPARQL constraints, focus node by focus node; what they find there must b
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -69,7 +70,9 @@ def validate_file(
     core = _core_of(shapes)
     judging = _Core(core, lines(background()), fast or Pyshifty())
     kept = _Kept()
-    with tempfile.TemporaryDirectory(prefix="commitments-shapes-") as scratch, ThreadPoolExecutor(2) as pool:
+    # Beside the file where that can be: what a killed build leaves there is swept with the rest of it.
+    beside = path.parent if os.access(path.parent, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="commitments-shapes-", dir=beside) as scratch, ThreadPoolExecutor(2) as pool:
         loading = pool.submit(_store_of, path, context, Path(scratch))
         try:
             outline = skimmed(path, reach_of(core))

@@ -146,6 +146,7 @@ init-not-empty = { $folder }: the folder is not empty; nothing was written
 init-done = Wrote { $files } files to { $folder }. Next: commitments --data { $folder } build
 program-fault = this is a fault of the program, not of your data; please report the lines above
 setting-invalid = { $name }: found "{ $found }", which is not valid: { $detail }
+process-killed = a process of this program ({ $function }) was ended by signal { $signal }; the system does that when memory runs out. Nothing was published: free some memory and start again
 system-error = the system refused: { $problem }
 input-missing = --input { $path }: there is no such file or folder.
 input-name = --input { $path }: "{ $name }" cannot name an edition; letters from A to Z, digits, ".", "_" and "-" can

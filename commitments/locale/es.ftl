@@ -146,6 +146,7 @@ init-not-empty = { $folder }: la carpeta no está vacía; no se escribió nada
 init-done = Se escribieron { $files } archivos en { $folder }. Sigue: commitments --data { $folder } build
 program-fault = es una falta del programa, no de sus datos; por favor informe de las líneas de arriba
 setting-invalid = { $name }: se encontró "{ $found }", que no es válido: { $detail }
+process-killed = un proceso de este programa ({ $function }) fue terminado con la señal { $signal }; el sistema lo hace cuando se acaba la memoria. No se publicó nada: libere memoria y vuelva a empezar
 system-error = el sistema no lo permitió: { $problem }
 input-missing = --input { $path }: no existe ese archivo o carpeta.
 input-name = --input { $path }: «{ $name }» no puede nombrar una edición; sirven letras de la A a la Z, cifras, «.», «_» y «-»

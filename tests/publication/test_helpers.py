@@ -6,19 +6,23 @@ import errno
 import gc
 import hashlib
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from commitments.__main__ import main
+from commitments.console import Exit
 from commitments.release import MANIFEST
-from ingest.apart import Apart, ProcessFailed, Stream
+from ingest.apart import Apart, ProcessFailed, ProcessKilled, Stream
 from ingest.publication import publish, sweep, writing
 from ingest.publication.files import SCRATCH, TEMPORARY, ReleaseFolder
 from ingest.publication.helpers import Helpers, uncollected
 from ingest.publication.jobs import nquads_dump
 from ingest.publication.tables import TableError
+from tests.conftest import ROOT
 from tests.publication.sample import sample_draft
 
 
@@ -79,6 +83,40 @@ def raise_odd() -> None:
 def test_a_process_that_dies_is_an_error() -> None:
     with pytest.raises(ProcessFailed, match="end_without_a_word ended with 7"):
         Apart(end_without_a_word).result()
+
+
+def be_killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def pass_on_a_kill() -> None:
+    Apart(be_killed).result()
+
+
+@pytest.mark.parametrize("how", [be_killed, pass_on_a_kill])
+def test_who_is_killed_is_told_and_by_what(how: Callable[[], None]) -> None:
+    with pytest.raises(ProcessKilled) as caught:
+        Apart(how).result()
+    assert (caught.value.function, caught.value.signal) == (f"{__name__}.be_killed", signal.SIGKILL)
+    stream = Stream(fail_after, 1, how)
+    assert next(stream) == 1
+    with pytest.raises(ProcessKilled):
+        next(stream)
+
+
+def test_a_killed_process_is_no_fault_of_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The system kills the largest process when memory runs out; a traceback would tell nobody what to do."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise ProcessKilled("ingest.validation._report_on", signal.SIGKILL)
+
+    monkeypatch.setattr("ingest.pipeline.build", killed)
+    for language, words in (("en", "memory runs out"), ("es", "se acaba la memoria")):
+        with pytest.raises(SystemExit) as ended:
+            main(["--data", str(ROOT / "data"), "--lang", language, "build"])
+        told = capsys.readouterr().err
+        assert ended.value.code == Exit.ENVIRONMENT
+        assert words in told and "_report_on" in told and "Traceback" not in told
 
 
 def test_an_error_that_cannot_be_passed_on_is_told() -> None:

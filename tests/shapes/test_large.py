@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
@@ -310,3 +311,18 @@ def test_subjects_that_differ_between_two_files(tmp_path: Path) -> None:
     new.write_text('<urn:a> <urn:p> <urn:e> .\n<urn:c> <urn:p> "1" .\n<urn:d> <urn:p> "1" .\n<urn:d> <urn:p> "2" .\n')
     assert shapes.changed_subjects(old, new) == {"urn:a", "urn:b", "urn:e", "urn:d"}
     assert shapes.changed_subjects(old, old) == set()
+
+
+def test_what_is_written_on_the_way_stands_beside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A killed build leaves nothing elsewhere: the next one sweeps the folder of its sorted files."""
+    seen = []
+    made = tempfile.TemporaryDirectory.__init__
+
+    def noted(self: tempfile.TemporaryDirectory[str], *arguments: object, **named: object) -> None:
+        made(self, *arguments, **named)
+        seen.append(Path(self.name).parent)
+
+    monkeypatch.setattr(tempfile.TemporaryDirectory, "__init__", noted)
+    shapes.validate_file(write(tmp_path / "good.nt", good("source")), profile="source", context=CONTEXT)
+    assert seen == [tmp_path]
+    assert [path.name for path in tmp_path.iterdir()] == ["good.nt"]
