@@ -18,7 +18,7 @@ from rdflib import Graph, URIRef
 from rdflib.collection import Collection as RdfList
 from rdflib.term import Node
 
-from ontology.namespaces import RDF, SH
+from ontology.namespaces import RDF, SH, XSD
 from shapes.engines import Failure
 from shapes.files import TARGETS
 from shapes.outline import Outline, Values, term
@@ -40,6 +40,7 @@ _SHAPES_IN = (SH.property, SH.node, SH["not"], SH.qualifiedValueShape)
 _LISTS_OF_SHAPES = (SH["and"], SH["or"], SH.xone)
 _TYPE = f"<{RDF.type}>".encode()
 _SOME_LANGUAGE = b'"@'
+_AS_STRING = f"^^<{XSD.string}>".encode()
 
 View = object  # hashable: all that a shape can see of the values of a property
 Members = array  # numbers of subjects
@@ -159,10 +160,12 @@ class Alike:
         return role, members, bool(lacking)
 
     def _view(self, predicate: bytes, values: list[bytes]) -> View:
-        if len(values) == 1:
-            return self._described(predicate, values[0])
+        # A value counts once, however often and in whatever spelling it stands there.
+        distinct = set(map(_spelled, values)) if len(values) > 1 else values
+        if len(distinct) == 1:
+            return self._described(predicate, next(iter(distinct)))
         bound = self._rules.bound
-        return frozenset((one, min(count, bound)) for one, count in Counter(self._described(predicate, value) for value in values).items())
+        return frozenset((one, min(count, bound)) for one, count in Counter(self._described(predicate, value) for value in distinct).items())
 
     def _described(self, predicate: bytes, value: bytes) -> View:
         """All that shapes can see of one value of a property."""
@@ -247,7 +250,7 @@ class Alike:
                 elif look.single is not None:
                     faulty = {self._described(look.single, to_ntriples(value)) for value in found if value is not None}
                     for one, other in zip(members, self._outline.values(members), strict=True):
-                        for value in self._whole(self._outline.order[one], other)[look.single]:
+                        for value in dict.fromkeys(map(_spelled, self._whole(self._outline.order[one], other)[look.single])):
                             if self._described(look.single, value) in faulty:
                                 yield shape, component, self._node(one), from_ntriples(value)
                 else:
@@ -285,7 +288,8 @@ class _Rules:
         self.constants = {to_ntriples(one) for predicate in (SH.hasValue, SH.targetNode) for one in core.objects(None, predicate)}
         self.constants |= {to_ntriples(one) for head in core.objects(None, SH["in"]) for one in RdfList(core, head)}
         self.of_nodes = {shape for target in TARGETS for shape in core.subjects(target) if (shape, SH.path, None) not in core}
-        self.bound = 1 + max((int(str(count)) for predicate in _COUNTS for count in core.objects(None, predicate)), default=0)
+        # At least two: `sh:uniqueLang` asks whether there is a second one.
+        self.bound = 1 + max((1, *(int(str(count)) for predicate in _COUNTS for count in core.objects(None, predicate))))
         self.looks = {shape: self._look(shape) for target in TARGETS for shape in core.subjects(target) if set(core.predicates(shape)) - {RDF.type, SH.path, *TARGETS}}
         below = subclasses_in((*known.splitlines(), *outline.subclasses))
         self._by_class: dict[bytes, set[URIRef]] = defaultdict(set)
@@ -387,6 +391,13 @@ class _Rules:
             found.together |= names
         else:
             raise _Unknown
+
+
+def _spelled(value: bytes) -> bytes:
+    """A value in the one spelling in which equal values are the same bytes."""
+    if b"\\u" in value or b"\\U" in value:
+        value = to_ntriples(from_ntriples(value))
+    return value.removesuffix(_AS_STRING)
 
 
 class _Unknown(Exception):
