@@ -13,7 +13,7 @@ from commitments.release import MANIFEST
 from ingest.apart import Processes, cores
 from ingest.sorting import SortedFile
 
-APART = 32 << 20  # bytes of a graph that is validated in a process of its own, whose memory is then free again
+APART = 8 << 20  # bytes of a graph that is validated in a process of its own, on another core, whose memory is then free again
 TOGETHER = 1 << 30  # bytes of such graphs that are validated side by side; validation takes some four times as much memory
 
 
