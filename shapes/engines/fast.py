@@ -63,10 +63,12 @@ class Pyshifty:
 
     def failures(self, data: bytes, known: bytes, core: Graph, only: Collection[Node] | None = None) -> set[Failure]:
         lines_ = data.splitlines(keepends=True)
+        subjects = {one[: one.find(b" ")] for one in lines_}
+        # The class of a thing that the data describe may be known beside them alone.
+        lines_ += [one for one in known.splitlines(keepends=True) if _TYPE in one and one[: one.find(b" ")] in subjects]
         marked = _marked(core, tuple(one for one in (*lines_, *known.splitlines(keepends=True)) if _SUBCLASS in one))
         shapes, marks = marked.shapes, marked.marks
         elsewhere = {failure for failure in _unmatched(lines_, marked) if only is None or failure[2] in only} | _left(lines_, known, marked, only)
-        subjects = {one[: one.find(b" ")] for one in lines_}
         failing = {
             focus: subject
             for focus in self.failing(data + _marks(lines_, marks), shapes + known)

@@ -143,6 +143,15 @@ def test_what_is_only_known_is_looked_at_and_not_judged() -> None:
         assert {focus for _, _, focus, _ in engine.failures(data, known() + lines([(plan, RDF.type, OGCM.ActionPlan)]), core)} == {SUBJECT}
 
 
+def test_what_is_described_may_have_its_class_from_what_is_known() -> None:
+    scheme = URIRef("https://w3id.org/ogcm/code/irm-starred-current")
+    data = Graph(bind_namespaces="none")
+    data.add((scheme, DCT.title, Literal("without a language")))
+    fast, reference = both(data, core_of("consolidated"))
+    assert fast == reference
+    assert (OGCM_SH.titleDatatype, SH.DatatypeConstraintComponent, scheme, Literal("without a language")) in fast
+
+
 def test_a_disagreement_names_what_only_one_engine_finds() -> None:
     failure = (OGCM_SH.labelRequired, SH.MinCountConstraintComponent, SUBJECT, None)
     error = EnginesDisagree({failure}, set(), names=("fast", "pySHACL"))
