@@ -19,6 +19,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from ingest.accounting import Accounting, TableAccount
+from ingest.cleaning.redaction import holds_email
 from ingest.contract import Column, Contract, Table
 from ingest.formats import FormatFault, Passes, Record, look, open_records
 from ingest.formats.headers import folded, is_number_line, is_repetition, last_unnamed, named, refuse_copy
@@ -514,6 +515,8 @@ class TableReader:
                     row.problem(name, "required", text, "un valor", "a value")
                 continue
             self._check_text(row, name, text)
+            if column.kind == "curated" and holds_email(text):
+                row.problem(name, "e-mail", text, "un texto sin direcciones de correo, pues se publica", "a text without e-mail addresses, as it is published")
             self._check_declared(row, name, text, column)
 
     @staticmethod

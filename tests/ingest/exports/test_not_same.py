@@ -101,6 +101,17 @@ def test_a_decision_that_decides_nothing_is_a_fault(data: Path, decisions: list[
     assert code in {problem.code for problem in caught.value}
 
 
+def test_a_reason_with_an_address_is_refused(data: Path) -> None:
+    """What people decide is published word for word."""
+    decide(data, "commitment,KE-1-01,KE-1-02")
+    path = data / "curated" / "not-same.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Dos secretarías", "Diga someone@example.org: dos secretarías"), encoding="utf-8")
+    with pytest.raises(SourceProblems) as caught:
+        mapped(data)
+    assert [(problem.column, problem.code) for problem in caught.value] == [("reason_es", "e-mail")]
+    assert "someone@" not in str(caught.value)
+
+
 def test_a_pair_cannot_be_a_candidate_and_be_rejected(data: Path) -> None:
     candidates = data / "curated" / "candidates.csv"
     candidates.write_text(f"{candidates.read_text(encoding='utf-8')}1,commitment,KE-1-01,KE-1-02,ogcm:possiblySame,0.9,{REASONS}\n", encoding="utf-8")
