@@ -261,6 +261,6 @@ def check_references(build: Build) -> None:
     for kind, key, shown, row, column in build.references:
         survivor = build.registry.survivor(kind, key)
         if not build.registry.used(kind, survivor):
-            es, en = f"la clave de un recurso {kind} descrito en las tablas", f"the key of a {kind} that the tables describe"
+            es, en = f"la clave de un recurso {kind} descrito en las tablas", f"the key of one {kind} that the tables describe"
             build.problems.add(Problem(shown, row, column, "unknown-key", key, es, en))
 

@@ -250,7 +250,8 @@ def _labelled(match: re.Match[str]) -> str:
     end = match.start("number") + len(number)
     if _digits(number) < MIN_DIGITS or _GOES_ON.match(match.string, end):
         return match[0]
-    if not introduced and (_THOUSANDS.fullmatch(number) or _COUNTED_AFTER.match(match.string, end)):
+    abroad = number.lstrip("( ").startswith(("00", "+"))  # no amount begins so
+    if not introduced and not abroad and (_THOUSANDS.fullmatch(number) or _COUNTED_AFTER.match(match.string, end)):
         return match[0]
     opened, _ = _opened(number)
     return f"{match['label']}{match['sign']}{opened}{TELEPHONE}{rest}"

@@ -75,6 +75,7 @@ TAKEN = [
     ("Tel/Fax: 555 1234", None),
     ("e-mail: name(a)domain.fi", "FI"),
     ("Teléfono (lada) 555 123 4567", "MX"),
+    ("tel 00 44 20 9988 7173 personas con discapacidad", "MX"),
 ]
 LEFT = [
     ("Ley 27.275 de 2016", "AR"),
