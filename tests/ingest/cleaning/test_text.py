@@ -165,7 +165,7 @@ def test_a_second_repair_changes_nothing_and_all_can_be_published(raw: str) -> N
     for text in (result.text, as_original(raw)):
         line = f"{ox.Triple(ox.NamedNode('https://x.org/a'), ox.NamedNode('https://x.org/p'), ox.Literal(text))} .\n".encode()
         assert unpublishable(line) is None
-        assert b"\\u00" not in line
+        assert b"\\u00" not in line.replace(b"\\\\", b"")  # a backslash that the text itself holds is another matter
         assert "\r" not in text
 
 
