@@ -112,7 +112,7 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 def repair(raw: str) -> Repaired:
     """Undo certain damage. A formula (=...) keeps every character that can be published. Never raises."""
     suspect = _ASCII_SUSPECT if raw.isascii() else _SUSPECT
-    if not suspect.search(raw) and (raw.isascii() or not _wrongly_decoded(raw)):
+    if not suspect.search(raw) and (raw.isascii() or (not _wrongly_decoded(raw) and unicodedata.is_normalized("NFC", raw))):
         return Repaired(raw)
     changes: dict[str, None] = {}
     text = raw
