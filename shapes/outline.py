@@ -69,7 +69,10 @@ class Outline:
     _sizes: array[int] = field(default_factory=lambda: array("I"))  # statements of each subject
 
     def read(self, *visitors: Visitor) -> None:
-        """Read the whole file; visitors are told of every subject. Raises UnreadableRdf (see `groups`)."""
+        """Read the whole file; visitors are told of every subject.
+
+        Raises UnreadableRdf for what is not sorted, or not N-Triples as our builds write them (`_by_subject`).
+        """
         start = 0
         for number, (subject, values, size) in enumerate(_by_subject(self.path, self._name)):
             self.order.append(subject)
@@ -119,10 +122,10 @@ class Outline:
         file.seek(start)
         return file.read(end - start).splitlines(keepends=True)
 
-    def parts(self, size: int, chosen: Collection[bytes] | None = None) -> Iterator[Part]:
-        """The file, or only its chosen subjects, in parts of at least `size` statements (the last may be smaller)."""
+    def parts(self, size: int, chosen: Collection[bytes]) -> Iterator[Part]:
+        """These subjects in parts of at least `size` statements (the last may be smaller)."""
         part, objects = Part(), set()
-        for subject, lines in groups(self.path) if chosen is None else self._chosen(chosen):
+        for subject, lines in self._chosen(chosen):
             part.subjects.append(subject)
             part.lines += lines
             objects.update(term for term in (line[:-3].split(b" ", 2)[2] for line in lines) if term.startswith(b"<"))
@@ -164,7 +167,8 @@ class Outline:
         """The subjects whose result can be another once these have changed: themselves and who reads them."""
         found = set(changed)
         for _ in range(self.reach.links):
-            found |= {subject for subject, lines in groups(self.path) if any(line[:-3].split(b" ", 2)[2] in found for line in lines)}
+            subjects = _by_subject(self.path, lambda _block: None)
+            found |= {subject for subject, values, _ in subjects if any(not found.isdisjoint(own) for own in values.values())}
             found |= {term for pointing in self.pointing.values() for term, subjects in pointing.items() if not found.isdisjoint(subjects)}
         return found.intersection(self.subjects)
 
@@ -201,7 +205,7 @@ def skimmed(path: Path, reach: Reach) -> Outline:
 
 
 def outline_of(path: Path, reach: Reach) -> Outline:
-    """The outline of a file that has been read whole. Raises UnreadableRdf (see `groups`)."""
+    """The outline of a file that has been read whole. Raises UnreadableRdf (see `Outline.read`)."""
     found = skimmed(path, reach)
     found.read()
     return found
@@ -218,7 +222,12 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _by_subject(path: Path, each_block: Callable[[bytes], None]) -> Iterator[tuple[bytes, Values, int]]:
-    """Subject by subject, its values and how many bytes its lines take. Raises UnreadableRdf like `groups`."""
+    """Subject by subject, its values and how many bytes its lines take; `each_block` is told of every piece that is read.
+
+    Raises UnreadableRdf for a line that does not look like `<s> <p> o .` on one line, for a blank node (no file of
+    ours has one, and it could not be told apart from itself in another part) and for an escaped IRI, which would not
+    be found under its name.
+    """
     current, values, size, number = b"", Values(), 0, 0
     for block in _blocks(path):
         each_block(block)
@@ -258,32 +267,6 @@ def _values(subject: bytes, lines: Iterable[bytes]) -> Values:
         else:
             found[predicate] = [value]
     return found
-
-
-def groups(path: Path) -> Iterator[tuple[bytes, list[bytes]]]:
-    """Subject by subject, its lines.
-
-    Raises UnreadableRdf for a line that does not look like `<s> <p> o .` on one line, for a blank node (no file of
-    ours has one, and it could not be told apart from itself in another part) and for an escaped IRI, which would not
-    be found under its name.
-    """
-    current, lines = b"", []
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                subject = line[: line.find(b" ")]
-                if subject != current:
-                    if lines:
-                        yield current, lines
-                    current, lines = subject, []
-                    _check(path, number, line)
-                elif not line.endswith(b" .\n") or b" _:" in line or b"\\u" in line:
-                    _check(path, number, line)
-                lines.append(line)
-    except OSError as error:
-        raise UnreadableRdf(path, error.strerror or str(error)) from error
-    if lines:
-        yield current, lines
 
 
 def _check(path: Path, number: int | None, line: bytes) -> None:
