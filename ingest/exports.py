@@ -146,7 +146,7 @@ def _differences(found: Recognition, name: str, shown: str, table: Table | None 
     verdict_es, verdict_en = found.message("es").splitlines()[0], found.message("en").splitlines()[0]
     next_es, next_en = _next_step(table, found) if table is not None else ("", "")
     es, en = f"los encabezados completos de un formato conocido ({verdict_es}){next_es}", f"all headers of one known layout ({verdict_en}){next_en}"
-    yield problem(name, es, en)
+    yield Problem(shown, 0, "", "unknown-layout", name, es, en)  # of the file as a whole: problems are told in the order of rows
     suggested = dict(found.suggested)
     for header in found.new[:_LISTED]:
         es, en = "un encabezado del formato: encabezado nuevo", "a header of the layout: new header"

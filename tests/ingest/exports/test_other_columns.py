@@ -79,6 +79,7 @@ NEW = {"Mood": lambda at: "good", "Mail": lambda at: SECRET if at else "", "": l
 
 def test_new_columns_stop_a_build_which_says_how_to_go_on(data: Path, tmp_path: Path) -> None:
     said = refused(data, made(tmp_path, add=NEW))
+    assert "all headers of one known layout" in said[0]  # the verdict comes before the headers it speaks of
     assert sum("--other-columns accept" in line and "other_columns: accept" in line for line in said) == 1
     for header in ("Mood", "Mail", "Never"):
         assert any(f'found "{header}"' in line and "new header" in line for line in said)
