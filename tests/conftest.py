@@ -46,3 +46,8 @@ def needs_root(purpose: str) -> None:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Packed bytes are named by their argument: gzip writes the time into its header, and two workers must collect the same names."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
