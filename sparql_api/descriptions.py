@@ -20,6 +20,8 @@ from sparql_api.sparql.prepared import PreparedQuery
 
 # Incoming statements beyond these are left to SPARQL and to the paged lists of the HTML page; the document says so.
 INCOMING_LIMIT = 1000
+# Nodes around a thing whose statements a page shows in tables.
+NODES_LIMIT = 500
 PAGE_SIZE = 100
 
 
@@ -217,7 +219,7 @@ _NODE_CLASSES = ", ".join(
 _NODES = f"""SELECT DISTINCT ?node WHERE {{
     {{ ?node ?to <gap:thing> }} UNION {{ <gap:thing> ?from ?node }}
     ?node a ?class FILTER(?class IN ({_NODE_CLASSES}))
-  }} ORDER BY ?node LIMIT 500"""
+  }} ORDER BY ?node LIMIT {NODES_LIMIT}"""
 # Properties of the two counts in the answer, which never leave this module: one query costs less than three.
 _LINKING, _SAYING = "urn:x-commitments:linking", "urn:x-commitments:saying"
 _SURROUNDINGS = PreparedQuery(f"""

@@ -131,6 +131,7 @@ def landing_document(edition: Edition) -> Document:
             kinds=[(kind_name(kind, view.language), f"doc/{kind}", len(keys[kind])) for kind in FEATURED if keys.get(kind)],
             all_kinds=[(kind_name(kind, view.language), f"doc/{kind}", len(found)) for kind, found in keys.items()],
             example=thing_iri(edition, ("commitment", commitments[-1])) if commitments else edition.release.base,
+            plan_count=len(keys.get("plan", [])),
             plans=[statements.label(thing_iri(edition, ("plan", key))) for key in plans],
             graphs=[(iri.rsplit("/", 1)[-1], edition.links.href(iri)) for iri in edition.graph_iris()],
             statements=edition.release.manifest.graphs.get("", 0),

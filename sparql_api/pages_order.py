@@ -47,7 +47,7 @@ COLUMNS: dict[str, tuple[object, ...]] = {
     str(OGCM.Objective): (SELF_IN_FULL,),
     str(OGCM.Responsibility): (OGCM.actor, OGCM.forCommitment, OGCM.role, OGCM.nameAsWritten),
     str(OGCM.Assessment): (
-        OGCM.target, OGCM.dimension, OGCM.verdict, OGCM.ratingAsWritten, OGCM.assessor, OGCM.modality, OGCM.report,
+        OGCM.target, OGCM.dimension, OGCM.verdict, OGCM.ratingAsWritten, OGCM.methodVersion, OGCM.assessor, OGCM.modality, OGCM.report,
     ),
     str(OGCM.StatusReport): (
         OGCM.target, OGCM.status, OGCM.progressPercent, OGCM.goalPercent, OGCM.observedOn, OGCM.reportedBy,

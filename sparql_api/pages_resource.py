@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
 
 from ontology.namespaces import ADMS, DCT, OGCM, PREFIXES, RDF, RDFS, SKOS
-from sparql_api.descriptions import PAGE_SIZE, describe, document_path, incoming_page, surroundings, thing_iri
+from sparql_api.descriptions import NODES_LIMIT, PAGE_SIZE, describe, document_path, incoming_page, surroundings, thing_iri
 from sparql_api.documents import Document, View
 from sparql_api.identifiers import CONCEPT, Live
 from sparql_api.pages import Crumb, crumb, home, render
 from sparql_api.pages_order import FACT_ORDER, HIDDEN_FACTS, TRANSLATED
 from sparql_api.pages_schema import schema_org
-from sparql_api.pages_tables import node_tables
+from sparql_api.pages_tables import Table, node_tables
 from sparql_api.problems import not_found
 from sparql_api.site import Edition
 from sparql_api.statements import Statements, Value
@@ -90,6 +90,8 @@ async def _page(view: View, fate: Live) -> str:
         return render("incoming.html", view, path=path, title=title.text, heading=title, crumbs=crumbs, group=group,
                       back=edition.links.path(path, lang=view.language if view.fixed else None))  # fmt: skip
     tables, covered = node_tables(statements, subject, view.language, edition.terms)
+    if sum(len(table.rows) for table in tables) >= NODES_LIMIT:
+        tables = [_with_rest(view, path, table, dict(around.incoming)) for table in tables]
     return render(
         "resource.html",
         view,
@@ -192,6 +194,12 @@ def _incoming(
             )
         )
     return shown
+
+
+def _with_rest(view: View, path: str, table: Table, counts: dict[str, int]) -> Table:
+    """A table of a page that cannot hold all there is; it says where the rest of its rows are, if there are more."""
+    total = counts.get(table.predicate, 0) if table.incoming else 0
+    return replace(table, more=(total, _incoming_href(view, path, table.predicate))) if total > len(table.rows) else table
 
 
 def _incoming_href(view: View, path: str, predicate: str, page: int | None = None) -> str:

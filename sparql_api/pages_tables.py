@@ -6,6 +6,7 @@ the columns, and the last one says where each row is stated.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from textwrap import shorten
@@ -24,7 +25,10 @@ LOCATOR_SHOWN = 70
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells; a cell is a list of values. `anchor` is the table's id in the page."""
+    """Rows of cells; a cell is a list of values. `anchor` is the table's id in the page.
+
+    `more`, where not all rows are here: how many things link here in this way, and where all of them are listed.
+    """
 
     anchor: str
     title: str
@@ -32,6 +36,7 @@ class Table:
     incoming: bool
     columns: list[str]
     rows: list[list[list[Value]]]
+    more: tuple[int, str] | None = None
 
 
 def node_tables(statements: Statements, subject: str, language: str, terms: Terms) -> tuple[list[Table], set[str]]:
@@ -125,21 +130,21 @@ def _stated(statements: Statements, node: str) -> list[Value]:
     return sorted(shown, key=lambda value: (value.note or "", value.text))
 
 
+def _counted(number: str | None) -> tuple:
+    """A number as people count: 1, 1.2, 1.10, 2, 2.A; what has none comes last."""
+    parts = re.findall(r"[0-9]+|[^0-9.]+", number or "")
+    return not parts, [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+
+
 def _rank(statements: Statements, node: str) -> tuple:
     """Rows follow role, number, axis and position, then date and name."""
-
-    def number(text: str | None) -> float:
-        try:
-            return float(text) if text is not None else float("inf")
-        except ValueError:
-            return float("inf")
 
     role = (statements.first(node, OGCM.role) or "").rpartition("/")[2]
     return (
         ROLE_ORDER.index(role) if role in ROLE_ORDER else len(ROLE_ORDER),
-        number(statements.first(node, OGCM.number)),
+        _counted(statements.first(node, OGCM.number)),
         statements.first(node, OGCM.axis) or "",
-        number(statements.first(node, OGCM.position)),
+        _counted(statements.first(node, OGCM.position)),
         statements.first(node, DCT.date) or "",
         statements.label(node).text,
         node,
