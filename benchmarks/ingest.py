@@ -2,7 +2,7 @@
 
 Two figures a size: mapping (the file read twice, every cell accounted for, sorted statements on disk) with the load of the
 result into an empty store; and the whole build with validation and all dumps. Both over pyoxigraph's `bulk_load` of
-the same N-Triples in the same round. Rows are made up (`benchmarks/export_rows.py`).
+the same N-Triples in the same round; the build also over that of all statements which it published. Rows are made up (`benchmarks/export_rows.py`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from benchmarks.processes import MEBIBYTE, environment
 # Statements of the export's own graph, about: rows of it.
 SIZES = {"0.1M": 600, "1M": 6_000, "10M": 60_000}
 EDITION = "made-up-2016-11-30"
+# A release says nearly everything twice: in the graph of its source and in the consolidated view.
+PUBLISHED = "pyoxigraph bulk_load of the release's N-Quads"
 
 # Only the export is timed; the tables beside it are the same for every size and small.
 _MAP = """
@@ -65,6 +67,7 @@ def _size(data: Path, size: str, rounds: int, figures: Figures) -> dict[str, int
             figures.add(f"{size}: mapping and load", "s", mapped["seconds"] + loaded.seconds, loaded.seconds, reference=reference, goal=Goal(1.3, at_most=True))
             figures.add(f"{size}: mapping, peak RSS", "MiB", mapped["peak"] / MEBIBYTE, loaded.peak / MEBIBYTE, reference=reference)
             figures.add(f"{size}: build with all dumps", "s", built.seconds, loaded.seconds, reference=reference, goal=Goal(8, at_most=True))
+            figures.add(f"{size}: build with all dumps, over all that it published", "s", built.seconds, everything.seconds, reference=PUBLISHED)
             for step, seconds in built.steps.items():
                 figures.add(f"{size}: build, step {step}", "s", seconds, loaded.seconds, reference=reference)
             peaks = built.peak / MEBIBYTE, loaded.peak / MEBIBYTE
