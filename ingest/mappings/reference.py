@@ -156,7 +156,10 @@ def organizations(context: SourceContext, row: Row) -> None:
     language = row.text("language") or None
     subject = context.mint(kind, key)
     passage = context.passage(row)
-    context.describe(subject, [row.text("class")], {language or "": row.text("name")}, passage)
+    english = [spelling for spelling, tag in _spellings(row, language) if tag == "en" and language != "en"]
+    # A body of the world that has one name in English is called by it in English, too.
+    labels = {language or "": row.text("name")} | ({"en": english[0]} if len(english) == 1 else {})
+    context.describe(subject, [row.text("class")], labels, passage)
     context.add(subject, "skos:prefLabel", terms.text(row.text("name"), language))
     if row.text("acronym"):
         context.add(subject, "ogcm:acronym", terms.text(row.text("acronym")))
