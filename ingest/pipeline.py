@@ -31,7 +31,7 @@ from ingest.mappings import curated, reference
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.publication import SCRATCH, Draft, build_lock, canonical_lines, publish, recover, sweep
 from ingest.quality import Quality
-from ingest.readers import UNREADABLE, Row, TableReader
+from ingest.readers import UNREADABLE, Row, TableFile, TableReader
 from ingest.review import REVIEW_FILE
 from ingest.settings import BuildSettings, load_settings, normal_base
 from ingest.sorting import LineSink, SortedFile, merge_files, write_sorted
@@ -313,11 +313,11 @@ def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scr
         reader = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting)
         context.sink = candidates if slug in apart else own
         function = functions.get(slug, declarative.map_row)
-        for row in reading.of(reader.path, reader.rows()):
+        for row in reading.of(reader.file.path, reader.rows()):
             if coverage is not None:
                 coverage.check(row)
             _map_row(function, context, row)
-        _columns_of(build_, folder, reader)
+        _columns_of(build_, folder, reader.file)
     return own.finish()
 
 
@@ -337,43 +337,43 @@ def _map_twice(
     passes, before = Passes(), len(build_.problems.problems)
     with closing(opener(context, slug, folder.contract.tables[slug])) as mapping:
         first = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, Accounting(), passes)
-        for row in reading.of(first.path, first.observations(), 2):
+        for row in reading.of(first.file.path, first.observations(), 2):
             mapping.observe(row)
         if len(build_.problems.problems) > before:
             return  # the file as a whole is at fault; a second reading would only say so again
         second = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting, passes)
-        for row in reading.of(second.path, second.rows(), 2):
+        for row in reading.of(second.file.path, second.rows(), 2):
             try:
                 mapping.map(row)
             except ValueError as error:
                 # Something no rule foresaw, such as a number that no key can hold: this row is set aside, the others are not.
                 row.quarantine(next(iter(row.cells)), "unmappable", str(error), "una fila que se pueda representar", "a row that can be mapped")
         mapping.finish()
-        _columns_of(build_, folder, second)
+        _columns_of(build_, folder, second.file)
 
 
 _NAMED = 20  # columns of one sort that notes name; the quality report lists all
 
 
-def _columns_of(build_: Build, folder: SourceFolder, reader: TableReader) -> None:
+def _columns_of(build_: Build, folder: SourceFolder, file: TableFile) -> None:
     """Tell the report, and who watches the build, which columns of a file its layout does not declare and which of its own the file lacks."""
-    if not (reader.undeclared or folder.missing):
+    if not (file.undeclared or folder.missing):
         return
     quality = build_.quality.source(folder.contract.key)
-    quality.undeclared.update(reader.undeclared)
+    quality.undeclared.update(file.undeclared)
     quality.missing.extend(folder.missing)
     quality.suggested.update(folder.suggested)
-    said = [(reader.undeclared[name], name) for name in reader.undeclared]
+    said = [(file.undeclared[name], name) for name in file.undeclared]
     for count, name in said[:_NAMED]:
         es, en = f"columna que no se lee «{name}»: {count} celdas en cuarentena, sin su valor", f'column not read "{name}": {count} cells quarantined, without values'
         if name in quality.suggested:
             es, en = f"{es} (¿es «{quality.suggested[name]}»?)", f'{en} (is it "{quality.suggested[name]}"?)'
-        build_.problems.note(Note(reader.shown, es, en))
+        build_.problems.note(Note(file.shown, es, en))
     for name in folder.missing[:_NAMED]:
-        build_.problems.note(Note(reader.shown, f"falta la columna «{name}»: nada se dice de ella", f'missing column "{name}": nothing is said of it'))
+        build_.problems.note(Note(file.shown, f"falta la columna «{name}»: nada se dice de ella", f'missing column "{name}": nothing is said of it'))
     more = max(0, len(said) - _NAMED) + max(0, len(folder.missing) - _NAMED)
     if more:
-        build_.problems.note(Note(reader.shown, f"{more} columnas más están en reports/quality.json", f"{more} more columns are in reports/quality.json"))
+        build_.problems.note(Note(file.shown, f"{more} columnas más están en reports/quality.json", f"{more} more columns are in reports/quality.json"))
 
 
 def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contract | None, sink: LineSink) -> None:
