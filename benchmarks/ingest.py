@@ -31,13 +31,13 @@ from ingest import pipeline
 from ingest.exports import Edition
 from ingest.settings import load_settings
 data, edition, target = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
-plain, spent = pipeline._map_source, {}
+plain, spent = pipeline.map_source, {}
 def timed(build, source, *rest):
     begin = time.perf_counter()
     path = plain(build, source, *rest)
     spent[source.contract.key] = time.perf_counter() - begin
     return path
-pipeline._map_source = timed
+pipeline.map_source = timed
 mapped = pipeline.map_sources(data, "http://localhost:8000/", load_settings(data), [Edition.parse(edition)])
 key = edition.partition("=")[0]
 mapped.graphs[key].path.rename(target)

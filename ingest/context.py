@@ -169,9 +169,9 @@ class SourceContext:
 
     def passage(self, row: Row, *, as_written: str = "", curator: str = "", reasons: Mapping[str, str] | None = None) -> str:
         """The passage of a row: one place in this source. Absence codes of the row stand on it."""
-        key = uris.passage(self.contract.key, row.reader.slug, row.key)
+        key = uris.passage(self.contract.key, row.file.slug, row.key)
         subject = self.mint("passage", key)
-        place = row.place or f"{row.reader.slug}, {row.key}"
+        place = row.place or f"{row.file.slug}, {row.key}"
         language = self.contract.language_tag or "en"
         title = next(iter(self.contract.title.values()))
         self.describe(subject, ["ogcm:Passage"], {language: f"{title}: {place}"}, None, remember=False)
@@ -241,7 +241,7 @@ class SourceContext:
         wanted = kind or row.column(name).key_kind
         if wanted and not self.build.registry.used(wanted, self.build.registry.survivor(wanted, text)):
             # Perhaps described further on: all that is known now need not be looked up again at the end.
-            self.build.references.append((wanted, text, row.reader.shown, row.number, name))
+            self.build.references.append((wanted, text, row.file.shown, row.number, name))
         return text
 
     def mentions(self, row: Row, name: str, country: str) -> list[Mention]:

@@ -34,10 +34,10 @@ class Coverage:
 
     def check(self, row: Row) -> None:
         """Report every cell of the row that its blocks do not hold."""
-        blocks = self.blocks.get((row.reader.slug, "-".join(row.peek(name) for name in row.table.row_keys)))
+        blocks = self.blocks.get((row.file.slug, "-".join(row.peek(name) for name in row.table.row_keys)))
         if not blocks:
-            place = f"{row.reader.shown}:{row.number}"
-            row.reader.problems.note(
+            place = f"{row.file.shown}:{row.number}"
+            row.file.problems.note(
                 Note(place, f"ningún bloque de {self.shown} nombra esta fila: no se coteja", f"no block of {self.shown} names this row: it is not compared")
             )
             return

@@ -5,42 +5,38 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import ontology
 import shapes
-from commitments.release import CONSOLIDATED, RELEASES, Release, ReleaseError, current_release
-from ingest import collecting, declarative, described, mappings, matching, sources, uris, validation
+from commitments.release import CONSOLIDATED, RELEASES, ReleaseError, current_release
+from ingest import collecting, described, last_build, matching, sources, uris, validation
 from ingest.accounting import Accounting
 from ingest.authority import Authority
-from ingest.cleaning.redaction import first_held, redact
+from ingest.cleaning.redaction import redact
 from ingest.consolidate import Consolidation, SourceGraph, split
 from ingest.context import Build, SourceContext, check_references
 from ingest.contract import Contract
 from ingest.editions import revisions
 from ingest.exports import Edition
-from ingest.fidelity import load_coverage
 from ingest.fingerprint import fingerprint, input_files
-from ingest.formats import Passes
 from ingest.identifiers import load_registry
-from ingest.mappings import curated, reference
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.publication import SCRATCH, Draft, build_lock, canonical_lines, publish, recover, sweep
 from ingest.quality import Quality
-from ingest.readers import UNREADABLE, Row, TableReader
+from ingest.readers import UNREADABLE
+from ingest.reading_progress import Progress, Reading
 from ingest.review import REVIEW_FILE
 from ingest.settings import BuildSettings, load_settings, normal_base
 from ingest.sorting import LineSink, SortedFile, merge_files, write_sorted
+from ingest.source_mapping import first_pass, map_source
 from ingest.sources import SourceFolder
+from ingest.withdrawal import refuse_mass_withdrawal
 
-Progress = Callable[[str, int, int], None]  # step name, done, total
-MASS_WITHDRAWAL = 25  # keys; below it, or below a twentieth of all, a build withdraws without being told to
 STEPS = ("read", "validate", "publish")
-OTHER_GRAPHS = frozenset({"", "curated", "derived", "candidates", "catalog", "vocabulary", "shapes"})  # graphs that are no source's own
 
 
 @dataclass
@@ -90,7 +86,7 @@ def build(
         sweep(releases, scratch=True)
         settings = settings or load_settings(data_dir)
         mark = fingerprint(input_files(data_dir, extra), base, settings, accept=accept)
-        unchanged = None if force else _unchanged(data_dir, mark)
+        unchanged = None if force else last_build.unchanged(data_dir, mark)
         if unchanged is not None:
             return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
         step = _steps(progress)
@@ -105,7 +101,7 @@ def build(
             account, notes, changes = mapped.accounting.as_rows(), mapped.build.problems.notes, mapped.build.quality.editions
             del mapped  # what only mapping needs makes room for what publishing needs
             published = publish(draft, data_dir, keep=keep, accept=validation.accept_catalogue)
-        _remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings, accept=accept), published.release)
+        last_build.remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings, accept=accept), published.release)
     return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, published.unapplied)
 
 
@@ -137,40 +133,6 @@ def _base(base: str) -> str:
     except ValueError as error:
         es, en = error.args if len(error.args) == 2 else (str(error), str(error))
         raise SourceProblems([Problem("BASE", 0, "", "base", base, es, en)]) from None
-
-
-class Reading:
-    """How much of the tables has been read: told to `progress.within(bytes done, of all)` where progress has that.
-
-    Rows say how long they are in characters, so what is told is exact only at the end of each table.
-    """
-
-    EVERY = 500  # rows
-
-    def __init__(self, folders: Iterable[SourceFolder], progress: Progress | None):
-        self._tell: Callable[[int, int], None] | None = getattr(progress, "within", None)
-        self._done = self._total = 0
-        if self._tell is not None:
-            self._total = sum(_size(folder.path / table.file_name(slug)) for folder in folders for slug, table in folder.contract.tables.items())
-
-    def of(self, path: Path, rows: Iterable[Row], passes: int = 1) -> Iterator[Row]:
-        """Pass the rows of one of so many passes through a table's file."""
-        if self._tell is None:
-            yield from rows
-            return
-        size = _size(path) // passes
-        end, length = self._done + size, 0
-        for number, row in enumerate(rows, start=1):
-            yield row
-            length += len(row.cells) + sum(map(len, row.cells.values()))
-            if number % self.EVERY == 0:
-                self._tell(min(self._done + length // passes, end), self._total)
-        self._done = end
-        self._tell(end, self._total)
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
 
 
 def _steps(progress: Progress | None) -> Callable[[str], None]:
@@ -209,10 +171,10 @@ def map_sources(
     problems.raise_if_any()
     registry = load_registry(data_dir / "identifiers", "identifiers", problems)
     build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings, frozenset(folder.contract.series for folder in folders))
-    _first_pass(build_, folders)
+    first_pass(build_, folders)
     candidates = LineSink(folder / "candidates.nt")
     reading = Reading(folders, progress)
-    source_graphs = [SourceGraph(source.contract, _map_source(build_, source, accounting, folder, candidates, reading)) for source in folders]
+    source_graphs = [SourceGraph(source.contract, map_source(build_, source, accounting, folder, candidates, reading)) for source in folders]
     _candidates(build_, source_graphs, next((source.contract for source in folders if source.contract.source_type == "curation"), None), candidates)
     if not any(problem.code in UNREADABLE for problem in problems.problems):
         # The keys of a table that could not be read are missing, not wrong: its own fault says so.
@@ -220,7 +182,7 @@ def map_sources(
     problems.raise_if_any()
     accounting.check()
     if not withdraw:
-        _refuse_mass_withdrawal(build_, _left_out(data_dir, folders))
+        refuse_mass_withdrawal(registry, data_dir, folders)
     graphs = _graphs(build_, source_graphs, folder)
     graphs["candidates"] = candidates.finish()
     return Mapped(build_, folders, {name: SortedFile(path, own) for name, path in graphs.items()}, accounting, own)
@@ -240,142 +202,6 @@ def _redacted(text: str) -> str:
     return redact(text, None).text
 
 
-def _left_out(data_dir: Path, folders: list[SourceFolder]) -> list[str]:
-    """Sources of the current release that this build was not given."""
-    try:
-        release = current_release(data_dir / RELEASES)
-    except (OSError, ValueError, ReleaseError):
-        return []
-    given = {folder.contract.key for folder in folders} | OTHER_GRAPHS
-    return sorted(set(release.manifest.graphs) - given) if release is not None else []
-
-
-def _refuse_mass_withdrawal(build_: Build, left_out: list[str]) -> None:
-    """A lost table must not turn published addresses into tombstones: beyond a few, it has to be said on purpose."""
-    unused = build_.registry.unused()
-    if len(unused) <= max(MASS_WITHDRAWAL, len(build_.registry) // 20):
-        return
-    if left_out:
-        # Nearly always an export that was given by its path the last time.
-        names = ", ".join(left_out)
-        es = "las fuentes de la publicación vigente: repita --input NOMBRE=RUTA o guárdelas en data/sources/"
-        en = "the sources of the current release: repeat --input NAME=PATH, or keep them in data/sources/"
-        es, en = f"{es}; --withdraw retira {len(unused)} claves", f"{en}; --withdraw withdraws {len(unused)} keys"
-        raise SourceProblems([Problem("sources", 0, "", "missing-source", f"no {names}", es, en)])
-    shown = ", ".join(f"{kind}/{key}" for kind, key in unused[:3])
-    es = f"que las tablas describan lo publicado; {len(unused)} claves quedarían retiradas (--withdraw lo confirma)"
-    en = f"tables that describe what was published; {len(unused)} keys would be withdrawn (--withdraw confirms it)"
-    raise SourceProblems([Problem("identifiers", 0, "", "mass-withdrawal", f"{shown} …", es, en)])
-
-
-def _first_pass(build_: Build, folders: list[SourceFolder]) -> None:
-    """Authority table, concepts and identities are needed before any row that names them is mapped."""
-    silent = ProblemList()  # the second pass reports the faults of these tables
-    for folder in folders:
-        context = SourceContext(build_, folder.contract)
-        for slug, table in folder.contract.tables.items():
-            reader = TableReader(folder.path, folder.shown, folder.contract, slug, silent, Accounting())
-            if table.record is not None and table.record.kind == "concept" and table.record.scheme:
-                for row in reader.rows():
-                    cells = {name: row.peek(name) for name in table.columns}
-                    build_.concepts[table.record.scheme][table.record.key.format_map(cells)] = declarative.labels_of(table.record, cells)
-            elif folder.contract.source_type == "reference" and slug in reference.FIRST_PASS:
-                for row in reader.rows():
-                    _map_row(reference.FIRST_PASS[slug], context, row)
-            elif folder.contract.source_type == "curation" and slug in curated.FIRST_PASS:
-                for row in (row for row in reader.rows() if not row.faulty):
-                    curated.FIRST_PASS[slug](context, row)
-            elif folder.contract.source_type == "curation" and slug == "identity":
-                for row in (row for row in reader.rows() if not row.faulty):
-                    build_.identities[row.peek("authority"), row.peek("outside_id")] = row.peek("key")
-
-
-def _map_source(build_: Build, folder: SourceFolder, accounting: Accounting, scratch: Path, candidates: LineSink, reading: Reading) -> Path:
-    """All statements of one source in a sorted file; those of candidate tables go to their own graph."""
-    own = LineSink(scratch / f"source-{folder.contract.key}.nt")
-    context = SourceContext(build_, folder.contract, own)
-    sources.describe(context)
-    opener = mappings.opener_of(folder.mapping)
-    if opener is not None:
-        for slug in folder.contract.tables:
-            _map_twice(build_, folder, slug, opener, context, accounting, reading)
-        return _without_addresses(build_, folder, own.finish())
-    functions = mappings.tables_of(folder.mapping)
-    apart = mappings.graphs_of(folder.mapping)
-    order = [slug for slug in functions if slug in folder.contract.tables]
-    order = [slug for slug, table in folder.contract.tables.items() if table.record is not None and slug not in functions] + order
-    unmapped = sorted(set(folder.contract.tables) - set(order))
-    for slug in unmapped:
-        found = f"{folder.shown}/contract.yml: {slug}"
-        build_.problems.add(Problem(f"{folder.shown}/contract.yml", 0, slug, "no-mapping", found, "un record o una función de mapeo", "a record or a mapping function"))
-    coverage = load_coverage(folder.path / folder.contract.coverage, f"{folder.shown}/{folder.contract.coverage}", build_.problems) if folder.contract.coverage else None
-    for slug in order:
-        reader = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting)
-        context.sink = candidates if slug in apart else own
-        function = functions.get(slug, declarative.map_row)
-        for row in reading.of(reader.path, reader.rows()):
-            if coverage is not None:
-                coverage.check(row)
-            _map_row(function, context, row)
-        _columns_of(build_, folder, reader)
-    return own.finish()
-
-
-def _without_addresses(build_: Build, folder: SourceFolder, path: Path) -> Path:
-    """The last gate: what an export became is looked through once more, and nothing is published if an e-mail address is left in it."""
-    line = first_held(path)
-    if line:
-        es, en = "ninguna dirección de correo en lo que se publica", "no e-mail address in what is published"
-        build_.problems.add(Problem(folder.file or folder.shown, 0, "", "address-left", f"N-Triples {line}", es, en))
-    return path
-
-
-def _map_twice(
-    build_: Build, folder: SourceFolder, slug: str, opener: mappings.OpenTable, context: SourceContext, accounting: Accounting, reading: Reading,
-) -> None:  # fmt: skip
-    """A table whose rows mean something only beside all others. A file that is another the second time is a fault."""
-    passes, before = Passes(), len(build_.problems.problems)
-    with closing(opener(context, slug, folder.contract.tables[slug])) as mapping:
-        first = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, Accounting(), passes)
-        for row in reading.of(first.path, first.observations(), 2):
-            mapping.observe(row)
-        if len(build_.problems.problems) > before:
-            return  # the file as a whole is at fault; a second reading would only say so again
-        second = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting, passes)
-        for row in reading.of(second.path, second.rows(), 2):
-            try:
-                mapping.map(row)
-            except ValueError as error:
-                # Something no rule foresaw, such as a number that no key can hold: this row is set aside, the others are not.
-                row.quarantine(next(iter(row.cells)), "unmappable", str(error), "una fila que se pueda representar", "a row that can be mapped")
-        mapping.finish()
-        _columns_of(build_, folder, second)
-
-
-_NAMED = 20  # columns of one sort that notes name; the quality report lists all
-
-
-def _columns_of(build_: Build, folder: SourceFolder, reader: TableReader) -> None:
-    """Tell the report, and who watches the build, which columns of a file its layout does not declare and which of its own the file lacks."""
-    if not (reader.undeclared or folder.missing):
-        return
-    quality = build_.quality.source(folder.contract.key)
-    quality.undeclared.update(reader.undeclared)
-    quality.missing.extend(folder.missing)
-    quality.suggested.update(folder.suggested)
-    said = [(reader.undeclared[name], name) for name in reader.undeclared]
-    for count, name in said[:_NAMED]:
-        es, en = f"columna que no se lee «{name}»: {count} celdas en cuarentena, sin su valor", f'column not read "{name}": {count} cells quarantined, without values'
-        if name in quality.suggested:
-            es, en = f"{es} (¿es «{quality.suggested[name]}»?)", f'{en} (is it "{quality.suggested[name]}"?)'
-        build_.problems.note(Note(reader.shown, es, en))
-    for name in folder.missing[:_NAMED]:
-        build_.problems.note(Note(reader.shown, f"falta la columna «{name}»: nada se dice de ella", f'missing column "{name}": nothing is said of it'))
-    more = max(0, len(said) - _NAMED) + max(0, len(folder.missing) - _NAMED)
-    if more:
-        build_.problems.note(Note(reader.shown, f"{more} columnas más están en reports/quality.json", f"{more} more columns are in reports/quality.json"))
-
-
 def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contract | None, sink: LineSink) -> None:
     """Commitments that two sources may describe, scored, in graph/candidates; only where there is an export to compare."""
     if not build_.facts or curation is None:
@@ -391,15 +217,6 @@ def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contr
         return pair in build_.linked
 
     build_.quality.candidates["open"] = matching.write(SourceContext(build_, curation, sink), matching.candidates(facts, decided=decided))
-
-
-def _map_row(function: mappings.RowMapping, context: SourceContext, row: Row) -> None:
-    """Map one row; one that already has a refused cell may lack what the mapping needs, and its fault is listed."""
-    try:
-        function(context, row)
-    except (ValueError, LookupError):
-        if not row.faulty:
-            raise
 
 
 def _graphs(build_: Build, source_graphs: list[SourceGraph], scratch: Path) -> dict[str, Path]:
@@ -478,25 +295,3 @@ def _draft(
         registry=dict(mapped.build.registry.write(registry)),
         severities=severities,
     )
-
-
-LAST_BUILD = "last-build.json"
-
-
-def _unchanged(data_dir: Path, mark: str) -> Release | None:
-    """The current release when the last build that led to it had the same fingerprint."""
-    releases = data_dir / "releases"
-    try:
-        remembered = json.loads((releases / LAST_BUILD).read_text(encoding="utf-8"))
-        release = current_release(releases)
-    except (OSError, ValueError, ReleaseError):
-        return None
-    if release is None or remembered != {"fingerprint": mark, "release": release.id}:
-        return None
-    return release
-
-
-def _remember(data_dir: Path, mark: str, release: Release) -> None:
-    """Which inputs led to the current release: code may change without changing the content, and so the release."""
-    path = data_dir / "releases" / LAST_BUILD
-    path.write_text(json.dumps({"fingerprint": mark, "release": release.id}), encoding="utf-8")

@@ -13,7 +13,8 @@ from urllib.parse import unquote_to_bytes
 
 from sparql_api.caching import WORTH_COMPRESSING, etag_of
 from sparql_api.engine import EngineProblem
-from sparql_api.engine.embedded import EmbeddedEngine, Request, Started
+from sparql_api.engine.embedded import EmbeddedEngine
+from sparql_api.engine.started import Request, Started
 from sparql_api.http_protocol import HEAD, STARTED, STATUS_LINE, Protocol
 from sparql_api.lessons import Block, query_of, split
 from sparql_api.observation.requests import GONE, RequestRecord, new_id, own_lines

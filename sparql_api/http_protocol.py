@@ -22,7 +22,7 @@ from sparql_api.repeated import Repeated, RepeatedRequests
 
 # Key of the ASGI scope under which a request's head stands when its answer could be kept.
 HEAD = "commitments.head"
-# Under this key stands a query that the fast lane has begun (`fast_queries`), as `engine.embedded.Started`.
+# Under this key stands a query that the fast lane has begun (`fast_queries`), as `engine.started.Started`.
 STARTED = "commitments.started"
 # And under this one the connection, which can tell when its client leaves.
 CONNECTION = "commitments.connection"

@@ -206,7 +206,7 @@ def register_body(context: SourceContext, row: Row) -> None:
     if clash is not None:
         expected = f"nombres que no tenga ya {clash.key}", f"names that {clash.key} does not have already"
         # The reader of a first pass keeps its problems to itself; this one is found in no other pass.
-        context.build.problems.add(Problem(row.reader.shown, row.number, "name", "ambiguous-name", name, *expected))
+        context.build.problems.add(Problem(row.file.shown, row.number, "name", "ambiguous-name", name, *expected))
 
 
 def scheme_titles(context: SourceContext, row: Row) -> None:

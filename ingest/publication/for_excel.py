@@ -2,7 +2,7 @@
 
 A spreadsheet program runs a cell that begins with `= + - @`; an apostrophe before it makes the program show the text instead.
 The copies begin with a byte order mark, so that Excel reads UTF-8, and end lines as RFC 4180 says. One more column, empty,
-has a header that says what the file is; a build that meets it refuses the file (`ingest/readers.py`), because the
+has a header that says what the file is; a build that meets it refuses the file (`ingest/readers/header.py`), because the
 apostrophes are not in the data. Tables, data package and SPARQL results keep exact values.
 """
 

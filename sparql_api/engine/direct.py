@@ -15,8 +15,8 @@ import pyoxigraph as ox
 
 from commitments.release import Release
 from sparql_api.engine import Answer, Dataset, Limits, channel, problems
-from sparql_api.engine.embedded import make_job
 from sparql_api.engine.evaluation import NotExpressible, answer, evaluate
+from sparql_api.engine.job import make_job
 from sparql_api.engine.results import ResultWriter
 from sparql_api.sparql.guard import GuardedQuery
 

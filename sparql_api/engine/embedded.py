@@ -9,38 +9,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
-import signal
 import socket
 import subprocess
 import sys
-from collections import deque
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from commitments.release import Release
-from sparql_api.engine import Answer, AnswerCut, Dataset, EngineProblem, EngineStatus, Limits, channel, disk, problems
+from sparql_api.engine import Answer, Dataset, EngineProblem, EngineStatus, Limits, channel, disk, problems
 from sparql_api.engine.admission import Admission, Places, Ticket
+from sparql_api.engine.job import make_job
 from sparql_api.engine.pool import Pool, Wire
+from sparql_api.engine.started import BrokenSort, Request, Started, WorkerLost
 from sparql_api.sparql.guard import GuardedQuery
 
 log = logging.getLogger(__name__)
 
-GRACE_SECONDS = 2.0  # how much later than the kernel's timer the front gives a query up, should that have failed
 RESTART_SECONDS = 1.0  # between the end of a loader and the start of the next
 STOP_SECONDS = 5.0
 TICK_SECONDS = 0.1
-# A query starts with the same right to the processor as the front and loses it in steps, so that new ones go first.
-FRESH_SECONDS = 0.1
-NICENESS = 10
-SLOW_NICENESS = 19
-# Bytes of results held for clients that read slowly: of one query, and of one while all together hold more than the last.
-HELD_BYTES = 2**20
-HELD_BYTES_WHEN_FULL = 64 * 1024
-HELD_BYTES_OF_ALL = 64 * 2**20
 
 # What a worker's end is called in the metrics.
 CAUSES = {
@@ -177,13 +167,13 @@ class EmbeddedEngine:
         request = started.request
         try:
             return await self._first_bytes(started)
-        except _BrokenSort:
+        except BrokenSort:
             # The engine compares some terms in circles and dies of it; sorted by a key of ours they have one order.
             left = request.limits.seconds - (asyncio.get_running_loop().time() - started.since)
             limits = replace(request.limits, seconds=max(left, 0.1))
             again = replace(request, query=request.query.with_order_keys, limits=limits)
             return await self._first_bytes(await self._begin(again))
-        except _WorkerLost:
+        except WorkerLost:
             return await self._first_bytes(await self._begin(request))
 
     async def _first_bytes(self, started: Started) -> Answer:
@@ -330,7 +320,7 @@ class EmbeddedEngine:
             self._pool.refill(now)
         self._pool.trim(now)
 
-    # --- what a query tells
+    # --- what a query tells, see `started.QueryKeeper`
 
     def make_nice(self, wire: Wire, niceness: int) -> None:
         wire.aged = True
@@ -350,293 +340,6 @@ class EmbeddedEngine:
     def forget(self, query: Started) -> None:
         """The worker has gone in the middle of it."""
         self._queries.pop(query.wire.number, None)
-
-
-class _BrokenSort(EngineProblem):
-    """The engine's sort broke off because its order of terms has a circle."""
-
-    def __init__(self) -> None:
-        failed = problems.failed("the engine's sort broke off")
-        super().__init__(failed.status, failed.slug, failed.detail, message=failed.message)
-
-
-class _WorkerLost(EngineProblem):
-    """The worker ended for no fault of the query: worth a second try. Should that be lost, too, it means `meant`."""
-
-    def __init__(self, meant: EngineProblem) -> None:
-        super().__init__(meant.status, meant.slug, meant.detail, limit=meant.limit, retry_after=meant.retry_after)
-
-
-@dataclass(frozen=True)
-class Request:
-    """What `Engine.answer` takes."""
-
-    query: GuardedQuery
-    dataset: Dataset | None
-    media_type: str
-    limits: Limits
-
-
-class Started:
-    """One query under way: its place, its worker, and what of its result the client has not taken yet.
-
-    `on_news` is called at each change that someone may wait for, in place of waking `first` or `chunks`.
-    """
-
-    def __init__(self, engine: EmbeddedEngine, request: Request, wire: Wire, ticket: Ticket) -> None:
-        self.engine = engine
-        self.request = request
-        self.wire = wire
-        self.held: deque[bytes] = deque()
-        self.notices: dict[str, str] = {}
-        self.complete = False  # the end mark has come
-        self.on_news: Callable[[], None] | None = None
-        self._ticket = ticket
-        self._limits = request.limits
-        self._loop = engine.loop
-        self.since = self._loop.time()
-        self.waited = 0.0  # seconds, before `since`
-        self._age = 0  # 0 fresh, 1 no longer, 2 long
-        self._held_bytes = 0
-        self._said: EngineProblem | None = None
-        self._closed = False  # no frame will follow
-        self.unsent = b""
-        self._news: asyncio.Future[None] | None = None
-        self._end: asyncio.Future[tuple[int, int]] | None = None
-        self._ended: tuple[int, int] | None = None
-        self._crowded_out = False
-        self._given_up = False
-        self._killed = False
-        wire.listener = self
-
-    def send(self, job: bytes) -> None:
-        """Send the job; what the socket does not take at once goes with `first`."""
-        self.unsent = self.wire.send_now(job)
-
-    async def first(self) -> None:
-        """Wait for the first bytes. Raises EngineProblem."""
-        if self.unsent:
-            rest, self.unsent = self.unsent, b""
-            await self.wire.send(rest)
-        while not (self.held or self.complete):
-            if self._said:
-                raise self._said
-            if self._closed:
-                raise await self._why()
-            await self._wait()
-
-    def take_all(self) -> bytes:
-        """The one chunk of a complete result."""
-        chunk = self.held.popleft()
-        self._count(-len(chunk))
-        return chunk
-
-    def give_back(self, chunk: bytes) -> None:
-        """Undo `take_all`."""
-        self.held.appendleft(chunk)
-        self._count(len(chunk))
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The bytes of the result. Raises AnswerCut when there is no end mark."""
-        try:
-            while True:
-                while self.held:
-                    chunk = self.held.popleft()
-                    self._count(-len(chunk))
-                    self.wire_may_go_on()
-                    yield chunk
-                if self.complete:
-                    return
-                if self._closed or self._said:
-                    problem = self._said or await self._why()
-                    raise AnswerCut(f"{problem.slug} after the first byte")
-                await self._wait()
-        finally:
-            self.cancel()
-
-    async def _wait(self) -> None:
-        self._news = self._loop.create_future()
-        try:
-            await self._news
-        finally:
-            self._news = None
-
-    def _tell_news(self) -> None:
-        if self.on_news is not None:
-            self.on_news()
-        elif self._news is not None and not self._news.done():
-            self._news.set_result(None)
-
-    # --- from the worker
-
-    def frame(self, kind: bytes, body: bytes) -> None:
-        """See `pool.Listener`."""
-        if kind in (channel.DATA, channel.LAST, channel.LAST_OF_ALL):
-            if body or not self.held:
-                self.held.append(body)
-                self._count(len(body))
-            if kind == channel.DATA:
-                if self._held_bytes > self._most_held():
-                    self.wire.pause()
-            else:
-                self.complete = True
-                self._worker_done(ends=kind == channel.LAST_OF_ALL)
-        elif kind == channel.NOTICE:
-            self.notices.update(json.loads(body))
-            return
-        else:
-            self._said = self._problem(json.loads(body))
-            self._worker_done(ends=kind == channel.PROBLEM_OF_ALL)
-        self._tell_news()
-
-    def _worker_done(self, *, ends: bool) -> None:
-        if ends:
-            self.wire.close()
-        self._ticket.leave()
-        self.engine.finished(self)
-
-    def wire_closed(self) -> None:
-        """See `pool.Listener`: there was no end mark."""
-        self._closed = True
-        self._tell_news()
-
-    def worker_ended(self, reason: int, status: int) -> None:
-        """The loader says that the worker has gone (or the loader itself has)."""
-        self._ended = (reason, status)
-        if self._end is not None and not self._end.done():
-            self._end.set_result(self._ended)
-        self._ticket.leave()
-        self.engine.forget(self)
-
-    # --- from the client and from the clock
-
-    def cancel(self) -> None:
-        """End the worker, if it still works on this; its place is free as soon as it has gone."""
-        for chunk in self.held:
-            self._count(-len(chunk))
-        self.held.clear()
-        if not self.complete and self._said is None and not self._killed:
-            self._killed = True
-            if self._ended is None:
-                self.engine.kill(self.wire)
-            self.wire.close()
-            self.wire_closed()
-
-    def grow_older(self, now: float) -> None:
-        age = now - self.since
-        if self._age == 0 and age >= FRESH_SECONDS:
-            self._age = 1
-            self.engine.make_nice(self.wire, NICENESS)
-        if self._age == 1 and (self._ticket.slow or age >= self._ticket.slow_after):
-            self._age = 2
-            self.engine.make_nice(self.wire, SLOW_NICENESS)
-            if not self._ticket.slow:
-                self._ticket.become_slow(self._crowd_out)
-        if age > self._limits.seconds + GRACE_SECONDS:
-            self._given_up = True
-            self.cancel()
-
-    def _crowd_out(self) -> None:
-        self._crowded_out = True
-        self.engine.kill(self.wire)
-
-    # --- backpressure
-
-    def _count(self, change: int) -> None:
-        self._held_bytes += change
-        self.engine.held_bytes += change
-
-    def _most_held(self) -> int:
-        return HELD_BYTES if self.engine.held_bytes < HELD_BYTES_OF_ALL else HELD_BYTES_WHEN_FULL
-
-    def wire_may_go_on(self) -> None:
-        if not self.complete and not self._closed and self._held_bytes <= self._most_held() // 2:
-            self.wire.resume()
-
-    # --- why
-
-    async def _why(self) -> EngineProblem:
-        """Why the worker ended without an end mark; the loader's word follows the end of the wire at once."""
-        if self._crowded_out:
-            return problems.crowded_out(self._ticket.slow_places)
-        if self._ended is None:
-            self._end = self._loop.create_future()
-            try:
-                async with asyncio.timeout(GRACE_SECONDS):
-                    await self._end
-            except TimeoutError:
-                return problems.failed("the loader did not say how the worker ended")
-        assert self._ended is not None
-        reason, status = self._ended
-        age = self._loop.time() - self.since
-        if reason == channel.ENDED_BY_TIME and age < self._limits.seconds:
-            return _WorkerLost(problems.not_ready())  # by the timer of the query before, which ended at its limit
-        if reason == channel.ENDED_BY_TIME or self._given_up:
-            return problems.out_of_time(self._limits.seconds)
-        if reason == channel.ENDED_BY_MEMORY:
-            return problems.out_of_memory(self._limits.memory_bytes)
-        if reason == channel.ENDED_IN_SORT:
-            return _BrokenSort()
-        if reason == channel.NEVER_BEGAN:
-            return _WorkerLost(problems.not_ready())
-        if reason == channel.ENDED_BY_US:
-            return problems.not_ready()
-        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
-        if number == signal.SIGKILL and age < FRESH_SECONDS:
-            return _WorkerLost(problems.out_of_memory(self._limits.memory_bytes))
-        problem = problems.from_exit(number, code, self._limits.seconds, self._limits.memory_bytes)
-        if problem.status == 500:
-            log.error("worker %d: %s", self.wire.number, problem.message)
-        return problem
-
-    def _problem(self, said: dict[str, str]) -> EngineProblem:
-        message = said.get("message", "")
-        match said["kind"]:
-            case "memory":
-                return problems.out_of_memory(self._limits.memory_bytes)
-            case "syntax":
-                return problems.refused(message)
-            case "function":
-                return problems.unknown_function(message)
-            case "format":
-                return problems.not_expressible(message)
-        log.error("worker %d: %s", self.wire.number, message)
-        return problems.failed(message)
-
-
-def make_job(
-    release: Release, query: GuardedQuery, dataset: Dataset | None, media_type: str, limits: Limits
-) -> channel.Job:
-    """The job for a worker. With a row limit it also holds the texts that `engine.evaluation` needs for it."""
-    default, named = resolve_dataset(release.base, query, dataset)
-    rows = limits.rows
-    return channel.Job(
-        text=query.text, media_type=media_type, memory_bytes=limits.memory_bytes, seconds=limits.seconds,
-        base=query.base, prefixes=dict(query.prefixes), functions=list(query.functions),
-        default_graphs=default, named_graphs=named, rows=rows,
-        text_capped=None if rows is None else query.text_with_limit(rows),
-        text_probe=None if rows is None else query.text_with_limit(rows + 1),
-    )  # fmt: skip
-
-
-def resolve_dataset(
-    base: str, query: GuardedQuery, dataset: Dataset | None
-) -> tuple[list[str] | None, list[str] | None]:
-    """The graphs a query sees: those of the request, else those of its FROM clauses, else all (None, None).
-
-    `graph/consolidated` is the name of the unnamed graph, written "" here; it is never a named graph (blueprint 5).
-    """
-    default, named = query.default_graphs, query.named_graphs
-    if dataset is not None and (dataset.default_graphs is not None or dataset.named_graphs is not None):
-        default, named = dataset.default_graphs, dataset.named_graphs
-    if default is None and named is None:
-        return None, None
-    consolidated = f"{base}graph/consolidated"
-    return (
-        ["" if graph == consolidated else graph for graph in default or ()],
-        [graph for graph in named or () if graph != consolidated],
-    )
 
 
 def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:

@@ -24,10 +24,10 @@ from commitments.release import Release
 from sparql_api.engine import Answer, AnswerCut, Dataset, EngineProblem, EngineStatus, Limits, channel, problems, remote_problems
 from sparql_api.engine.admission import Admission, Places, Ticket
 from sparql_api.engine.bridge import Bridge, Reader
-from sparql_api.engine.embedded import make_job
 from sparql_api.engine.endpoint import N_TRIPLES, RESULTS_JSON, Credentials, Endpoint, body_of
 from sparql_api.engine.evaluation import NotExpressible, Results, answer, columns
 from sparql_api.engine.group_concat import with_strings
+from sparql_api.engine.job import make_job
 from sparql_api.engine.layout import COUNT, EMPTY_GRAPH, Layout
 from sparql_api.engine.results import ResultWriter
 from sparql_api.engine.star import with_columns

@@ -91,7 +91,7 @@ def test_the_schema_fits_the_exports_of_the_ogp_database(name: str) -> None:
     )  # fmt: skip
     assert country in model.tables["commitments"].columns
     reader = TableReader(path.parent, "ship", model, "commitments", ProblemList(), Accounting())
-    assert reader.table.file_name("commitments") == name
+    assert reader.file.table.file_name("commitments") == name
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ import pytest
 
 from sparql_api.engine import Answer, AnswerCut, Dataset, EngineProblem, Limits, disk
 from sparql_api.engine.admission import Admission, Places
-from sparql_api.engine.embedded import EmbeddedEngine, resolve_dataset
+from sparql_api.engine.embedded import EmbeddedEngine
+from sparql_api.engine.job import resolve_dataset
 from sparql_api.engine.order import sort_key
 from sparql_api.sparql.guard import GuardedQuery, guard
 from tests.releases import make_release, sample_quads

@@ -44,9 +44,9 @@ class Ahead:
         if self._asked:
             return
         self._asked = True
-        reader = row.reader
-        if cores() > 1 and reader.path.stat().st_size >= LARGE:
-            self._stream = Stream(texts_of_rows, reader.folder, reader.contract, reader.slug, self._places)
+        file = row.file
+        if cores() > 1 and file.path.stat().st_size >= LARGE:
+            self._stream = Stream(texts_of_rows, file.folder, file.contract, file.slug, self._places)
             self._rows = (row for batch in self._stream for row in batch)
             self._next = 0, {}
 

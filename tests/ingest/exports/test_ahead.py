@@ -13,9 +13,9 @@ from ingest.apart import ProcessFailed
 from ingest.mappings.ogp_export import ahead
 from ingest.mappings.ogp_export.ahead import Ahead
 from ingest.mappings.ogp_export.texts import cleaned
-from ingest.pipeline import Reading
 from ingest.places import Places
 from ingest.readers import Row
+from ingest.reading_progress import Reading
 from tests.ingest.exports.made import row, write
 from tests.ingest.exports.mapping import map_exports
 

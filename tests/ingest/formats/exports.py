@@ -79,7 +79,7 @@ def read(path: Path, model: Contract | None = None, **table: Any) -> Reading:
     reader = TableReader(path.parent, "sources/made_up", model, "rows", problems, accounting)
     reading = Reading()
     for row in reader.rows():
-        row.take(reader.names)
+        row.take(reader.file.names)
         reading.rows[row.number] = {name: row.peek(name) for name in row.cells}
         reading.absent[row.number] = dict(row.absent)
     accounting.check()

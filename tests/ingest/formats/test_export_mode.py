@@ -240,7 +240,7 @@ def test_a_mapping_that_gives_a_row_up_sets_the_rest_of_it_aside(tmp_path: Path)
             row.quarantine("Country", "unknown-place", row.peek("Country"), "un país", "a country")
             assert row.text("Country") == ""
         else:
-            row.take(reader.names)
+            row.take(reader.file.names)
     assert [(item.row, item.column, item.code, item.cells) for item in accounting.quarantine] == [(3, "", "rest-of-row", 5), (3, "Country", "unknown-place", 1)]
     assert accounting.as_rows()[-1]["quarantined"] == 6 and not problems.problems
 
@@ -262,7 +262,7 @@ def test_a_report_leaves_the_cell_as_it_is(tmp_path: Path) -> None:
     reader = TableReader(tmp_path, "made_up", contract(file=path.name), "rows", ProblemList(), accounting)
     for row in reader.rows():
         row.report("Title", "several-bodies", row.peek("Title"), "un solo organismo", "one body")
-        row.take(reader.names)
+        row.take(reader.file.names)
         assert row.text("Title")
     assert {item.cells for item in accounting.quarantine} == {0} and accounting.as_rows()[-1]["quarantined"] == 0
 

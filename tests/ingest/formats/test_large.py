@@ -34,7 +34,7 @@ if reading is None:
     reader = TableReader(path.parent, "made_up", contract(file=path.name), "rows", problems, accounting)
     count = 0
     for row in reader.rows():
-        row.take(reader.names)
+        row.take(reader.file.names)
         count += 1
     print(count, [problem.code for problem in problems.problems])
 else:

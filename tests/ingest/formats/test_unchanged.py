@@ -54,10 +54,10 @@ def test_a_change_during_a_pass_stops_the_build(tmp_path: Path, suffix: str, cha
     problems = ProblemList()
     reader = TableReader(tmp_path, "made_up", contract(file=path.name), "rows", problems, Accounting())
     for count, row in enumerate(reader.rows()):
-        row.take(reader.names)
+        row.take(reader.file.names)
         if count == 2:
             change(path)
-    assert "file-changed" in {problem.code for problem in problems.problems} and reader.unread
+    assert "file-changed" in {problem.code for problem in problems.problems} and reader.file.unread
     assert "file-changed" in UNREADABLE
 
 
@@ -79,7 +79,7 @@ def test_two_readers_of_one_build_may_share_their_passes(tmp_path: Path) -> None
         path.write_bytes(content)
         reader = TableReader(tmp_path, "made_up", contract(file=path.name), "rows", problems, Accounting(), passes)
         for row in reader.rows():
-            row.take(reader.names)
+            row.take(reader.file.names)
     assert [problem.code for problem in problems.problems] == ["file-changed"]
 
 

@@ -1,0 +1,63 @@
+"""What is done to each row, worked out once from the contract and the header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import itemgetter
+
+from ingest.contract import Contract, Table
+from ingest.formats.headers import folded
+from ingest.readers.table_file import TableFile
+
+
+class Columns:
+    """The columns of a file by what becomes of their cells, and the absence codes of each. The header has to be known."""
+
+    def __init__(self, file: TableFile):
+        table, contract, names, derived = file.table, file.contract, file.names, file.derived
+        ignored = frozenset(table.ignored)
+        at = {name: index for index, name in enumerate(names)}
+        self.wanted = frozenset(names) - ignored - derived - frozenset(file.unknown)  # cells that a mapping has to take
+        self.ignored_of = _all_of([at[name] for name in names if name in ignored])
+        self.derived_of = _all_of([at[name] for name in names if name in derived])
+        self.codes: dict[str, str] = dict(contract.absence)  # grows by spellings with blanks around
+        self.numbers = table.number_columns & derived
+        self.own_codes: list[tuple[str, dict[str, str]]] = []
+        common = []
+        numbers = table.number_columns
+        for name in names:
+            if name not in self.wanted and name not in numbers:
+                continue
+            codes = _own_codes(table, contract, name)
+            if codes is None:
+                common.append(name)
+            elif codes:
+                self.own_codes.append((name, codes))
+        self.common = common
+        self.common_of = _all_of([at[name] for name in common])
+        # Every text that is an absence code in some column: a row without one of them needs no look at its columns.
+        self.any_code = set(self.codes).union(*(codes for _, codes in self.own_codes))
+        self.declared = [(name, column) for name, column in table.columns.items() if name in at]
+        self.checked = [(name, column) for name, column in self.declared if column.required or column.values is not None or column.pattern is not None]
+
+
+def _own_codes(table: Table, contract: Contract, name: str) -> dict[str, str] | None:
+    """Absence codes of one column where they differ from the contract's: its own, or without the labels of its rating."""
+    column = table.columns.get(name)
+    if column is not None and column.absence is not None:
+        return dict(column.absence)
+    rating = table.ratings.get(name)
+    if rating is not None:
+        labels = {folded(label) for label in rating.labels}
+        if any(folded(code) in labels for code in contract.absence):
+            return {code: what for code, what in contract.absence.items() if folded(code) not in labels}
+    return None
+
+
+def _all_of(indices: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """The cells at these positions as a tuple, whatever their number."""
+    if not indices:
+        return lambda cells: ()
+    if len(indices) == 1:
+        return lambda cells: (cells[indices[0]],)
+    return itemgetter(*indices)

@@ -1,0 +1,42 @@
+"""Whether a build may withdraw as many published keys as it is about to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commitments.release import RELEASES, ReleaseError, current_release
+from ingest.identifiers import Registry
+from ingest.problems import Problem, SourceProblems
+from ingest.sources import SourceFolder
+
+MASS_WITHDRAWAL = 25  # keys; below it, or below a twentieth of all, a build withdraws without being told to
+OTHER_GRAPHS = frozenset({"", "curated", "derived", "candidates", "catalog", "vocabulary", "shapes"})  # graphs that are no source's own
+
+
+def refuse_mass_withdrawal(registry: Registry, data_dir: Path, folders: list[SourceFolder]) -> None:
+    """A lost table must not turn published addresses into tombstones: beyond a few, it has to be said on purpose. Raises SourceProblems."""
+    unused = registry.unused()
+    if len(unused) <= max(MASS_WITHDRAWAL, len(registry) // 20):
+        return
+    left_out = _left_out(data_dir, folders)
+    if left_out:
+        # Nearly always an export that was given by its path the last time.
+        names = ", ".join(left_out)
+        es = "las fuentes de la publicación vigente: repita --input NOMBRE=RUTA o guárdelas en data/sources/"
+        en = "the sources of the current release: repeat --input NAME=PATH, or keep them in data/sources/"
+        es, en = f"{es}; --withdraw retira {len(unused)} claves", f"{en}; --withdraw withdraws {len(unused)} keys"
+        raise SourceProblems([Problem("sources", 0, "", "missing-source", f"no {names}", es, en)])
+    shown = ", ".join(f"{kind}/{key}" for kind, key in unused[:3])
+    es = f"que las tablas describan lo publicado; {len(unused)} claves quedarían retiradas (--withdraw lo confirma)"
+    en = f"tables that describe what was published; {len(unused)} keys would be withdrawn (--withdraw confirms it)"
+    raise SourceProblems([Problem("identifiers", 0, "", "mass-withdrawal", f"{shown} …", es, en)])
+
+
+def _left_out(data_dir: Path, folders: list[SourceFolder]) -> list[str]:
+    """Sources of the current release that this build was not given."""
+    try:
+        release = current_release(data_dir / RELEASES)
+    except (OSError, ValueError, ReleaseError):
+        return []
+    given = {folder.contract.key for folder in folders} | OTHER_GRAPHS
+    return sorted(set(release.manifest.graphs) - given) if release is not None else []
