@@ -21,7 +21,7 @@ __all__ = [
     "alignments", "code_schemes", "documents", "jsonld_context", "questions", "vocabulary", "vocabulary_ntriples",
 ]  # fmt: skip
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 NAMESPACE_DOCUMENT = "https://w3id.org/ogcm/def"
 VERSION_IRI = f"{NAMESPACE_DOCUMENT}/{VERSION}"
 

@@ -470,6 +470,11 @@ def _point(text: str, order: Order, years: tuple[int, int] | None) -> _Found | N
     return None
 
 
+def _whole(reading: Reading, end: PartialDate) -> PartialDate:
+    """An end of a stretch, as finely as is known: of a quarter the year."""
+    return PartialDate(end.year) if reading.precision in ("quarter", "half") else end
+
+
 def _range(text: str, order: Order, years: tuple[int, int] | None) -> _Found | None:
     match = _FROM.fullmatch(text)
     introduced = match is not None
@@ -491,7 +496,7 @@ def _range(text: str, order: Order, years: tuple[int, int] | None) -> _Found | N
         if start.reading.start.earliest > end.reading.end.latest:
             raise _Refusal("range-reversed")
         outside = [found for found in (start, end) if found.basis != "stated"]
-        reading = Reading(start.reading.start, end.reading.end, "range")
+        reading = Reading(_whole(start.reading, start.reading.start), _whole(end.reading, end.reading.end), "range")
         return _Found(reading, outside[0].basis, outside[0].code) if outside else _Found(reading)
     return None
 

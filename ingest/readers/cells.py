@@ -6,6 +6,7 @@ import re
 
 from ingest.cleaning.redaction import holds_email
 from ingest.contract import Column
+from ingest.formats.headers import folded
 from ingest.readers.columns import Columns
 from ingest.readers.rows import Row
 
@@ -109,7 +110,7 @@ class ExportCells:
             absent = {name: codes[text] for name, text in zip(columns.common, columns.common_of(cells), strict=True) if text in codes}
             for name, own in columns.own_codes:
                 text = row.cells[name]
-                if text in columns.any_code and (code := own.get(text) or own.get(text.strip())):
+                if text in columns.any_code and (code := own.get(text) or columns.own_spellings[name].get(folded(text))):
                     absent[name] = code
             row.absent = {name: code for name, code in absent.items() if name not in row.aside} if row.aside else absent
         for name, column in columns.checked:
@@ -125,10 +126,10 @@ class ExportCells:
             return False
         stripped = text.strip()
         columns = self._columns
-        if stripped in columns.any_code and text not in columns.any_code:
+        if text not in columns.any_code and (spelling := folded(stripped)) in columns.any_spelling:
             columns.any_code.add(text)
-            if stripped in columns.codes:
-                columns.codes[text] = columns.codes[stripped]
+            if spelling in columns.spellings:
+                columns.codes[text] = columns.spellings[spelling]
         return "#" in stripped and _SPREADSHEET_ERRORS.match(stripped) is not None
 
     def _mend_or_refuse(self, row: Row, text: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 
 from ingest.contract import Contract, Table
@@ -20,7 +21,7 @@ class Columns:
         self.wanted = frozenset(names) - ignored - derived - frozenset(file.unknown)  # cells that a mapping has to take
         self.ignored_of = _all_of([at[name] for name in names if name in ignored])
         self.derived_of = _all_of([at[name] for name in names if name in derived])
-        self.codes: dict[str, str] = dict(contract.absence)  # grows by spellings with blanks around
+        self.codes: dict[str, str] = dict(contract.absence)  # grows by other spellings: blanks around, letter case
         self.numbers = table.number_columns & derived
         self.own_codes: list[tuple[str, dict[str, str]]] = []
         common = []
@@ -37,6 +38,9 @@ class Columns:
         self.common_of = _all_of([at[name] for name in common])
         # Every text that is an absence code in some column: a row without one of them needs no look at its columns.
         self.any_code = set(self.codes).union(*(codes for _, codes in self.own_codes))
+        self.spellings = _spellings(self.codes)
+        self.own_spellings = {name: _spellings(codes) for name, codes in self.own_codes}
+        self.any_spelling = frozenset(self.spellings).union(*self.own_spellings.values())
         self.declared = [(name, column) for name, column in table.columns.items() if name in at]
         self.checked = [(name, column) for name, column in self.declared if column.required or column.values is not None or column.pattern is not None]
 
@@ -52,6 +56,14 @@ def _own_codes(table: Table, contract: Contract, name: str) -> dict[str, str] | 
         if any(folded(code) in labels for code in contract.absence):
             return {code: what for code, what in contract.absence.items() if folded(code) not in labels}
     return None
+
+
+def _spellings(codes: Mapping[str, str]) -> dict[str, str]:
+    """The codes by how they are compared; of two that differ by letter case only, and mean different things, none is taken for the other."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for code, what in codes.items():
+        found[folded(code)].add(what)
+    return {spelling: what.pop() for spelling, what in found.items() if len(what) == 1}
 
 
 def _all_of(indices: list[int]) -> Callable[[list[str]], tuple[str, ...]]:

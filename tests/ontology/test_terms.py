@@ -53,6 +53,7 @@ def test_the_design_names_what_we_added() -> None:
         "shortTitle", "themeText", "clusterText", "compound", "clustered", "irmAssessed", "recommendedNextSteps",
         "startDateAsWritten", "endDateAsWritten", "possibleStartDate", "possibleEndDate", "textAsWritten", "numberAsWritten", "unclear",
         "titleAsWritten", "shortTitleAsWritten", "descriptionAsWritten", "themeTextAsWritten", "clusterTextAsWritten", "recommendedNextStepsAsWritten",
+        "leadInstitutionAsWritten", "supportingInstitutionAsWritten",
     }  # fmt: skip
 
 

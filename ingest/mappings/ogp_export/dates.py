@@ -26,6 +26,20 @@ class _End:
     start: bool
 
 
+def _bound(found: DateCell, end: _End) -> tuple[PartialDate | None, list[PartialDate]]:
+    """What all readings of the cell agree on, and the dates that it may mean, where these are several.
+
+    A quarter or half of a year is less than a month and more than a year says: the year is certain, each of its months is possible. A stretch
+    of years or months in one cell tells its own end of the period; what it says of the other end nobody knows.
+    """
+    reading = found.reading
+    if reading is not None and reading.precision in ("quarter", "half"):
+        months = range(reading.start.month or 1, (reading.end.month or 12) + 1)
+        return PartialDate(reading.start.year), [PartialDate(reading.start.year, month) for month in months]
+    possible = {one.start if end.start else one.end for one in found.readings} if found.status == "ambiguous" else set()
+    return found.agreed_start if end.start else found.agreed_end, sorted(possible)
+
+
 class Dates:
     def __init__(self, context: SourceContext, observed: Observed, texts: Texts):
         self._context = context
@@ -56,10 +70,8 @@ class Dates:
                 row.problem(end.column, "date", cell, f"una fecha: {es}", f"a date: {en}")
                 continue
             parts.append(f"{subject} {end.as_written} {terms.text(written(cell))} .\n")
-            self._bound(found, end, bounds)
-            if found.status == "ambiguous":
-                values = {reading.start if end.start else reading.end for reading in found.readings}
-                parts += [f"{subject} {end.possible} {terms.date(value)} .\n" for value in sorted(values)]
+            bounds[end.start], possible = _bound(found, end)
+            parts += [f"{subject} {end.possible} {terms.date(value)} .\n" for value in possible]
         if bounds[True] and bounds[False] and bounds[True].earliest > bounds[False].latest:
             self._quality.dates[plan.place.country, "reversed", ""] += 1
             for end in self._ends:
@@ -68,15 +80,6 @@ class Dates:
         elif bounds[True] or bounds[False]:
             parts.append(f"{subject} {self._temporal} {self._period(bounds[True], bounds[False])} .\n")
         return "".join(parts)
-
-    @staticmethod
-    def _bound(found: DateCell, end: _End, bounds: dict[bool, PartialDate | None]) -> None:
-        """What all readings of the cell agree on; a cell that holds a stretch of time gives the other end, too, where it is empty."""
-        start, until = found.agreed_start, found.agreed_end
-        bounds[end.start] = start if end.start else until
-        reading = found.reading
-        if reading is not None and reading.precision == "range" and bounds[not end.start] is None:
-            bounds[not end.start] = until if end.start else start
 
     def _period(self, start: PartialDate | None, end: PartialDate | None) -> str:
         key = (start.text if start else None, end.text if end else None)

@@ -19,6 +19,9 @@ from ingest.matching import TEXT_START, CommitmentFacts
 from ingest.readers import Row
 
 _TEXT_PROPERTIES = {"lead-institution": "ogcm:leadInstitutionText", "supporting-institution": "ogcm:supportingInstitutionText"}
+_AS_WRITTEN = {
+    "lead-institution": terms.curie("ogcm:leadInstitutionAsWritten"), "supporting-institution": terms.curie("ogcm:supportingInstitutionAsWritten"),
+}  # fmt: skip
 _P = {
     name: terms.curie(curie)
     for name, curie in {
@@ -252,6 +255,9 @@ class RowMapping:
                 positions[role] = positions.get(role, 0) + 1
                 patterns.responsibility(self._context, key, role, mention, positions[role], passage, None)
             self._unresolved(row, name, column, reading, subject, plan, passage)
+            if not reading.withheld and (source := text.value if text.original is None else text.original) != reading.literal:
+                # What was split, or folded into one line, stands nowhere else as the source wrote it.
+                self._context.emit(f"{subject} {_AS_WRITTEN[column.means or '']} {terms.text(source)} .\n")
         return "\n".join(texts)
 
     def _unresolved(self, row: Row, name: str, column: Column, reading: CellReading, subject: str, plan: PlanOfRow, passage: str) -> None:

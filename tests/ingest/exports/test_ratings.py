@@ -84,11 +84,13 @@ def test_letter_case_and_blanks_do_not_change_a_label(result: Result) -> None:
     assert not [entry for entry in result.quarantine if entry["row"] == "6"]
 
 
-def test_none_is_a_rating_where_the_irm_rates_and_an_absence_elsewhere(result: Result) -> None:
+def test_none_is_a_rating_where_the_irm_rates_and_a_text_elsewhere(result: Result) -> None:
     assert [entry[:3] for entry in ratings(result, "none")] == [
         ("potential-impact", "", "irm-potential-impact-2011/none"), ("specificity", "", "irm-specificity-2011/none"),
     ]  # fmt: skip
-    assert absent(result, "none", "noneSpecified") == ["Cluster"]
+    assert absent(result, "none", "noneSpecified") == []
+    graph = result[EDITION]
+    assert graph.values(graph.commitment("none"), "ogcm:clusterText") == ["None"]
 
 
 def test_two_methods_of_one_dimension_are_two_assessments(result: Result) -> None:
