@@ -26,7 +26,7 @@ import shapes
 from benchmarks.machine import ROOT
 from commitments.release import Release, current_release
 from ingest import terms, uris
-from ingest.consolidate import concepts_used, split
+from ingest.consolidation.concepts import concepts_used
 from ingest.identifiers import Registry
 from ingest.publication import Draft, SourceFacts, canonical_lines, publish
 from ontology.namespaces import CODE
@@ -121,7 +121,7 @@ class Statements:
         vocabulary = canonical_lines(ontology.vocabulary_ntriples())
         codes: dict[str, list[str]] = defaultdict(list)
         for line in vocabulary:
-            subject = split(line)[0]
+            subject = terms.split(line)[0]
             if subject.startswith(f"<{CODE}"):
                 codes[subject].append(line)
         found = {name: sorted(lines) for name, lines in self.named.items()}

@@ -13,11 +13,11 @@ from typing import Any
 import ontology
 import shapes
 from commitments.release import CONSOLIDATED, RELEASES, ReleaseError, current_release
-from ingest import collecting, described, last_build, matching, sources, uris, validation
+from ingest import collecting, described, last_build, matching, sources, terms, uris, validation
 from ingest.accounting import Accounting
 from ingest.authority import Authority
 from ingest.cleaning.redaction import redact
-from ingest.consolidate import Consolidation, SourceGraph, split
+from ingest.consolidation import Consolidation, SourceGraph
 from ingest.context import Build, SourceContext, check_references
 from ingest.contract import Contract
 from ingest.editions import revisions
@@ -225,7 +225,7 @@ def _graphs(build_: Build, source_graphs: list[SourceGraph], scratch: Path) -> d
     vocabulary = canonical_lines(ontology.vocabulary_ntriples())
     code_lines: dict[str, list[str]] = {}
     for line in vocabulary:
-        subject, _, _ = split(line)
+        subject, _, _ = terms.split(line)
         if subject.startswith((f"<{ontology.namespaces.CODE}", f"<{ontology.namespaces.SDMX_CODE}")):
             code_lines.setdefault(subject, []).append(line)
     consolidated = Consolidation(build_, source_graphs, scratch, newest, code_lines).run()

@@ -9,7 +9,7 @@ import pytest
 
 from ingest import terms, uris
 from ingest.authority import Authority
-from ingest.consolidate import Consolidation, SourceGraph
+from ingest.consolidation import Consolidation, SourceGraph
 from ingest.context import Build
 from ingest.contract import Contract
 from ingest.identifiers import Registry
