@@ -17,6 +17,7 @@ from ingest.problems import Problem, ProblemList
 from ingest.quality import Quality
 from ingest.readers import Row
 from ingest.review import Review
+from ingest.scopes import Scopes
 
 CodeLists = Mapping[str, Mapping[str, Mapping[str, str]]]  # scheme -> code -> language -> label
 
@@ -82,6 +83,7 @@ class Build:
     plan_of_commitment: dict[str, str] = field(default_factory=dict)  # of exports: commitment key -> plan key
     quality: Quality = field(default_factory=Quality)
     editions: Editions = field(default_factory=Editions)
+    scopes: Scopes = field(default_factory=Scopes)
     facts: list[Any] = field(default_factory=list)  # ingest.matching.CommitmentFacts of exports, for finding candidates
     review: Review = field(init=False)
     linked: set[tuple[str, str, str]] = field(default_factory=set)  # kind and two keys in order, of which a curator said something

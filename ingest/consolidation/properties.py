@@ -16,5 +16,5 @@ OF_NEWEST_EDITION = (
     "ogcm:textAsWritten", "ogcm:titleAsWritten", "ogcm:shortTitleAsWritten", "ogcm:descriptionAsWritten", "ogcm:themeTextAsWritten", "ogcm:clusterTextAsWritten",
     "ogcm:recommendedNextStepsAsWritten",
     "ogcm:startDateAsWritten", "ogcm:endDateAsWritten", "ogcm:possibleStartDate", "ogcm:possibleEndDate",
-    "ogcm:leadInstitutionText", "ogcm:supportingInstitutionText",
+    "ogcm:leadInstitutionText", "ogcm:supportingInstitutionText", "ogcm:leadInstitutionAsWritten", "ogcm:supportingInstitutionAsWritten",
 )  # fmt: skip

@@ -18,6 +18,7 @@ from ingest.consolidation.derived import Derived
 from ingest.consolidation.lines import Found, Parts, labels_of, objects, predicate, rest_of, rests, term
 from ingest.consolidation.periods import BOUNDS, Periods
 from ingest.consolidation.properties import OF_NEWEST_EDITION, ONE_PER_LANGUAGE, SINGLE_VALUED, SINGLE_VALUED_OF
+from ingest.consolidation.superseded import Superseded
 from ingest.context import Build
 from ingest.sorting import BUFFER, Lines, merge_into, read_lines, subjects, write_sorted
 
@@ -60,6 +61,7 @@ class Consolidation:
         self._codes = {rest_of(code): code for code in self.vocabulary}
         self._codes_used: set[str] = set()
         self._derived = Derived(build, folder / "derived.nt")
+        self._superseded = Superseded(self._precedence, build.scopes, build.addresses)
         self._periods = Periods(self._precedence, self._derived, build.addresses)
         self._counts = DeclaredCounts(self._precedence, self._derived, build.addresses)
         self._counted = self._counts.by_plan  # asked for every subject
@@ -77,6 +79,7 @@ class Consolidation:
         return f"<{self.build.addresses.base}id/{kind}/".encode()
 
     def run(self) -> Consolidated:
+        self._superseded.read()
         self._periods.read()
         kept = self.folder / "kept.nt"
         self._walk(kept)
@@ -110,6 +113,10 @@ class Consolidation:
     def _consolidate(self, subject: bytes, parts: Parts) -> Lines:
         """The lines of one subject in the consolidated view, sorted and unique."""
         deciders, codes = self._deciders, self._codes
+        if subject.startswith(self._superseded.spaces):
+            described, parts = parts, self._superseded.heard(subject, parts)
+        else:
+            described = parts
         kept: Lines = []
         found: dict[bytes, Found] = {}
         for number, lines in parts:
@@ -129,7 +136,7 @@ class Consolidation:
                 if rest in codes:
                     self._codes_used.add(codes[rest])
         if self._precedence.chains and subject.startswith(self._last_seen_spaces):
-            self._note_last_seen(subject, parts)
+            self._note_last_seen(subject, described)
         kept.sort()
         if len(parts) > 1:
             kept = [line for line, _ in groupby(kept)]

@@ -14,6 +14,7 @@ from ingest.mappings.ogp_export.observation import Observed
 from ingest.mappings.ogp_export.places import PlaceOfRow, PlanOfRow
 from ingest.mappings.ogp_export.plans import Plans
 from ingest.mappings.ogp_export.ratings import Ratings
+from ingest.mappings.ogp_export.scope import columns_of
 from ingest.mappings.ogp_export.texts import Find, Text, Texts, written
 from ingest.matching import TEXT_START, CommitmentFacts
 from ingest.readers import Row
@@ -67,6 +68,8 @@ class RowMapping:
         self._simple = [
             (name, column, terms.curie(column.property), _original(column.property)) for name, column in table.columns.items() if column.property
         ]
+        self._speaking = columns_of(context, table, _ORIGINALS)
+        context.build.scopes.declare(context.contract.key, self._speaking)
         self._structural = [name for what in ("jurisdiction", "jurisdiction-code", "plan-number", "commitment-id") if (name := table.means(what))]  # type: ignore[arg-type]
         base = context.build.addresses.base
         self._passage_head, self._commitment_head = f"<{base}id/passage/", f"<{base}id/commitment/"
@@ -106,6 +109,7 @@ class RowMapping:
         institutions = self._answering(row, key, subject, plan, passage)
         self._passage(row, passage, plan, number or outside_id or "")
         build = self._context.build
+        build.scopes.note(self._context.contract.key, key, frozenset(name for name in self._speaking if not row.cells.get(name)))
         build.editions.add(self._context.contract, key, ("".join(names), dates, flags, verdicts, institutions))
         build.facts.append(CommitmentFacts(key, plan_key, names_of.token(number), titles, text, self._context.contract.key, passage))
 
