@@ -108,7 +108,7 @@ async def _page(view: View, fate: Live) -> str:
         incoming=_incoming(view, statements, subject, path, around.incoming, covered),
         sources=_sources(statements, subject),
         graphs=[_speaking(view, subject, graph, count) for graph, count in around.graphs],
-        candidate=_only_candidate(fate, around.graphs, edition),
+        note=_note(fate, around.graphs, edition),
         crumbs=crumbs,
         schema_org=schema_org(view, statements, subject, title.text, path),
     )
@@ -125,8 +125,11 @@ def _speaking(view: View, subject: str, graph: str, count: int) -> tuple[Value, 
     return Value(graph.rsplit("/", 1)[-1], links.href(graph), iri=graph), count, address
 
 
-def _only_candidate(fate: Live, graphs: list[tuple[str, int]], edition: Edition) -> bool:
-    return not fate.consolidated and [iri for iri, _ in graphs] == [edition.links.absolute("graph/candidates")]
+def _note(fate: Live, graphs: list[tuple[str, int]], edition: Edition) -> str | None:
+    """The message for a thing of which the consolidated view says nothing."""
+    if fate.consolidated:
+        return None
+    return "candidate-note" if [iri for iri, _ in graphs] == [edition.links.absolute("graph/candidates")] else "superseded-note"
 
 
 def _crumbs(view: View, fate: Live, statements: Statements, subject: str) -> list[Crumb]:

@@ -42,6 +42,7 @@ cite-citation = “{ $title }”. { $site }, release { $release }. { $iri }
 see-all = See all { $count }
 table-first = The first { $count } are here.
 candidate-note = Candidate link: nobody has confirmed it.
+superseded-note = Only a source's own graph says this: a newer edition of the same source takes it back.
 document-limit = This document includes the first { $limit } statements that link to the resource, in the order of property and subject; SPARQL gives the others.
 inverse-of = is “{ $property }” of
 column-name = name

@@ -42,6 +42,7 @@ cite-citation = «{ $title }». { $site }, versión { $release }. { $iri }
 see-all = Ver los { $count }
 table-first = Aquí están los primeros { $count }.
 candidate-note = Vínculo candidato: nadie lo ha confirmado.
+superseded-note = Solo lo dice el grafo de una fuente: una edición más nueva de la misma fuente ya no lo afirma.
 document-limit = Este documento incluye las primeras { $limit } afirmaciones que enlazan con el recurso, en el orden de propiedad y sujeto; las demás se obtienen con SPARQL.
 inverse-of = es «{ $property }» de
 column-name = nombre
