@@ -18,7 +18,8 @@ def service(make_service: Callable[..., Service]) -> Service:
 
 
 @pytest.mark.parametrize(
-    ("path", "said"), [("/doc/assessment/older", "a newer edition of the same source takes it back"), ("/doc/link/a", "nobody has confirmed it"), ("/doc/plan/MX-4", None)]
+    ("path", "said"),
+    [("/doc/assessment/older", "a newer edition of the same source takes it back"), ("/doc/link/a", "nobody has confirmed it"), ("/doc/plan/MX-4", None)],
 )
 def test_a_page_says_who_alone_speaks_of_it(service: Service, path: str, said: str | None) -> None:
     page = service.get(f"{path}?lang=en", accept="text/html")
