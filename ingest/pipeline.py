@@ -16,7 +16,7 @@ from commitments.release import CONSOLIDATED, RELEASES, ReleaseError, current_re
 from ingest import collecting, described, last_build, matching, sources, terms, uris, validation
 from ingest.accounting import Accounting
 from ingest.authority import Authority
-from ingest.cleaning.redaction import redact
+from ingest.cleaning.persons import redacted
 from ingest.consolidation import Consolidation, SourceGraph
 from ingest.context import Build, SourceContext, check_references
 from ingest.contract import Contract
@@ -199,7 +199,7 @@ def _dated(folders: list[SourceFolder]) -> list[SourceFolder]:
 
 def _redacted(text: str) -> str:
     """A cell as messages, logs and the quarantine may show it."""
-    return redact(text, None).text
+    return redacted(text).text
 
 
 def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contract | None, sink: LineSink) -> None:

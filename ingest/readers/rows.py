@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from ingest.cleaning.persons import redacted
 from ingest.contract import Column, Table
 from ingest.problems import Problem
+from ingest.quarantine import shown
 from ingest.readers.table_file import TableFile
 
 _NOTHING: frozenset[int] = frozenset()
@@ -15,7 +17,7 @@ _NOTHING: frozenset[int] = frozenset()
 class Row:
     """One row of one table. `number` is the row a spreadsheet program shows."""
 
-    __slots__ = ("_dates", "_digest", "absent", "aside", "cells", "faulty", "file", "number", "taken")
+    __slots__ = ("_dates", "_digest", "absent", "aside", "cells", "faulty", "file", "number", "region", "taken")
 
     def __init__(self, file: TableFile, number: int, cells: dict[str, str], dates: frozenset[int] = _NOTHING):
         self.file = file
@@ -25,6 +27,7 @@ class Row:
         self.faulty = False  # some cell was refused or set aside
         self.taken: set[str] = set()  # columns that the mapping has used
         self.aside: set[str] = set()  # columns whose cells are in the quarantine
+        self.region = ""  # the country that its telephone numbers are read by, as soon as the mapping knows it
         self._dates = dates
         self._digest = ""
 
@@ -70,11 +73,15 @@ class Row:
         self.faulty = True
         first = name not in self.aside and name not in self.absent and bool(self.cells.get(name))
         self.aside.add(name)
-        self.file.set_aside(self.number, name, code, found, es, en, int(first))
+        self.file.set_aside(self.number, name, code, self._shown(found), es, en, int(first))
 
     def report(self, name: str, code: str, found: str, es: str, en: str) -> None:
         """An entry for the curator; the cell itself is mapped or not, as if nothing had been said."""
-        self.file.set_aside(self.number, name, code, found, es, en, 0)
+        self.file.set_aside(self.number, name, code, self._shown(found), es, en, 0)
+
+    def _shown(self, found: str) -> str:
+        """Without the telephone numbers of its country, which the quarantine does not know."""
+        return shown(found, lambda text: redacted(text, self.region).text) if self.region else found
 
     @property
     def key(self) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from ingest import uris
-from ingest.cleaning.redaction import redact
+from ingest.cleaning.persons import redacted
 from ingest.cleaning.text import repair
 
 # What a spreadsheet program made of 4.1: 4.0999999999999996.
@@ -34,7 +34,7 @@ def is_number(cell: str, region: str) -> bool:
     >>> is_number("4.0999999999999996", "MX"), is_number("ana@example.org", "MX")
     (True, False)
     """
-    return len(cell) <= _SHORT or _FLOAT.fullmatch(cell.strip()) is not None or not redact(cell, region).counts
+    return len(cell) <= _SHORT or _FLOAT.fullmatch(cell.strip()) is not None or not redacted(cell, region).counts
 
 
 def token(number: str) -> str:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from ingest.cleaning.dates import DateEvidence
-from ingest.cleaning.redaction import redact
+from ingest.cleaning.persons import redacted
 from ingest.context import SourceContext
 from ingest.contract import Contract, Table
 from ingest.mappings.ogp_export import names
@@ -21,7 +21,7 @@ _SHOWN, _VALUES = 20, 6  # characters of a value, and values, that messages show
 
 
 def _redacted(text: str) -> str:
-    return redact(text).text
+    return redacted(text).text
 
 
 @dataclass

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ingest import uris
-from ingest.cleaning.redaction import redact
+from ingest.cleaning.persons import redacted
 from ingest.contract import Table
 from ingest.mappings.ogp_export import names
 from ingest.places import Places
@@ -45,6 +45,8 @@ class PlaceOfRow:
         name = row.peek(self._name)
         code = row.peek(self._code) if self._code else ""
         place = self._find(" ".join(name.split()), code.strip())
+        # What is said of the row's cells is said without the telephone numbers of its country.
+        row.region = place.country if place is not None else self._parted(" ".join(name.split()))[1] or ""
         if place is None:
             if report:
                 es = "el nombre de un país o miembro local de data/reference/"
@@ -53,7 +55,7 @@ class PlaceOfRow:
         if report and place.doubt:
             self._say(row, place, name, code)
         number = names.repaired_number(row.peek(self._plan))
-        if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]{0,9}", number):
+        if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]{0,9}", number) or not names.is_number(number, place.country):
             if report:
                 row.quarantine(self._plan, "plan-number", row.peek(self._plan), "el número de un plan", "the number of a plan")
             return None
@@ -73,7 +75,7 @@ class PlaceOfRow:
         The code never overrules a name: where a table has both and they differ, the name holds. Of an unknown "Name, Country" the
         code must be that of a member of this country, or one that no table has and that begins with its ISO code.
         """
-        if redact(name).counts:
+        if redacted(name).counts:
             return None
         places = self._places
         coded = places.by_code(code) if code else None
@@ -81,6 +83,9 @@ class PlaceOfRow:
         if named is not None:
             return Place(named, _country(named), doubt="other-code" if coded not in (None, named) else "")
         word, country = self._parted(name)
+        # Whatever country it is taken for, its name is published.
+        if (region := country or (_country(coded) if coded is not None else None)) is not None and redacted(name, region).counts:
+            return None
         if country is None:
             # A spelling that no table has. After a comma stands a country: whose member it is, then, nobody knows.
             return Place(coded, _country(coded), doubt="by-code") if coded is not None and not ("," in name and coded == _country(coded)) else None

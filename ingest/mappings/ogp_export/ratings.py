@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 import ontology
 from ingest import terms, uris
-from ingest.cleaning.redaction import redact
+from ingest.cleaning.persons import redacted
 from ingest.context import SourceContext
 from ingest.contract import Rating, Table
 from ingest.mappings.ogp_export.codes import check_codes
@@ -120,7 +120,7 @@ class Ratings:
             return
         found, expected = row.peek(column).strip(), entry.rating.numbers.get(code)
         if expected is not None and found and found != expected:
-            said = shown(found, lambda text: redact(text).text)
+            said = shown(found, lambda text: redacted(text, row.region or None).text)
             self._context.build.quality.source(self._context.contract.key).disagreements[entry.column, written(cell), said, expected] += 1
             es, en = f"{expected}, el número de «{cell}»; vale la etiqueta", f'{expected}, the number of "{cell}"; the label holds'
             row.quarantine(column, "label-and-number", found, es, en)

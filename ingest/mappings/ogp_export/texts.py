@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.cleaning.language import Detection, detect
-from ingest.cleaning.redaction import redact
+from ingest.cleaning.persons import redacted, without_persons
 from ingest.cleaning.text import as_original, repair
 from ingest.context import SourceContext
 
@@ -43,19 +43,17 @@ NAME = 160  # characters: names and titles come again and again, longer texts ha
 
 
 def cleaned(cell: str, region: str) -> Cleaned:
-    """A cell by the two steps `redact` and `repair`; the language of its text is a third one."""
-    hidden = redact(cell, region)
-    repaired = repair(hidden.text)
-    value, counts = repaired.text, hidden.counts
+    """A cell by the steps `repair` and `redact`; the language of its text is a third one.
+
+    The original is kept where it holds nothing that was taken out of the repaired text: repaired, it must be that text.
+    """
+    found, hidden, repaired = without_persons(cell, region)
     if not repaired.changes:
-        return Cleaned(value, None, (), counts)
-    # An address that a line break had cut in two is whole only now; the original, which still has it, is not kept then.
-    again = redact(value, region)
-    if again.counts:
-        counts = {kind: counts.get(kind, 0) + again.counts.get(kind, 0) for kind in {*counts, *again.counts}}
-        return Cleaned(again.text, None, repaired.changes, counts)
-    original = as_original(hidden.text)
-    return Cleaned(value, original if original != value else None, repaired.changes, counts)
+        return Cleaned(found.text, None, (), found.counts)
+    original = None
+    if not (found.counts or hidden.counts) or repair(hidden.text).text == found.text:
+        original = as_original(hidden.text)
+    return Cleaned(found.text, original if original != found.text else None, repaired.changes, found.counts)
 
 
 _repeated = lru_cache(maxsize=8192)(cleaned)
@@ -86,7 +84,7 @@ class Texts:
         """Whether a cell that is not free text holds an address or a telephone number, which is then counted as hidden; the caller sets it aside."""
         if len(cell) <= _SHORT:
             return False
-        counts = redact(cell, region).counts
+        counts = redacted(cell, region).counts
         for kind, count in counts.items():
             self._quality.redactions[column, kind] += count
         return bool(counts)

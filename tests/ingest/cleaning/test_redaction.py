@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.cleaning import redaction
 from ingest.cleaning.redaction import EMAIL, TELEPHONE, holds_email, redact
+from ingest.cleaning.seen import as_seen
 from tests.ingest.cleaning.samples import cells
 
 REPEATABLE = {"deadline": None, "derandomize": True, "database": None}
@@ -76,6 +77,48 @@ TAKEN = [
     ("e-mail: name(a)domain.fi", "FI"),
     ("Teléfono (lada) 555 123 4567", "MX"),
     ("tel 00 44 20 9988 7173 personas con discapacidad", "MX"),
+    ("Ministry of Land (0044 20 7946 4517)", None),
+    ("00 44 20 7946 4517", None),
+    ("00 44 (0)20 7946 4517", None),
+    ("Land Agency (+52 55 5123<br/>4527)", None),
+    ("Land Agency (+52 55 5123<br>4527)", "MX"),
+    ("(tel. 5123<br/>4519)", None),
+    ("(tel. 5123\n4519)", "MX"),
+    ("Call +52 55 5123<br/>4527", None),
+    ("Call +52 55 5123\n4527", "MX"),
+    ("Call +52 55\n5123\n4527.", None),
+    ("+52 55 5123 4512\n2. Second point", None),
+    ("+52 55 5123 4512\n2014", "MX"),
+    ("Tel: 2222-\n3333", None),
+    ("(2222\n3333)", "CR"),
+    ("Plan 2014\n2222-3333", "CR"),
+    ("55 5123\n4512", "MX"),
+    ("202-555-\n0123", None),
+    ("(+49 30 1234\n5678)", None),
+    ("＋52 55 5123 4512", None),
+    ("Tel：５５５５－１２３４", None),
+    ("هاتف ٠١٢٣ ٤٥٦ ٧٨٩", None),
+    ("T: 20794515", None),
+    ("T: 2079 4515 F: 2079 4516", None),
+    ("((55) 5123-4502)", None),
+    ("((55) 5123-4502)", "MX"),
+    ("registry@exam-\nple.org", None),
+    ("registry@exam-<br/>ple.org", None),
+    ("registry@exam- ple.org", None),
+    ("registry@mail.exam- \n ple.org", None),
+    ("regis-\ntry@example.org", None),
+    ("zq77@exam\nple.org", None),
+    ("zq77 [a] example.org", None),
+    ("zq77 -at- example.org", None),
+    ("zq77@@example.org", None),
+    ("zq77@example,org", None),
+    ("zq77@example,org.mx", None),
+    ("ask first.last at example.org now", None),
+    ("E-mail: zq at example.org", None),
+    ("Unit of tests (zq77 at example.org)", None),
+    ("zq12@exam\uf0b7ple.org", None),
+    ("zq\uf0b712@exam•ple.org", None),
+    ("zq12@exam\ufffdple.org, &#122;q12@example.org", None),
 ]
 LEFT = [
     ("Ley 27.275 de 2016", "AR"),
@@ -131,6 +174,41 @@ LEFT = [
     ("2012, 2013, 2014", "CR"),
     ("call for 2014 2015 proposals", "CR"),
     ("line 2000000", "MX"),
+    ("Budget since 2014\n4527 people", "MX"),
+    ("Budget of 2014\n4527", "MX"),
+    ("2014\n2015\n2016", "CR"),
+    ("2222\n3333", "CR"),
+    ("1 200\n2014\n4527", "MX"),
+    ("1. 2012\n2. 2013 (4527)\n3. 2014", "MX"),
+    ("(2012)\n2014 2015", "MX"),
+    ("Ley 27.275\n2016", "AR"),
+    ("+10 000 000\n2014 22", None),
+    ("call 2014<br/>4527 proposals", None),
+    ("tel. 2014\n2. second", None),
+    ("No. 0044-2012-55 123", "GB"),
+    ("00442079464517", "GB"),
+    ("00 12 34 56 78", "FR"),
+    ("10:00 44 20 79", "GB"),
+    ("T: 1 200 000", None),
+    ("T: 2014-2016", None),
+    ("T: 5000000 pesos", None),
+    ("H: 120000 M: 130000 F: 140000", "MX"),
+    ("look at opengov.org", None),
+    ("(available at opengov.org)", None),
+    ("Contact: available at opengov.org", None),
+    ("E-mail: visit us at opengov.org", None),
+    ("OGP2016 at opengov.org", None),
+    ("data.gov at example.org", None),
+    ("report.pdf at example.org", None),
+    ("version v2.0 at github.com", None),
+    ("zq77 at example.org/page", None),
+    ("covid19 cases at who.int", None),
+    ("tod@s\nexample.org", "MX"),
+    ("l@s,org", "MX"),
+    ("nota [a] www.gob.mx", "MX"),
+    ("opción (a) gob.mx", "MX"),
+    ("look-at-this.org", None),
+    ("➢ uno • dos\uf0b7 tres 2014\uf0b72015", "MX"),
 ]
 
 
@@ -171,6 +249,8 @@ def test_national_numbers_need_their_country() -> None:
         '<https://x.org/a> <https://x.org/p> "línea\\nana@ejemplo.mx" .',
         '<https://x.org/a> <https://x.org/p> "почта@министерство.рф" .',
         "a,b,o'brien@x.ie\r\n",
+        '<https://x.org/a> <https://x.org/p> "zq12@exam\uf0b7ple.org"@en .',
+        '<https://x.org/a> <https://x.org/p> "zq12<b></b>@exam\u200bple.org"@en .',
     ],
 )
 def test_the_last_check_finds_an_address_in_a_line(line: str) -> None:
@@ -186,6 +266,8 @@ def test_the_last_check_finds_an_address_in_a_line(line: str) -> None:
         '{"@id": "https://x.org/a", "@type": "https://x.org/b.c"}',
         f'"{EMAIL}"@en .',
         "https://maps.example.org/@19.43,-99.13,15z",
+        '<https://x.org/a> <https://x.org/p> "“@opengov.mx" .',
+        '<https://x.org/a> <https://x.org/p> "\\u0007@opengov.mx" .',
     ],
 )
 def test_the_last_check_passes_what_is_no_address(line: str) -> None:
@@ -194,7 +276,8 @@ def test_the_last_check_passes_what_is_no_address(line: str) -> None:
 
 _PIECES = st.sampled_from(
     ["ana", "x.org", "@", "＠", " @ ", "%40", "[at]", "(a)", " at ", " dot ", ".", "-", "gob.mx", "\n", "\u200b", "Tel: ", "fax", "+52", "5555", "1234", " ", "(55)",
-     "/", ",", "2014", "é", '"', "'", "{", "\\n", "2222-3333", "USD", "рф", EMAIL, TELEPHONE, "mailto:", "ext. 12"]
+     "/", ",", "2014", "é", '"', "'", "{", "\\n", "2222-3333", "USD", "рф", "\uf0b7", "<br/>", "-\n", "[a]", "-at-", "＋", "T:", "00", EMAIL,
+     TELEPHONE, "mailto:", "ext. 12"]
 )  # fmt: skip
 _TEXTS = st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=14).map("".join))
 
@@ -223,6 +306,67 @@ def test_any_valid_address_is_seen_and_taken(address: str, before: str, after: s
     assert result.counts.get("e-mail", 0) >= 1
     assert address not in result.text
     assert address.rsplit("@", 1)[1] not in result.text
+
+
+def test_a_line_that_follows_a_number_stays() -> None:
+    for rest in ("\n2. Second point", "\n2014", "\n2014 plan", "\n4527 people", "\n\n4527", "\n12) twelve", "<br/>3.1 Third"):
+        for number, region in (("+52 55 5123 4512", None), ("Tel: 2222-3333", "CR"), ("T: 20794515", None), ("0044 20 7946 4517", None), ("2222-3333", "CR")):
+            assert redact(number + rest, region).text.endswith(f"{TELEPHONE}{rest}"), (number, rest)
+
+
+def test_what_is_not_redacted_stays_as_it_is_written() -> None:
+    text = "<b>Uno</b>&amp;dos\u200b • ٣ <a href='mailto:zq77@example.org'>Tel. 22<b>22</b>\uf0b7-3333</a>, tres\r\n\uf0b7 fin"
+    assert redact(text, "CR").text == f"<b>Uno</b>&amp;dos\u200b • ٣ <a href='{EMAIL}'>Tel. {TELEPHONE}</a>, tres\r\n\uf0b7 fin"
+
+
+# A line end without a hyphen in a local part cuts off what nobody can know for a part of it, and may do so in a domain's last parts.
+_NUMBERS = st.sampled_from([("+52 55 5123 4512", None), ("Tel: 2222-3333", "CR"), ("Tel. +44 20 7946 4517", None), ("(55) 5123-4502", "MX"), ("0044 20 7946 4517", None)])
+_NOTHINGS = st.sampled_from(["\u200b", "\u00ad", "\ufeff", "\u2060", "\u202c", "<b>", "</span>", "&#8203;", "\x07", "_x0007_", "\U000e0041"])
+_BULLETS = st.sampled_from(["\uf0b7", "•", "\uf0a7", "\ufffd", "\U000f0000"])
+_BREAKS = st.sampled_from(["\n", "<br/>", "<BR>", " <br /> ", "\r\n", "</p><p>"])
+
+
+def _put(text: str, at: int, what: str) -> str:
+    at %= len(text) + 1
+    return text[:at] + what + text[at:]
+
+
+@settings(**REPEATABLE, max_examples=800)
+@given(_NUMBERS, st.integers(0, 99), st.one_of(_NOTHINGS, _BULLETS))
+def test_what_nobody_sees_hides_no_number(number: tuple[str, str | None], at: int, what: str) -> None:
+    text, region = number
+    result = redact(_put(text, at, what), region)
+    shown = as_seen(result.text.replace(TELEPHONE, ""))
+    assert result.counts == {"telephone": 1} and not any(char.isdigit() for char in shown), result.text
+
+
+@settings(**REPEATABLE, max_examples=800)
+@given(_NUMBERS, st.integers(1, 99), _BREAKS)
+@example(("0044 20 7946 4517", None), 7, "\n")
+def test_a_break_hides_no_number(number: tuple[str, str | None], at: int, what: str) -> None:
+    text, region = number
+    first = next(place for place, char in enumerate(text) if char.isdigit() or char in "+(")
+    first += 4 if text.startswith("00") else 0  # not within the prefix
+    result = redact(_put(text, first + at % (len(text) - first), what), region)
+    assert not any(char.isdigit() for char in as_seen(result.text)), result.text
+
+
+@settings(**REPEATABLE, max_examples=800)
+@given(st.sampled_from(["zq77@example.org", "first.last@mail.example.gob.mx", "zq77＠example.org"]), st.integers(0, 99), st.one_of(_NOTHINGS, _BULLETS))
+def test_what_nobody_sees_hides_no_address(address: str, at: int, what: str) -> None:
+    text = _put(address, at, what)
+    result = redact(f"Ask {text} now")
+    assert result.counts == {"e-mail": 1} and as_seen(result.text) == f"Ask {EMAIL} now", result.text
+    assert not holds_email(result.text) and not holds_email(result.text.encode())
+
+
+@settings(**REPEATABLE, max_examples=400)
+@given(st.integers(1, 99), st.sampled_from(["-\n", "-<br/>", "- <br>", "-\r\n"]))
+def test_a_hyphen_at_the_end_of_a_line_hides_no_address(at: int, what: str) -> None:
+    name, domain = "registry", "example.org"
+    at %= len(name) + len("example")
+    cut = _put(name, at, what) + f"@{domain}" if 0 < at < len(name) else f"{name}@" + _put(domain, max(1, at - len(name)), what)
+    assert redact(f"Ask {cut} now").text == f"Ask {EMAIL} now", cut
 
 
 @pytest.mark.parametrize("edition", ["2016", "2024"])

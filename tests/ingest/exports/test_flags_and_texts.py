@@ -156,7 +156,7 @@ def test_what_is_repaired_keeps_the_original(result: Result) -> None:
     assert len(graph.values("commitment/MX-7-13", "ogcm:descriptionAsWritten")) == 1
     assert graph.values("commitment/MX-7-13", "ogcm:textAsWritten") == []  # each original says of which text it is
     repairs = result.quality["sources"][EDITION]["repairs"]
-    assert repairs["html-break"] == 4 and repairs["bullet"] == 1  # the address that a break cut in two, and two cells of nothing else
+    assert repairs["html-break"] == 5 and repairs["bullet"] == 1  # the address that a break cut in two, and two cells of nothing else
 
 
 def test_a_cell_of_markup_alone_is_no_text(result: Result) -> None:
