@@ -96,9 +96,10 @@ class Ratings:
             if not cell:
                 self._number_without_label(row, entry)
                 continue
-            code = entry.codes.get(cell) or entry.codes.get(" ".join(cell.lower().split()))
+            code = entry.codes.get(cell) or entry.codes.get(_spelled(cell))
             if code is None:
                 row.quarantine(entry.column, "unknown-label", cell, f"uno de: {entry.allowed}", f"one of: {entry.allowed}")
+                self._number_without_label(row, entry)
                 continue
             if not asked and entry.rating.method is None:
                 method, asked = self.method_of(row), True
@@ -119,14 +120,14 @@ class Ratings:
         if column is None:
             return
         found, expected = row.peek(column).strip(), entry.rating.numbers.get(code)
-        if expected is not None and found and found != expected:
+        if expected is not None and found and _spelled(found) != expected:
             said = shown(found, lambda text: redacted(text, row.region or None).text)
             self._context.build.quality.source(self._context.contract.key).disagreements[entry.column, written(cell), said, expected] += 1
             es, en = f"{expected}, el número de «{cell}»; vale la etiqueta", f'{expected}, the number of "{cell}"; the label holds'
             row.quarantine(column, "label-and-number", found, es, en)
 
     def _number_without_label(self, row: Row, entry: _Compiled) -> None:
-        """A number whose label is missing or an absence code says something that nobody can read."""
+        """A number whose label is missing, unknown or an absence code says something that nobody can read."""
         column = entry.rating.number
         if column is not None and (number := row.peek(column).strip()) and number != entry.rating.absent.get(row.cells[entry.column]):
             es, en = f"ninguno sin etiqueta en «{entry.column}»", f'none without a label in "{entry.column}"'
@@ -170,6 +171,14 @@ class Ratings:
             which = f" ({reports.get(language, report)})" if report else ""
             words[language] = terms.escaped(f"{names.get(language, dimension)}{which}, {shown.get(language, code)}")
         return "".join(f"{_NODE} {_P[name]} {value} .\n" for name, value in pairs), words["es"], words["en"]
+
+
+@lru_cache(maxsize=1024)
+def _spelled(cell: str) -> str:
+    """A label or number as they are compared: without case, blanks single; a spreadsheet program's 1.0 is 1."""
+    text = " ".join(cell.lower().split())
+    whole, point, zeros = text.partition(".")
+    return whole if point and whole.isdecimal() and zeros and not zeros.strip("0") else text
 
 
 @lru_cache(maxsize=1024)

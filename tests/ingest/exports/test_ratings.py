@@ -39,6 +39,8 @@ ROWS = [
     rated(11, "stars") | {
         "Starred (2015 Only)": "1", "Starred (Current Formula) Progress Report": "0", "Starred (Current Formula) End of Term": "1", "Carried Forward": "NR",
     },
+    rated(13, "a number as a spreadsheet program writes it", Specificity="Low", _Specificity="1.0") | {"Carried Forward": "1.0"},
+    rated(14, "unknown label and number", Specificity="Hgih", _Specificity="3"),
     rated(12, "reviewed?", Specificity="ND", _Specificity="ND", Verifiable="NR") | {
         "Potential Impact": "NA", "Early Results": "Not Applicable", "Change In Completion": "N/A",
     },
@@ -62,7 +64,7 @@ def absent(result: Result, title: str, name: str) -> list[str]:
 
 def test_an_unknown_label_is_set_aside_with_row_column_and_reason(result: Result) -> None:
     entries = [entry for entry in result.quarantine if entry["code"] == "unknown-label"]
-    assert [(entry["row"], entry["column"], entry["found"], entry["cells"]) for entry in entries] == [("2", "Specificity", "Enormous", "1")]
+    assert [(entry["row"], entry["column"], entry["found"], entry["cells"]) for entry in entries] == [("2", "Specificity", "Enormous", "1"), ("14", "Specificity", "Hgih", "1")]
     assert "Low, Medium, High" in entries[0]["reason_en"] and "Low, Medium, High" in entries[0]["reason_es"]
     assert ratings(result, "unknown label") == []
 
@@ -75,7 +77,7 @@ def test_where_label_and_number_differ_the_label_holds(result: Result) -> None:
 
 
 def test_a_number_without_a_label_says_nothing(result: Result) -> None:
-    assert {row for row, column, found in result.aside("number-without-label") if (column, found) == ("_Specificity", "3")} == {"4", "5"}
+    assert {row for row, column, found in result.aside("number-without-label") if (column, found) == ("_Specificity", "3")} == {"4", "5", "14"}
     assert ratings(result, "number alone") == ratings(result, "number of an absence") == []
 
 
@@ -163,3 +165,15 @@ def test_every_label_of_a_layout_is_a_verdict(layout: str, reference: Path, tmp_
         scheme = found[0][2].partition("/")[0]
         assert code in codes[scheme]
     assert len(expected) > 40
+
+
+def test_a_decimal_that_is_whole_is_that_number(result: Result) -> None:
+    title = "a number as a spreadsheet program writes it"
+    assert [entry[2] for entry in ratings(result, title)] == ["irm-carried-forward-2015/yes", "irm-specificity-2011/low"]
+    assert not [entry for entry in result.quarantine if entry["found"] in ("1", "1.0")]
+
+
+def test_the_number_of_an_unknown_label_is_set_aside_with_it(result: Result) -> None:
+    assert ratings(result, "unknown label and number") == []
+    (label,) = (row for row, column, found in result.aside("unknown-label") if found == "Hgih")
+    assert (label, "_Specificity", "3") in result.aside("number-without-label")
