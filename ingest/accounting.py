@@ -28,12 +28,12 @@ class TableAccount:
     cells: int = 0
     fates: Counter[str] = field(default_factory=Counter)
     aside: Counter[str] = field(default_factory=Counter)  # reason -> rows set aside whole
-    examples: list[tuple[int, str, str, str]] = field(default_factory=list)  # the first of them, one per reason: row, column, code, found
+    examples: list[tuple[int, str, str, str, str, str]] = field(default_factory=list)  # the first per reason: row, column, code, found, expected es and en
 
-    def set_row_aside(self, row: int, column: str, code: str, found: str) -> None:
+    def set_row_aside(self, row: int, column: str, code: str, found: str, es: str, en: str) -> None:
         self.rows_quarantined += 1
         if not self.aside[code] and len(self.examples) < EXAMPLES:
-            self.examples.append((row, column, code, found))
+            self.examples.append((row, column, code, found, es, en))
         self.aside[code] += 1
 
     @property

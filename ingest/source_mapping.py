@@ -139,8 +139,8 @@ def _rows_aside(build_: Build, folder: SourceFolder, file: TableFile) -> None:
     es = f"al menos una fila que se pueda representar; las {count} están apartadas ({listed})"
     en = f"at least one row that can be mapped; all {count} are set aside ({listed})"
     build_.problems.add(Problem(file.shown, 0, "", "no-row-left", f"{count} rows", es, en))
-    for row, column, code, found in account.examples:
-        build_.problems.add(Problem(file.shown, row, column, code, found, "una fila que se pueda representar", "a row that can be mapped"))
+    for example in account.examples:
+        build_.problems.add(Problem(file.shown, *example))
 
 
 def _columns_of(build_: Build, folder: SourceFolder, file: TableFile) -> None:

@@ -25,7 +25,7 @@ def book_whole(file: TableFile, cells: list[str]) -> int:
 
 def set_row_aside(file: TableFile, record: Record, code: str, found: str, es: str, en: str) -> None:
     """Book a row that no mapping sees, with an entry of the quarantine."""
-    file.account.set_row_aside(record.number, "", code, found)
+    file.account.set_row_aside(record.number, "", code, found, es, en)
     filled = book_whole(file, record.cells)
     file.set_aside(record.number, "", code, found, es, en, filled)
 
@@ -77,7 +77,7 @@ class Booking:
 
         Nothing of the row is published, so its absence codes are set aside, too, and nothing is said of its single cells.
         """
-        account.set_row_aside(row.number, why.column, why.code, why.found)
+        account.set_row_aside(row.number, *why[:-1])
         account.cells += len(row.cells)
         row.absent.clear()
         row.taken.clear()

@@ -187,4 +187,4 @@ def test_a_file_of_which_no_row_is_left_stops_the_build(tmp_path: Path) -> None:
         map_exports(data, f"{EDITION}={path}")
     messages = [problem.message("en") for problem in raised.value]
     assert any("rows.csv" in text and "all 2 are set aside (unknown-place 2)" in text for text in messages)
-    assert any("rows.csv:2:Country/Locality" in text and '"Kenya"' in text for text in messages)
+    assert any("rows.csv:2:Country/Locality" in text and '"Kenya"' in text and "data/reference/" in text for text in messages)
