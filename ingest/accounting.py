@@ -14,7 +14,8 @@ from ingest.quarantine import Quarantine, Quarantined
 __all__ = ["FATES", "Accounting", "Quarantined", "TableAccount"]
 
 FATES = ("empty", "mapped", "absence", "ignored", "derived", "quarantined")
-ROWS = ("rows", "rows_quarantined", "rows_blank")  # given to the mapping, set aside whole, without any text
+ROWS = ("rows", "rows_quarantined", "rows_blank")  # kept, set aside whole, without any text: each row of a table is one of these
+EXAMPLES = 3  # rows set aside of which the account keeps what is wrong, for messages
 
 
 @dataclass
@@ -26,6 +27,14 @@ class TableAccount:
     rows_blank: int = 0
     cells: int = 0
     fates: Counter[str] = field(default_factory=Counter)
+    aside: Counter[str] = field(default_factory=Counter)  # reason -> rows set aside whole
+    examples: list[tuple[int, str, str, str, str, str]] = field(default_factory=list)  # the first per reason: row, column, code, found, expected es and en
+
+    def set_row_aside(self, row: int, column: str, code: str, found: str, es: str, en: str) -> None:
+        self.rows_quarantined += 1
+        if not self.aside[code] and len(self.examples) < EXAMPLES:
+            self.examples.append((row, column, code, found, es, en))
+        self.aside[code] += 1
 
     @property
     def balanced(self) -> bool:

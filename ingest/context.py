@@ -12,6 +12,7 @@ from ingest.authority import Authority, Mention, UnresolvedName
 from ingest.contract import Contract
 from ingest.editions import Editions
 from ingest.identifiers import Registry
+from ingest.journal import Journal
 from ingest.places import Places
 from ingest.problems import Problem, ProblemList
 from ingest.quality import Quality
@@ -79,18 +80,20 @@ class Build:
     passages: dict[str, tuple[str, ...]] = field(default_factory=dict)  # subject term -> its passages so far, of what is remembered
     written: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, key) -> its year-less date as printed
     references: list[tuple[str, str, str, int, str]] = field(default_factory=list)  # kind, key, file, row, column
-    plans: dict[tuple[str, str, str], str] = field(default_factory=dict)  # (initiative, area, number as printed) -> key
+    plans: dict[tuple[str, str, str], str] = field(default_factory=dict)  # (initiative, area, ingest.uris.plan_number) -> key
     plan_of_commitment: dict[str, str] = field(default_factory=dict)  # of exports: commitment key -> plan key
     quality: Quality = field(default_factory=Quality)
     editions: Editions = field(default_factory=Editions)
     scopes: Scopes = field(default_factory=Scopes)
     facts: list[Any] = field(default_factory=list)  # ingest.matching.CommitmentFacts of exports, for finding candidates
     review: Review = field(init=False)
+    journal: Journal = field(init=False)  # what the row at hand changed, of all that is here
     linked: set[tuple[str, str, str]] = field(default_factory=set)  # kind and two keys in order, of which a curator said something
     not_same: set[tuple[str, str, str]] = field(default_factory=set)  # those of them of which the curator said that they are two
 
     def __post_init__(self) -> None:
         self.review = Review(self.authority)
+        self.journal = self.registry.journal
 
 
 class SourceContext:
@@ -100,6 +103,7 @@ class SourceContext:
         self.build = build
         self.contract = contract
         self.sink: Sink = sink or Lines()
+        self._held = self.sink  # the sink of rows that are kept, while the one at hand is not yet
         self.counters: Counter[tuple[str, ...]] = Counter()  # for positions that only the order of rows gives
         self.date = "" if contract.issued == "not-stated" else contract.issued.isoformat()
         self.source = self.thing("source", contract.key)
@@ -126,7 +130,29 @@ class SourceContext:
 
     def plan_known(self, initiative: str, area: str, number: str, key: str) -> None:
         """Under which key the plan of an initiative in an area is described; of plans that print one number the first keeps it."""
-        self.build.plans.setdefault((initiative, area, number), key)
+        self.build.plans.setdefault((initiative, area, uris.plan_number(number)), key)
+
+    # -- a row as a whole -------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """From now on nothing that is said or minted counts, until `keep` makes all of it count or `undo` none of it."""
+        self._held = self.sink
+        self.sink = Lines()
+        self.build.journal.begin()
+
+    def keep(self) -> None:
+        """What was said and minted since `begin` counts."""
+        lines, self.sink = self.sink, self._held
+        if isinstance(lines, Lines) and lines.texts:
+            self.sink.emit("".join(lines.texts))
+        self.build.journal.keep()
+        self.build.quality.keep(self.contract.key)
+
+    def undo(self) -> None:
+        """Nothing that was said or minted since `begin` was."""
+        self.sink = self._held
+        self.build.journal.undo()
+        self.build.quality.drop(self.contract.key)
 
     # -- statements -------------------------------------------------------------------------------------------
 
@@ -148,7 +174,12 @@ class SourceContext:
         text += [f"{subject} {_LABEL} {terms.text(label, language or None)} .\n" for language, label in labels.items()]
         self.sink.emit("".join(text))
         if remember:
-            known = self.build.labels.setdefault(subject, {})
+            known = self.build.labels.get(subject)
+            if known is None:
+                self.build.journal.note(self.build.labels, subject)
+                known = self.build.labels[subject] = {}
+            elif self.build.journal.open:
+                self.build.journal.note_as(self.build.labels, subject, dict(known))
             for language, label in labels.items():
                 known.setdefault(language, label)
         if stated_in is not None:
@@ -159,6 +190,7 @@ class SourceContext:
         if remember:
             known = self.build.passages.get(subject, ())
             if passage not in known:  # one or a few, and nearly always one: a tuple takes the least room
+                self.build.journal.note(self.build.passages, subject)
                 self.build.passages[subject] = (*known, passage)
         self.sink.emit(f"{subject} {_STATED_IN} {passage} .\n")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from ingest import uris
+from ingest.journal import Journal
 from ingest.problems import Problem, ProblemList
 from ontology.namespaces import KINDS
 
@@ -62,6 +63,11 @@ class _History:
     def add(self, event: Event) -> None:
         self.events.append(event)
         self.state = _STATES.get(event.event, self.state)
+
+    def copy(self) -> _History:
+        other = _History(self.used)
+        other.events, other.state = list(self.events), self.state
+        return other
 
     @property
     def decided(self) -> Event:
@@ -112,7 +118,8 @@ class _Kind:
 class Registry:
     """All events, and which keys this build has used."""
 
-    def __init__(self) -> None:
+    def __init__(self, journal: Journal | None = None) -> None:
+        self.journal = journal or Journal()
         self._kinds: dict[str, _Kind] = defaultdict(_Kind)
         self._dates: list[str] = []
         self._date_places: dict[str, int] = {}
@@ -142,8 +149,10 @@ class Registry:
         history = self._history(event.kind, kind, event.key)
         history.add(event)
         if event.event == "mint" and event.natural_key and event.natural_key != event.key and kind.natural(event.natural_key) is None:
+            self.journal.note(kind.naturals, event.natural_key)
             kind.naturals[event.natural_key] = event.key
         if event.event == "alias":
+            self.journal.note(kind.aliases, event.target)
             kind.aliases.setdefault(event.target, event.key)
 
     def _place(self, date: str) -> int:
@@ -157,7 +166,9 @@ class Registry:
         """The key's events as a list, whatever it was kept as."""
         entry = kind.entries.get(key)
         if isinstance(entry, _History):
+            self._note(kind, key, entry)
             return entry
+        self.journal.note(kind.entries, key)
         history = _History(used=entry is not None and bool(entry & 1))
         if entry is not None:
             history.add(Event(1, "mint", name, key, date=self._dates[entry >> 1]))
@@ -167,7 +178,15 @@ class Registry:
             kind.entries[key] = history
         return history
 
+    def _note(self, kind: _Kind, key: str, history: _History) -> None:
+        if self.journal.open:
+            self.journal.note_as(kind.entries, key, history.copy())
+
     # -- keys -----------------------------------------------------------------------------------------------------
+
+    def spelled(self, kind: str, key: str) -> str:
+        """The key as it was once minted, where that differs from `key` by letter case; else the key itself."""
+        return self._kinds[kind].spelled(key) or key
 
     def state(self, kind: str, key: str) -> State | None:
         """State of a key, None when it was never minted."""
@@ -200,7 +219,9 @@ class Registry:
             if entry.__class__ is int:  # the way of nearly all keys of a large export
                 if proposal in log.naturals:
                     return self._use_registered(kind, log, log.naturals[proposal], date)
-                log.entries[proposal] = entry | 1  # type: ignore[operator]
+                if not entry & 1:  # type: ignore[operator]
+                    self.journal.note(log.entries, proposal)
+                    log.entries[proposal] = entry | 1  # type: ignore[operator]
                 return proposal
             natural = proposal
         if kind in COMPUTED:
@@ -218,6 +239,7 @@ class Registry:
 
     def _mint(self, kind: str, log: _Kind, key: str, natural: str, date: str) -> str:
         if not natural:
+            self.journal.note(log.entries, key)
             log.enter(key, self._place(date) << 1 | 1)
             return key
         self.record(Event(1, "mint", kind, key, natural, date))
@@ -231,8 +253,11 @@ class Registry:
             self._unlisted[kind].add(key)  # merged into a key that the log does not have: its curator has to complete it
             return key
         if isinstance(entry, int):
+            self.journal.note(log.entries, key)
             log.entries[key] = entry | 1
             return key
+        if not entry.used:
+            self._note(log, key, entry)
         if entry.state in ("withdrawn", "split") and not entry.used:
             # Described again: the newest event decides, so a mint brings the key back.
             entry.add(Event(len(entry.events) + 1, "mint", kind, key, "", date, reason="described again by its source"))

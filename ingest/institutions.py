@@ -67,7 +67,7 @@ class Unresolved:
     text: str
     role: str
     kind: str
-    decided: bool = False  # a curator said that it stays a text: no review, no quarantine
+    decided: bool = False  # a curator said that it stays a text, or it is the bare word of a role: no review, no quarantine
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class InstitutionReader:
             items = list(self._items(segment, area))
             content = content or bool(items)
             if heading and not items:
-                unresolved.append(Unresolved(heading, own_role, "unknown-name"))
+                unresolved.append(Unresolved(heading, own_role, "unknown-name", decided=True))
             for item in items:
                 if isinstance(item, Mention):
                     mentions.append((own_role, item))
@@ -184,8 +184,9 @@ class InstitutionReader:
                 unresolved += left
         if not understood or not content:
             # A heading that the contract does not know, or nothing but headings: the cell's shape says something unknown.
-            mentions, headings = [], []
-            unresolved = [Unresolved(whole, role, "several-bodies" if content else "unknown-name")]
+            mentions = []
+            unresolved = [Unresolved(whole, role, "several-bodies") if content else Unresolved(whole, role, "unknown-name", decided=bool(headings))]
+            headings = []
         if self._person.search(" ".join(item.text for item in unresolved if not item.decided)):
             unresolved = [Unresolved("", role, "person")]
         # A body named twice in one role is one responsibility, under the first of its spellings.
@@ -315,7 +316,11 @@ class InstitutionReader:
         if self._connector.search(written) or (len(lines) > 1 and self._connector.search("\n") and not self._wrapped(lines, area)):
             return (), (Unresolved(written, role, "several-bodies"),)
         kind = "national-name" if "-" in area and self.authority.national(uris.folded(written), area) is not None else "unknown-name"
-        return (), (Unresolved(written, role, kind),)
+        return (), (Unresolved(written, role, kind, decided=self._is_role(written)),)
+
+    def _is_role(self, written: str) -> bool:
+        """Whether a text is nothing but the word of a role, which names nobody."""
+        return _squeezed(written.rstrip(" :.")) in self._role_of
 
     def _known_parts(self, item: str, area: str) -> list[Mention]:
         """The bodies of an item whose every part the table knows; [] when a part is unknown or the reading is not certain."""

@@ -6,8 +6,8 @@ that they are two.
 
 Evidence of a pair of commitments, each from 0 to 1:
 - title: likeness of the closest two titles (rapidfuzz `ratio` over folded words in alphabetical order, without the printed number
-  of the commitment itself); titles with different figures in them ("phase 1", "phase 2") count at most FIGURES_DIFFER, and
-  those under MIN_WORDS words only beside other evidence;
+  of the commitment itself), 1 only where their words also stand in one order, else at most NEARLY; titles with different figures
+  in them ("phase 1", "phase 2") count at most FIGURES_DIFFER, and those under MIN_WORDS words only beside other evidence;
 - text: the same over the beginnings of the full texts, when both have at least MIN_TEXT characters;
 - number: both have the same number in the plan.
 A pair is a candidate when title >= TITLE, or text >= TEXT, or title >= TITLE_WITH_NUMBER and the numbers are equal.
@@ -20,7 +20,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import combinations
 from sys import intern
 
@@ -31,6 +31,7 @@ from ingest.authority import Body
 from ingest.context import SourceContext
 
 TITLE, TITLE_WITH_NUMBER, TEXT = 0.85, 0.70, 0.90
+NEARLY = 0.99
 FIGURES_DIFFER, MIN_WORDS, MIN_TEXT = 0.80, 3, 40
 TEXT_START = 200  # characters of a full text that are compared
 BEST = 3  # candidates kept per commitment
@@ -75,17 +76,18 @@ class Candidate:
 class _Known:
     """One commitment, as all its sources describe it. Of each there are one or two: tuples take far less memory than sets."""
 
-    __slots__ = ("key", "numbers", "passages", "sources", "texts", "titles")
+    __slots__ = ("key", "numbers", "passages", "sources", "spelled", "texts", "titles")
 
     def __init__(self, key: str) -> None:
         self.key = key
         self.sources: tuple[str, ...] = ()
         self.numbers: tuple[str, ...] = ()
         self.titles: tuple[str, ...] = ()  # words in alphabetical order
+        self.spelled: tuple[int, ...] = ()  # hashes of the titles' words in their own order
         self.texts: tuple[str, ...] = ()
         self.passages: tuple[str, ...] = ()
 
-    def add(self, name: str, value: str) -> None:
+    def add(self, name: str, value: str | int) -> None:
         have = getattr(self, name)
         if value and value not in have:
             setattr(self, name, (*have, value))
@@ -107,7 +109,9 @@ def candidates(
         known.add("sources", intern(facts.source))
         known.add("numbers", "" if facts.number_token in _UNKNOWN else intern(facts.number_token))
         for title in facts.titles:
-            known.add("titles", _words(_without_number(title, facts.number_token)))
+            folded = uris.folded(_without_number(title, facts.number_token))
+            known.add("titles", _sorted(folded))
+            known.add("spelled", hash(folded))
         text = uris.folded(facts.text_start[: 2 * TEXT_START])[:TEXT_START]
         known.add("texts", text if len(text) >= MIN_TEXT else "")
         known.add("passages", facts.passage)
@@ -122,8 +126,8 @@ def _without_number(title: str, token: str) -> str:
     return title[match.end() :] if match and uris.number_token(match[1]).casefold() == token.casefold() else title
 
 
-def _words(title: str) -> str:
-    return " ".join(sorted(uris.folded(title).split()))
+def _sorted(words: str) -> str:
+    return " ".join(sorted(words.split()))
 
 
 def _of_plan(
@@ -195,6 +199,8 @@ def _title(one: _Known, other: _Known, least: float) -> tuple[float, bool]:
                 continue
             if re.findall(r"\d+", first) != re.findall(r"\d+", second):
                 ratio = min(ratio, FIGURES_DIFFER)
+            if ratio > NEARLY and (first != second or not any(spelling in other.spelled for spelling in one.spelled)):
+                ratio = NEARLY
             best = max(best, (ratio, min(first.count(" "), second.count(" ")) + 1 >= MIN_WORDS))
     return best
 
@@ -204,7 +210,8 @@ def _likeness(one: Iterable[str], other: Iterable[str], least: float) -> float:
 
 
 def _two_places(score: float) -> Decimal:
-    return Decimal(repr(round(score, 6))).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+    """Rounded down: 1.00 is said only of what is equal."""
+    return Decimal(repr(round(score, 6))).quantize(Decimal("0.01"), ROUND_DOWN)
 
 
 def _evidence(plan: str, title: float, text: float, number: str, unknown: bool) -> dict[str, str]:
@@ -240,6 +247,8 @@ def body_candidates(bodies: Iterable[Body]) -> Iterator[Candidate]:
             if one.key in (other.parent, other.key) or other.key == one.parent:
                 continue
             likeness = _likeness(_body_names(one), _body_names(other), BODY)
+            if likeness > NEARLY and not _spellings(one) & _spellings(other):
+                likeness = NEARLY
             if likeness:
                 shown = _two_places(likeness)
                 evidence = {"es": f"Nombres parecidos ({shown}) en la misma área ({area}).", "en": f"Similar names ({shown}) in the same area ({area})."}
@@ -247,7 +256,11 @@ def body_candidates(bodies: Iterable[Body]) -> Iterator[Candidate]:
 
 
 def _body_names(body: Body) -> set[str]:
-    return {words for name in (body.name, *body.spellings) if len(words := _words(name)) >= BODY_LETTERS}
+    return {words for name in _spellings(body) if len(words := _sorted(name)) >= BODY_LETTERS}
+
+
+def _spellings(body: Body) -> set[str]:
+    return {uris.folded(name) for name in (body.name, *body.spellings)}
 
 
 def write(context: SourceContext, found: Iterable[Candidate]) -> int:

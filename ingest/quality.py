@@ -40,6 +40,27 @@ class SourceQuality:
     undeclared: Counter[str] = field(default_factory=Counter)  # column that the layout does not declare -> filled cells, all quarantined
     missing: list[str] = field(default_factory=list)  # columns of the layout that the file lacks
     suggested: dict[str, str] = field(default_factory=dict)  # undeclared column -> the missing one that it may be
+    withheld: Counter[str] = field(default_factory=Counter)  # column -> cells that name persons and stay out whole
+    lost: Counter[str] = field(default_factory=Counter)  # column -> characters that the source lost (U+FFFD), in texts as published
+    rows_aside: Counter[str] = field(default_factory=Counter)  # reason -> rows set aside whole
+
+    def add(self, other: SourceQuality) -> None:
+        """Count what another one noticed, too."""
+        for name in _COUNTERS:
+            if counts := getattr(other, name):
+                getattr(self, name).update(counts)
+        for column, entry in other.languages.items():
+            mine = self.languages[column]
+            mine.tagged.update(entry.tagged)
+            mine.untagged.update(entry.untagged)
+            mine.confidence.update(entry.confidence)
+        self.repeated_numbers += other.repeated_numbers
+        self.missing += other.missing
+        self.suggested |= other.suggested
+
+    def clear(self) -> None:
+        for name in (*_COUNTERS, "languages", "repeated_numbers", "missing", "suggested"):
+            getattr(self, name).clear()
 
     def language(self, column: str, best: str | None, tag: str | None, confidence: Decimal) -> None:
         entry = self.languages[column]
@@ -66,9 +87,15 @@ class SourceQuality:
                 for (column, label, number, expected), rows in sorted(self.disagreements.items())[:LISTED]
             ],
             "rows_by_place": _sorted(self.places),
+            "rows_set_aside": _sorted(self.rows_aside),
+            "cells_withheld": _sorted(self.withheld),
+            "characters_lost": _sorted(self.lost),
             "unread_columns": [{"column": name, "cells": count, "perhaps": self.suggested.get(name)} for name, count in self.undeclared.items()],
             "missing_columns": list(self.missing),
         }
+
+
+_COUNTERS = ("identity", "dates", "redactions", "repairs", "disagreements", "places", "undeclared", "withheld", "lost", "rows_aside")
 
 
 class Quality:
@@ -76,11 +103,31 @@ class Quality:
 
     def __init__(self) -> None:
         self._sources: dict[str, SourceQuality] = {}
+        self._at_hand: dict[str, SourceQuality] = {}  # of the row that is being mapped
         self.editions: list[dict[str, Any]] = []  # differences between editions of one database, see `ingest.editions`
         self.candidates: Counter[str] = Counter(open=0, rejected=0)  # pairs found to be alike: proposed, or left out since a curator says they are two
 
     def source(self, key: str) -> SourceQuality:
-        return self._sources.setdefault(key, SourceQuality())
+        """Where the mapping of a source notices things; they count once `keep` is called, or the report is written."""
+        self._sources.setdefault(key, SourceQuality())
+        return self._at_hand.setdefault(key, SourceQuality())
+
+    def keep(self, key: str) -> None:
+        """What was noticed since the last call counts."""
+        if (noticed := self._at_hand.get(key)) is not None:
+            self._sources[key].add(noticed)
+            noticed.clear()
+
+    def drop(self, key: str) -> None:
+        """What was noticed since the last `keep` does not count: the row is set aside."""
+        if key in self._at_hand:
+            self._at_hand[key].clear()
+
+    def _counted(self) -> list[tuple[str, SourceQuality]]:
+        """All sources by key, with all that they noticed."""
+        for key in self._at_hand:
+            self.keep(key)
+        return sorted(self._sources.items())
 
     def keys(self) -> list[str]:
         """Keys of the sources that noticed anything."""
@@ -93,7 +140,7 @@ class Quality:
         """The report as JSON (UTF-8); `accounting` are the rows of `ingest.accounting.Accounting.as_rows`."""
         account = {row["source"]: row for row in accounting if row["source"] in self._sources}
         report = {
-            "sources": {key: {"account": account.get(key), **quality.as_json()} for key, quality in sorted(self._sources.items())},
+            "sources": {key: {"account": account.get(key), **quality.as_json()} for key, quality in self._counted()},
             "editions": self.editions,
             "candidates": _sorted(self.candidates),
         }
@@ -103,7 +150,7 @@ class Quality:
         """The report in sentences of Spanish or English."""
         words = _WORDS[lang]
         lines = [words["title"], ""]
-        for key, quality in sorted(self._sources.items()):
+        for key, quality in self._counted():
             lines += [f"{key}", "-" * len(key)]
             for row in accounting:
                 if row["source"] == key:
@@ -125,13 +172,16 @@ def _sentences(quality: SourceQuality, words: dict[str, str], lang: str) -> list
     redactions: Counter[str] = Counter()
     for (_, kind), count in quality.redactions.items():
         redactions[kind] += count
+    aside = ", ".join(f"{code}: {count}" for code, count in sorted(quality.rows_aside.items()))
     sentences = [
+        words["rows-aside"].format(count=quality.rows_aside.total(), list=f" ({aside})" if aside else ""),
         words["places"].format(places=len(quality.places), rows=sum(quality.places.values())),
         words["identity"].format(list=_listed("identity", quality.identity, lang)),
         words["dates"].format(list=_listed("dates", dates, lang)),
         words["languages"].format(tagged=tagged, untagged=untagged),
-        words["redactions"].format(list=_listed("redactions", redactions, lang)),
+        words["redactions"].format(list=_listed("redactions", redactions, lang), withheld=quality.withheld.total()),
         words["repairs"].format(list=_listed("repairs", quality.repairs, lang)),
+        words["lost"].format(count=quality.lost.total()),
         words["repeated"].format(count=len(quality.repeated_numbers)),
         words["disagreements"].format(count=sum(quality.disagreements.values())),
     ]
@@ -160,14 +210,17 @@ def _sorted(counts: Counter[str]) -> dict[str, int]:
 _WORDS = {
     "es": {
         "title": "Calidad de los datos",
-        "account": "tabla {table}: {rows} filas, {cells} celdas = {empty} vacías + {mapped} leídas + {absence} códigos de ausencia + {ignored} omitidas por contrato "
-        "+ {derived} derivadas + {quarantined} en cuarentena",
+        "account": "tabla {table}: {rows} filas y {rows_quarantined} apartadas, "
+        "{cells} celdas = {empty} vacías + {mapped} leídas + {absence} códigos de ausencia + {ignored} "
+        "omitidas por contrato + {derived} derivadas + {quarantined} en cuarentena",
         "places": "jurisdicciones: {places}; filas asignadas a una: {rows}",
         "identity": "compromisos por regla de identidad: {list}",
         "dates": "celdas de fecha: {list}",
         "languages": "idioma detectado en {tagged} textos; {untagged} quedan sin etiqueta por falta de certeza",
-        "redactions": "datos de personas ocultados: {list}",
+        "rows-aside": "filas apartadas: {count}{list}",
+        "redactions": "datos de personas ocultados: {list}; celdas que nombran personas, retenidas enteras: {withheld}",
         "repairs": "textos reparados: {list}",
+        "lost": "caracteres perdidos en la fuente, que quedan así: {count}",
         "repeated": "números repetidos dentro de un plan: {count}",
         "disagreements": "etiquetas cuyo número dice otra cosa: {count}",
         "unread-columns": "columnas que no se leen (el formato no las declara, o falta la que les da sentido), con sus celdas en cuarentena, sin su valor: {list}",
@@ -179,14 +232,16 @@ _WORDS = {
     },
     "en": {
         "title": "Quality of the data",
-        "account": "table {table}: {rows} rows, {cells} cells = {empty} empty + {mapped} mapped + {absence} absence codes + {ignored} ignored by contract "
-        "+ {derived} derived + {quarantined} quarantined",
+        "account": "table {table}: {rows} rows and {rows_quarantined} set aside, {cells} cells = {empty} empty + {mapped} mapped + {absence} absence codes + {ignored} "
+        "ignored by contract + {derived} derived + {quarantined} quarantined",
         "places": "jurisdictions: {places}; rows that belong to one: {rows}",
         "identity": "commitments by rule of identity: {list}",
         "dates": "cells with dates: {list}",
         "languages": "language detected in {tagged} texts; {untagged} stay without a tag for want of certainty",
-        "redactions": "data of persons hidden: {list}",
+        "rows-aside": "rows set aside: {count}{list}",
+        "redactions": "data of persons hidden: {list}; cells that name persons, withheld whole: {withheld}",
         "repairs": "texts repaired: {list}",
+        "lost": "characters lost in the source, left: {count}",
         "repeated": "numbers repeated within a plan: {count}",
         "disagreements": "labels whose number says something else: {count}",
         "unread-columns": "columns not read (the layout does not declare them, or lacks what gives them sense), with their cells, quarantined without values: {list}",

@@ -1,7 +1,8 @@
 """What is kept out of the graph, with its reason: in memory up to a stated number, beyond it in sorted runs on disk.
 
 An entry stands for one cell, or with column "" for the filled cells of a whole row (`cells`), so that the entries' `cells`
-add up to the account's column "quarantined". Texts are shortened, after `redact` has taken personal data out.
+add up to the account's column "quarantined". A row that is set aside for a cell has two: that cell's, and one for the rest
+of the row; where that cell is empty, its entry stands for all others, too. Texts are shortened, after `redact` has taken personal data out.
 """
 
 from __future__ import annotations

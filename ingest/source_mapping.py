@@ -93,19 +93,54 @@ def _map_twice(
     passes, before = Passes(), len(build_.problems.problems)
     with closing(opener(context, slug, folder.contract.tables[slug])) as mapping:
         first = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, Accounting(), passes)
+        unseen: dict[int, str] = {}  # rows that could not even be looked at
         for row in reading.of(first.file.path, first.observations(), 2):
-            mapping.observe(row)
+            try:
+                mapping.observe(row)
+            except ValueError as error:
+                unseen[row.number] = str(error)
         if len(build_.problems.problems) > before:
             return  # the file as a whole is at fault; a second reading would only say so again
         second = TableReader(folder.path, folder.shown, folder.contract, slug, build_.problems, accounting, passes)
         for row in reading.of(second.file.path, second.rows(), 2):
-            try:
-                mapping.map(row)
-            except ValueError as error:
-                # Something no rule foresaw, such as a number that no key can hold: this row is set aside, the others are not.
-                row.quarantine(next(iter(row.cells)), "unmappable", str(error), "una fila que se pueda representar", "a row that can be mapped")
+            _map_whole(mapping, context, row, unseen.get(row.number))
         mapping.finish()
         _columns_of(build_, folder, second.file)
+        _rows_aside(build_, folder, second.file)
+
+
+def _map_whole(mapping: mappings.TableMapping, context: SourceContext, row: Row, unseen: str | None) -> None:
+    """Map one row of an export, or set it aside and leave nothing of it: no statement, no key, no count."""
+    context.begin()
+    try:
+        if unseen is not None:
+            raise ValueError(unseen)
+        mapping.map(row)
+    except ValueError as error:
+        # Something no rule foresaw, such as a number that no key can hold: this row is set aside, the others are not.
+        es, en = "una fila que se pueda representar", "a row that can be mapped"
+        row.refuse(mapping.at_work or next(iter(row.cells)), "unmappable", str(error), es, en)
+    if row.refused is None:
+        context.keep()
+    else:
+        context.undo()
+        mapping.undone()
+
+
+def _rows_aside(build_: Build, folder: SourceFolder, file: TableFile) -> None:
+    """Tell the report how many rows of an export were set aside; an export of which none is left is a fault."""
+    account = file.account
+    if account.aside:
+        build_.quality.source(folder.contract.key).rows_aside.update(account.aside)
+    if account.rows or not account.rows_quarantined or file.unread:
+        return
+    count = account.rows_quarantined
+    listed = ", ".join(f"{code} {number}" for code, number in account.aside.most_common())
+    es = f"al menos una fila que se pueda representar; las {count} están apartadas ({listed})"
+    en = f"at least one row that can be mapped; all {count} are set aside ({listed})"
+    build_.problems.add(Problem(file.shown, 0, "", "no-row-left", f"{count} rows", es, en))
+    for example in account.examples:
+        build_.problems.add(Problem(file.shown, *example))
 
 
 def _columns_of(build_: Build, folder: SourceFolder, file: TableFile) -> None:

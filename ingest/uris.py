@@ -82,6 +82,25 @@ def number_token(printed: str) -> str:
     return value.zfill(2) if value.isdigit() else value
 
 
+def plan_number(printed: str) -> str:
+    """A plan's number as plans of one area are told apart by it: neither letter case nor leading zeros of a whole number count.
+
+    >>> plan_number("1a"), plan_number("01"), plan_number("0"), plan_number("1.01")
+    ('1A', '1', '0', '1.01')
+    """
+    value = printed.strip().upper()
+    return (value.lstrip("0") or "0") if value.isascii() and value.isdigit() else value
+
+
+def without_suffix(token: str) -> str:
+    """A token at whose end no key looks like the name of a file, which the service would answer in that format.
+
+    >>> without_suffix("1.ttl"), without_suffix("1.a")
+    ('1-ttl', '1.a')
+    """
+    return _SERVED_SUFFIX.sub(r"-\1", token)
+
+
 @dataclass(frozen=True)
 class Addresses:
     """IRIs below one BASE."""
@@ -172,7 +191,7 @@ def passage_part(row: str) -> str:
     kept = re.sub(r"[-_.]*_[-_.]*", "_", kept)
     kept = re.sub(r"\.{2,}", ".", kept)
     kept = re.sub(r"-?\.-|-\.-?", "-", kept)
-    return kept.strip("-._") or "x"
+    return without_suffix(kept.strip("-._")) or "x"
 
 
 def identifier(authority: str, outside_id: str) -> str:

@@ -25,7 +25,15 @@ class TableMapping(Protocol):
 
     def observe(self, row: Row) -> None: ...
 
-    def map(self, row: Row) -> None: ...
+    def map(self, row: Row) -> None:
+        """All statements of a row, unless it is set aside (`Row.refuse`, or ValueError): then the caller takes back what was said and minted."""
+
+    @property
+    def at_work(self) -> str | None:
+        """The column that `map` was last at, for telling what is wrong with a row."""
+
+    def undone(self) -> None:
+        """The row mapped last was set aside: forget what of it is remembered outside `ingest.journal`."""
 
     def finish(self) -> None: ...
 

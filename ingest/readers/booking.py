@@ -7,7 +7,7 @@ from collections import Counter
 from ingest.accounting import TableAccount
 from ingest.formats import Record
 from ingest.readers.columns import Columns
-from ingest.readers.rows import Row
+from ingest.readers.rows import Aside, Row
 from ingest.readers.table_file import TableFile
 
 _ASIDE = "quarantined"
@@ -25,7 +25,7 @@ def book_whole(file: TableFile, cells: list[str]) -> int:
 
 def set_row_aside(file: TableFile, record: Record, code: str, found: str, es: str, en: str) -> None:
     """Book a row that no mapping sees, with an entry of the quarantine."""
-    file.account.rows_quarantined += 1
+    file.account.set_row_aside(record.number, "", code, found, es, en)
     filled = book_whole(file, record.cells)
     file.set_aside(record.number, "", code, found, es, en, filled)
 
@@ -40,6 +40,11 @@ class Booking:
     def book(self, row: Row, columns: Columns) -> None:
         """Book every cell; a non-empty cell that nothing took and the contract does not excuse is a problem."""
         account = self._file.account
+        if row.refused is not None:
+            self._book_refused(row, row.refused, account)
+            return
+        for said in row.entries():
+            self._file.set_aside(row.number, *said)
         account.rows += 1
         account.cells += len(row.cells)
         unknown = self._set_unknown_aside(row) if self._file.unknown else 0
@@ -66,6 +71,31 @@ class Booking:
         for name, count in sorted(self._unmapped.items()):
             es, en = "una columna que el contrato declare o ignore", "a column that the contract maps or ignores"
             self._file.report(0, name, "not-mapped", f"{count} filled cells", es, en)
+
+    def _book_refused(self, row: Row, why: Aside, account: TableAccount) -> None:
+        """A row that the mapping set aside: the cell for which it did, and all other cells that were to be mapped in one entry.
+
+        Nothing of the row is published, so its absence codes are set aside, too, and nothing is said of its single cells.
+        """
+        account.set_row_aside(row.number, *why[:-1])
+        account.cells += len(row.cells)
+        row.absent.clear()
+        row.taken.clear()
+        count = -self._set_unknown_aside(row) if self._file.unknown else 0
+        for name in row.cells:
+            fate = self._fate(row, name) or _ASIDE
+            count += fate == _ASIDE
+            account.fates[fate] += 1
+        cells = why.cells and int(self._fate(row, why.column) in ("", _ASIDE))
+        rest = count - cells
+        if not cells:
+            # The cell is empty, or not to be mapped at all: its entry stands for the row.
+            self._file.set_aside(row.number, *why._replace(cells=rest))
+            return
+        self._file.set_aside(row.number, *why)
+        if rest:
+            es, en = "una fila que se pueda representar sin la celda apartada", "a row that can be mapped without the cell set aside"
+            self._file.set_aside(row.number, "", "rest-of-row", f"{rest} cells", es, en, rest)
 
     def _set_unknown_aside(self, row: Row) -> int:
         """The filled cells of columns that nobody declared, each with row and column and without its value, which may be a person's; returns how many."""

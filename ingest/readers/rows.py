@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from ingest.cleaning.persons import redacted
 from ingest.contract import Column, Table
@@ -14,10 +15,21 @@ from ingest.readers.table_file import TableFile
 _NOTHING: frozenset[int] = frozenset()
 
 
+class Aside(NamedTuple):
+    """An entry of the quarantine about one cell, as it will be told; `cells` 0: a remark, the cell stays what it is."""
+
+    column: str
+    code: str
+    found: str
+    es: str
+    en: str
+    cells: int
+
+
 class Row:
     """One row of one table. `number` is the row a spreadsheet program shows."""
 
-    __slots__ = ("_dates", "_digest", "absent", "aside", "cells", "faulty", "file", "number", "region", "taken")
+    __slots__ = ("_dates", "_digest", "_told", "absent", "aside", "cells", "faulty", "file", "number", "refused", "region", "taken")
 
     def __init__(self, file: TableFile, number: int, cells: dict[str, str], dates: frozenset[int] = _NOTHING):
         self.file = file
@@ -27,6 +39,8 @@ class Row:
         self.faulty = False  # some cell was refused or set aside
         self.taken: set[str] = set()  # columns that the mapping has used
         self.aside: set[str] = set()  # columns whose cells are in the quarantine
+        self.refused: Aside | None = None  # why the whole row is set aside
+        self._told: list[Aside] = []  # what is to be said of its cells, once it is known whether the row is kept
         self.region = ""  # the country that its telephone numbers are read by, as soon as the mapping knows it
         self._dates = dates
         self._digest = ""
@@ -69,19 +83,30 @@ class Row:
         self.file.problems.add(Problem(self.file.shown, self.number, name, code, found, es, en))
 
     def quarantine(self, name: str, code: str, found: str, es: str, en: str) -> None:
-        """Set this cell aside whatever the contract says: from now on it reads as empty."""
+        """Set this cell aside whatever the contract says: from now on it reads as empty. Of several reasons the first is told."""
         self.faulty = True
-        first = name not in self.aside and name not in self.absent and bool(self.cells.get(name))
+        if name in self.aside:
+            return
         self.aside.add(name)
-        self.file.set_aside(self.number, name, code, self._shown(found), es, en, int(first))
+        self._told.append(Aside(name, code, self._shown(found), es, en, int(name not in self.absent and bool(self.cells.get(name)))))
 
     def report(self, name: str, code: str, found: str, es: str, en: str) -> None:
-        """An entry for the curator; the cell itself is mapped or not, as if nothing had been said."""
-        self.file.set_aside(self.number, name, code, self._shown(found), es, en, 0)
+        """A remark for the curator; the cell itself is mapped or not, as if nothing had been said."""
+        self._told.append(Aside(name, code, self._shown(found), es, en, 0))
+
+    def refuse(self, name: str, code: str, found: str, es: str, en: str) -> None:
+        """Set the whole row aside for what stands in this cell; of several reasons the first is told."""
+        if self.refused is None:
+            known = next((said for said in self._told if said.column == name and name in self.aside), None)
+            self.refused = known or Aside(name, code, self._shown(found), es, en, int(bool(self.cells.get(name))))
 
     def _shown(self, found: str) -> str:
         """Without the telephone numbers of its country, which the quarantine does not know."""
         return shown(found, lambda text: redacted(text, self.region).text) if self.region else found
+
+    def entries(self) -> list[Aside]:
+        """What the quarantine says of single cells: a cell that is set aside is not remarked upon, too."""
+        return [said for said in self._told if said.cells or not (said.column in self.aside and said.column not in self.absent and self.cells.get(said.column))]
 
     @property
     def key(self) -> str:

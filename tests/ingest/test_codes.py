@@ -23,7 +23,7 @@ def used() -> dict[str, set[str]]:
     """Codes that the code counts, read from the code: what is counted -> codes."""
     code = sources()
     return {
-        "identity": set(re.findall(r'\brules\["([a-z-]+)"\] \+= 1', code)),
+        "identity": set(re.findall(r'\b_count\("([a-z-]+)"\)', code)),
         "dates": {*get_args(Status), *re.findall(r'quality\.dates\[[^\]]*, "([a-z-]+)", ', code)},
         "redactions": set(re.findall(r'"\[redacted: ([a-z-]+)\]"', sources("cleaning"))),
         "repairs": set(re.findall(r'changes\["([a-z-]+)"\]', code)) | set(NAMES["repairs"]),

@@ -35,6 +35,14 @@ class TableMapping:
         self._ahead.turn_to(row)
         self._rows.map(row)
 
+    @property
+    def at_work(self) -> str | None:
+        return self._rows.at_work if self._rows is not None else None
+
+    def undone(self) -> None:
+        if self._rows is not None:
+            self._rows.undone()
+
     def finish(self) -> None:
         if self._rows is not None:
             self._rows.finish()

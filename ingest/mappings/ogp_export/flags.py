@@ -8,6 +8,8 @@ from ingest.contract import Table
 from ingest.mappings.ogp_export.codes import check_codes
 from ingest.readers import Row
 
+_MEANS = {"1": True, "1.0": True, "0": False, "0.0": False}  # as a workbook saved as CSV may write them, too
+
 
 class Flags:
     def __init__(self, context: SourceContext, table: Table):
@@ -24,14 +26,12 @@ class Flags:
         cells, stated = row.cells, []
         for column in self._columns:
             text = cells[column]
-            if text == "0" or not text or column in row.absent:
+            if text == "0" or not text or column in row.absent or column in row.aside:
                 continue
-            text = text.strip()
-            if text == "0":
-                continue
-            if text == "1":
+            said = _MEANS.get(text.strip())
+            if said:
                 stated.append(f"{subject} {self._ends[column]}")
-            else:
-                row.quarantine(column, "flag", text, "1 o 0", "1 or 0")
+            elif said is None:
+                row.quarantine(column, "flag", text.strip(), "1 o 0", "1 or 0")
         row.take(self._columns)
         return "".join(stated)

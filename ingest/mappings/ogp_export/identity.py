@@ -16,12 +16,12 @@ from collections import Counter, defaultdict
 
 from ingest import uris
 from ingest.context import SourceContext
+from ingest.mappings.ogp_export import names
 from ingest.mappings.ogp_export.observation import Observed, text_digest, title_of, token_of
 from ingest.mappings.ogp_export.places import PlanOfRow
 from ingest.readers import Row
 
 OGP_ID = re.compile(r"[A-Z]{2,4}\d{4,6}")
-_LONGEST_KEY = 80  # of a commitment: keys of assessments and responsibilities are made of it
 
 
 class Identity:
@@ -36,7 +36,8 @@ class Identity:
         self._text, self._id = table.means("text"), table.means("commitment-id")
         self._series = context.contract.series
         self.rules: Counter[str] = Counter()
-        self._claimed: set[str] = set()  # keys that a row of this edition describes
+        self._journal = context.build.journal
+        self._claimed: dict[str, None] = {}  # keys that a row of this edition describes
         # Registered naturals of this database: (plan, digest of the title) -> keys with their number tokens.
         self._titled: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
         self._outside = {key: outside for outside, key in self._registry.aliases("commitment")}
@@ -50,8 +51,12 @@ class Identity:
             if len(parts) == 4 and parts[0] == self._series:
                 self._titled[parts[1], parts[3]].add((key, parts[2]))
 
-    def outside_id(self, row: Row) -> str | None:
-        """The row's OGP id, None when it has none; a text of another form is reported."""
+    def outside_id(self, row: Row, plan: PlanOfRow, plan_key: str) -> str | None:
+        """The row's OGP id, None when it has none that can be its own: a text of another form is set aside, and so is an id of another country.
+
+        An id with the prefix of another country is a slip, or a row in the wrong place; which of both nobody can tell. So the row neither
+        becomes that country's commitment nor takes the id from it. Where a curator or an earlier build gave this very plan the id, it holds.
+        """
         if self._id is None:
             return None
         text = row.peek(self._id)
@@ -60,6 +65,13 @@ class Identity:
         if not OGP_ID.fullmatch(text):
             row.problem(self._id, "ogp-id", text, "un identificador de OGP como MX0075", "an OGP id such as MX0075")
             return None
+        elsewhere = names.of_another_country(self._context.build.places, text, plan.place.country)
+        if elsewhere is not None:
+            decided = ("ogp", text) in self._context.build.identities
+            if not decided and self._context.build.plan_of_commitment.get(self._known(text) or "") != plan_key:
+                es, en = f"un identificador de {plan.place.area}; este es de {elsewhere}", f"an id of {plan.place.area}; this one is of {elsewhere}"
+                row.quarantine(self._id, "id-of-another-country", text, es, en)
+                return None
         if self._observed.ids[text] > 1:
             # Which of the rows the id means cannot be told: none of them has it, and all are kept.
             row.quarantine(self._id, "repeated-id", text, "un identificador por fila", "an id that no other row has")
@@ -67,9 +79,9 @@ class Identity:
         return text
 
     def key(self, row: Row, plan: PlanOfRow, plan_key: str, outside_id: str | None) -> str | None:
-        """The commitment's key, registered or minted; None when the row contradicts what is registered (reported)."""
+        """The commitment's key, registered or minted; None when the row contradicts what is registered, and is set aside."""
         if outside_id is not None:
-            known = self._context.build.identities.get(("ogp", outside_id)) or self._registry.alias("commitment", outside_id)
+            known = self._known(outside_id)
             if known is not None:
                 return self._registered(row, plan_key, outside_id, known)
         key = self._of_editions(row, plan, plan_key, outside_id)
@@ -77,17 +89,21 @@ class Identity:
             self._registry.add_alias("commitment", key, outside_id, self._context.date)
         return key
 
-    def _registered(self, row: Row, plan_key: str, outside_id: str, known: str) -> str | None:
+    def _known(self, outside_id: str) -> str | None:
+        """The key that a curator's table or the registry has for an id."""
+        known = self._context.build.identities.get(("ogp", outside_id)) or self._registry.alias("commitment", outside_id)
+        return None if known is None else self._registry.survivor("commitment", known)
+
+    def _registered(self, row: Row, plan_key: str, outside_id: str, key: str) -> str | None:
         column = self._id or ""
-        key = self._registry.survivor("commitment", known)
         if key in self._claimed:
-            row.quarantine(column, "repeated-id", outside_id, "un identificador por fila", "an id that no other row has")
+            row.refuse(column, "repeated-id", outside_id, "un identificador por fila", "an id that no other row has")
             return None
         plan = self._context.build.plan_of_commitment.get(key)
         if plan is not None and plan != plan_key:
-            row.quarantine(column, "id-of-another-plan", f"{outside_id}: {plan_key}", f"el plan {plan}, como está registrado", f"the plan {plan}, as registered")
+            row.refuse(column, "id-of-another-plan", f"{outside_id}: {plan_key}", f"el plan {plan}, como está registrado", f"the plan {plan}, as registered")
             return None
-        self.rules["ogp-id"] += 1
+        self._count("ogp-id")
         return self._claim(key, plan_key)
 
     def _of_editions(self, row: Row, plan: PlanOfRow, plan_key: str, outside_id: str | None) -> str:
@@ -95,14 +111,14 @@ class Identity:
         token, title = token_of(row, self._number, plan.place.country), title_of(row, self._title)
         where = (plan.place.area, plan.number)
         natural = f"{self._series} {plan_key} {token} {title or 'x'}"
-        repeated = observed.titled[(*where, token, title)] > 1
+        repeated = observed.titled[(*where, token.lower(), title)] > 1
         if repeated or not title:
             return self._told_apart(row, plan, plan_key, token, title, natural)
         key = self._registry.find_natural("commitment", natural) or self._by_title(where, plan_key, token, title)
         if key is not None:
             key = self._registry.survivor("commitment", key)
             if key not in self._claimed and self._free_for(key, outside_id):
-                self.rules["edition"] += 1
+                self._count("edition")
                 return self._claim(key, plan_key)
             natural = f"{natural} {outside_id or row.digest()}"
         return self._mint(row, plan_key, token, natural, unique=observed.tokens[(*where, token.lower())] == 1)
@@ -131,7 +147,7 @@ class Identity:
         if key is not None:
             key = self._registry.survivor("commitment", key)
             if key not in self._claimed:
-                self.rules["edition"] += 1
+                self._count("edition")
                 return self._claim(key, plan_key)
             # Rows alike in every cell: which is which cannot be told, only that there are several.
             natural = f"{natural} {sum(1 for claimed in self._claimed if claimed.startswith(key)) + 1}"
@@ -147,10 +163,18 @@ class Identity:
         while candidate in self._claimed or self._registry.known("commitment", candidate):
             times += 1
             candidate = f"{proposal}-{times}"
-        self.rules["new"] += 1
+        self._count("new")
         return self._claim(self._registry.use("commitment", candidate, natural=natural, date=self._context.date), plan_key)
 
     def _claim(self, key: str, plan_key: str) -> str:
-        self._claimed.add(key)
-        self._context.build.plan_of_commitment.setdefault(key, plan_key)
+        self._journal.note(self._claimed, key)
+        self._claimed[key] = None
+        plans = self._context.build.plan_of_commitment
+        if key not in plans:
+            self._journal.note(plans, key)
+            plans[key] = plan_key
         return key
+
+    def _count(self, rule: str) -> None:
+        self._journal.note(self.rules, rule)
+        self.rules[rule] += 1

@@ -9,22 +9,41 @@ from functools import lru_cache
 from ingest import uris
 from ingest.cleaning.persons import redacted
 from ingest.cleaning.text import repair
+from ingest.places import Places
 
 # What a spreadsheet program made of 4.1: 4.0999999999999996.
 _FLOAT = re.compile(r"-?\d+\.\d{10,}")
+_WHOLE = re.compile(r"(?<=\d)\.0+$")
+_DASH = re.compile(r"(?<=\w)(\s?)[\u2010-\u2015\u2212](?=\s?\w)")
 _SHORT = 5  # characters that hold no address
 
 
+@lru_cache(maxsize=4096)
 def repaired_number(cell: str) -> str:
-    """A printed number without the damage of binary fractions.
+    """A printed number without the damage of binary fractions and without markup; dashes of every length are one.
 
-    >>> repaired_number("4.0999999999999996"), repaired_number("2.0"), repaired_number(" 1:a ")
-    ('4.1', '2', '1:a')
+    >>> repaired_number("4.0999999999999996"), repaired_number("2.0"), repaired_number(" 1:a "), repaired_number("1.1<br/>"), repaired_number("1–2")
+    ('4.1', '2', '1:a', '1.1', '1-2')
     """
-    text = " ".join(cell.split())
+    text = _DASH.sub(r"\1-", " ".join(repair(cell).text.split()))
     if _FLOAT.fullmatch(text):
         text = repr(round(float(text), 10))
-    return re.sub(r"(?<=\d)\.0+$", "", text)
+    return _WHOLE.sub("", text)
+
+
+def year_of(cell: str) -> str:
+    """A cell that may be a year, without blanks and without the ".0" that programs append to whole numbers.
+
+    >>> year_of(" 2011.0 "), year_of("2011"), year_of("AP_PER03")
+    ('2011', '2011', 'AP_PER03')
+    """
+    return _WHOLE.sub("", " ".join(cell.split()))
+
+
+def of_another_country(places: Places, outside_id: str, country: str) -> str | None:
+    """The area that OGP's prefix of a commitment's id means, where that is not in the country; None where it is, or nobody knows the prefix."""
+    area = places.by_code(outside_id.rstrip("0123456789"))
+    return None if area is None or area.partition("-")[0] == country else area
 
 
 @lru_cache(maxsize=4096)
@@ -46,7 +65,7 @@ def token(number: str) -> str:
     ascii_only = unicodedata.normalize("NFKD", number).encode("ascii", "ignore").decode()
     bare = re.sub(r"[^A-Za-z0-9.-]+", ".", ascii_only)
     bare = re.sub(r"[.-]*-[.-]*", "-", bare).strip(".-")
-    found = uris.number_token(bare)
+    found = uris.without_suffix(uris.number_token(bare))
     # A long number is a text, not a number; its hash tells rows apart.
     return found if len(found) <= 20 else "x"
 

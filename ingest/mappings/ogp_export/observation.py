@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from ingest import uris
 from ingest.cleaning.dates import DateEvidence
 from ingest.cleaning.persons import redacted
 from ingest.context import SourceContext
@@ -54,26 +55,29 @@ class Observed:
     dates: DateEvidence
     plans: dict[PlanId, PlanFacts]
     plan_columns: tuple[str, ...]
-    tokens: Counter[tuple[str, str, str]]  # area, plan number, token in lower case, since keys may not differ by case alone
+    tokens: Counter[tuple[str, str, str]]  # area, plan number, token in lower case: keys may not differ by case alone
     titled: Counter[tuple[str, str, str, str]]  # … and digest of the title
     texts: Counter[bytes]  # digest of those and the full text
     by_title: Counter[tuple[str, str, str]]  # area, plan number, digest of the title
     ids: Counter[str]
+    own_words: dict[str, str]  # area that no table knows -> its name, the first in the order of letters of all its spellings
+    plan_ids: dict[str, set[PlanId]]  # OGP's id of a plan -> plans whose rows agree on it
 
 
 class Observation:
     """Sees each row once; constant memory per row (a few counters)."""
 
     def __init__(self, context: SourceContext, table: Table):
-        self._place = PlaceOfRow(context.build.places, table)
+        self._places = context.build.places
+        self._place = PlaceOfRow(self._places, table)
         dates = [column for column in (table.means("start-date"), table.means("end-date")) if column]
         self._dates = tuple(dates)
         facts = [column for what in PLAN_FACTS if (column := table.means(what))]  # type: ignore[arg-type]
         facts += [name for name, column in table.columns.items() if column.means == "report-year"]
         self._observed = Observed(
-            context.contract, table, DateEvidence(), defaultdict(PlanFacts), tuple(facts), Counter(), Counter(), Counter(), Counter(), Counter(),
+            context.contract, table, DateEvidence(), defaultdict(PlanFacts), tuple(facts), Counter(), Counter(), Counter(), Counter(), Counter(), {}, {},
         )  # fmt: skip
-        self._number = table.means("number")
+        self._number, self._plan_id = table.means("number"), table.means("plan-id")
         self._title, self._text, self._id = table.means("title"), table.means("text"), table.means("commitment-id")
 
     def see(self, row: Row) -> None:
@@ -81,23 +85,33 @@ class Observation:
         if plan is None:
             return
         observed = self._observed
+        # First what may fail: a row that cannot be looked at is counted nowhere.
+        token, title = token_of(row, self._number, plan.place.country), title_of(row, self._title)
+        digest = text_digest(plan, token, title, row.peek(self._text) if self._text else "")
+        word = plan.place.own_word
+        if word:
+            observed.own_words[plan.place.area] = min(word, observed.own_words.get(plan.place.area, word))
         for column in self._dates:
             if text := row.peek(column):
                 observed.dates.observe(plan.place.country, text, plan.number)
         facts = observed.plans[plan.place.area, plan.number]
         for column in observed.plan_columns:
             if text := row.peek(column):
-                facts.values[column][" ".join(text.split())] += 1
-        token, title = token_of(row, self._number, plan.place.country), title_of(row, self._title)
+                facts.values[column][names.year_of(text)] += 1
         where = (plan.place.area, plan.number)
         observed.tokens[(*where, token.lower())] += 1
-        observed.titled[(*where, token, title)] += 1
+        observed.titled[(*where, token.lower(), title)] += 1
         observed.by_title[(*where, title)] += 1
-        observed.texts[text_digest(plan, token, title, row.peek(self._text) if self._text else "")] += 1
-        if self._id and (outside := row.peek(self._id)):
+        observed.texts[digest] += 1
+        # An id that another country's rows may have is no id of this row, so it is not theirs twice.
+        if self._id and (outside := row.peek(self._id)) and not names.of_another_country(self._places, outside, plan.place.country):
             observed.ids[outside] += 1
 
     def closed(self) -> Observed:
+        column = self._plan_id
+        for plan, facts in self._observed.plans.items() if column else ():
+            if outside := facts.agreed(column):
+                self._observed.plan_ids.setdefault(outside, set()).add(plan)
         return self._observed
 
 
@@ -112,5 +126,6 @@ def title_of(row: Row, column: str | None) -> str:
 
 
 def text_digest(plan: PlanOfRow, token: str, title: str, text: str) -> bytes:
-    joined = "\x1f".join((plan.place.area, plan.number, token, title, text))
+    """Of what tells rows of a plan apart without looking at all their cells; letter case, accents and punctuation do not, as in keys."""
+    joined = "\x1f".join((plan.place.area, plan.number, token.lower(), title, uris.folded(text)))
     return hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=12).digest()

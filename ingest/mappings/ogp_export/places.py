@@ -27,12 +27,12 @@ class Place:
 @dataclass(frozen=True)
 class PlanOfRow:
     place: Place
-    number: str  # as printed, repaired
+    number: str  # repaired, as `ingest.uris.plan_number` tells plans apart
     token: str
 
 
 class PlaceOfRow:
-    """Reads the columns that say where a row belongs. `of` returns None and reports the cell when it cannot be told."""
+    """Reads the columns that say where a row belongs. `of` returns None, and sets the row aside, when it cannot be told."""
 
     def __init__(self, places: Places, table: Table):
         self._places = places
@@ -50,14 +50,14 @@ class PlaceOfRow:
         if place is None:
             if report:
                 es = "el nombre de un país o miembro local de data/reference/"
-                row.quarantine(self._name, "unknown-place", name, es, "the name of a country or local member of data/reference/")
+                row.refuse(self._name, "unknown-place", row.cells[self._name], es, "the name of a country or local member of data/reference/")
             return None
         if report and place.doubt:
             self._say(row, place, name, code)
-        number = names.repaired_number(row.peek(self._plan))
+        number = uris.plan_number(names.repaired_number(row.peek(self._plan)))
         if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]{0,9}", number) or not names.is_number(number, place.country):
             if report:
-                row.quarantine(self._plan, "plan-number", row.peek(self._plan), "el número de un plan", "the number of a plan")
+                row.refuse(self._plan, "plan-number", row.cells[self._plan], "el número de un plan", "the number of a plan")
             return None
         return PlanOfRow(place, number, names.token(number))
 

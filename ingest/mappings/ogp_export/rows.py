@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ingest import patterns, terms, uris, values
 from ingest.context import SourceContext
 from ingest.contract import Column
@@ -36,6 +38,7 @@ _ORIGINALS = {
     name: terms.curie(f"ogcm:{name.partition(':')[2]}AsWritten")
     for name in ("dct:title", "ogcm:shortTitle", "dct:description", "ogcm:themeText", "ogcm:clusterText", "ogcm:recommendedNextSteps")
 }
+LOST = "\ufffd"  # stands where a program before us lost a character
 _TEXTS = {"title": "dct:title", "short-title": "ogcm:shortTitle", "text": "dct:description"}  # what a column means -> property of its text
 
 
@@ -56,6 +59,8 @@ class RowMapping:
         self._identity = Identity(context, observed)
         self._texts = Texts(context, find)
         self._dates = Dates(context, observed, self._texts)
+        self._journal = context.build.journal
+        self.at_work: str | None = None  # the column that the mapping was last at
         self._ratings = Ratings(context, table)
         self._flags = Flags(context, table)
         self._institutions = InstitutionReader(context.build.authority, table.institutions or InstitutionRules())
@@ -71,22 +76,25 @@ class RowMapping:
         self._speaking = columns_of(context, table, _ORIGINALS)
         context.build.scopes.declare(context.contract.key, self._speaking)
         self._structural = [name for what in ("jurisdiction", "jurisdiction-code", "plan-number", "commitment-id") if (name := table.means(what))]  # type: ignore[arg-type]
+        self._plan_column = table.means("plan-number")
         base = context.build.addresses.base
         self._passage_head, self._commitment_head = f"<{base}id/passage/", f"<{base}id/commitment/"
         self._title = next(iter(context.contract.title.values()))
         self._language = context.contract.language_tag or "en"
 
     def map(self, row: Row) -> None:
+        self.at_work = self._structural[0]
         plan = self._place.of(row, report=True)
         if plan is None:
             return
         passage = self._passage_term(row)
-        outside_id = self._identity.outside_id(row)
+        self.at_work = self._plan_column
         plan_key = self._plans.key(plan, passage)
         self._context.build.registry.use("passage", passage.rsplit("/", 1)[1][:-1], date=self._context.date)
+        outside_id = self._identity.outside_id(row, plan, plan_key)
+        self.at_work = self._columns["number"] or self._columns["title"]
         key = self._identity.key(row, plan, plan_key, outside_id)
         if key is None:
-            self._passage(row, passage, plan, "")  # the plan is stated in it all the same
             return
         row.take(self._structural)
         self._quality.places[plan.place.area] += 1
@@ -106,12 +114,24 @@ class RowMapping:
         )
         if outside_id is not None:
             patterns.identifier(self._context, subject, "ogp", outside_id, "ogp-commitment", passage, remember=False)
-        institutions = self._answering(row, key, subject, plan, passage)
+        institutions, readings = self._answering(row, key, subject, plan, passage)
         self._passage(row, passage, plan, number or outside_id or "")
+        facts = CommitmentFacts(key, plan_key, names_of.token(number), titles, text, self._context.contract.key, passage)
+        silent = frozenset(name for name in self._speaking if not row.cells.get(name))
+        self._journal.later(partial(self._remember, facts, ("".join(names), dates, flags, verdicts, institutions), silent, plan.place.area, readings))
+
+    def _remember(self, facts: CommitmentFacts, parts: tuple[str, ...], silent: frozenset[str], area: str, readings: list[CellReading]) -> None:
+        """What is known of a row that is kept, for comparing editions, finding candidates and the curator."""
         build = self._context.build
-        build.scopes.note(self._context.contract.key, key, frozenset(name for name in self._speaking if not row.cells.get(name)))
-        build.editions.add(self._context.contract, key, ("".join(names), dates, flags, verdicts, institutions))
-        build.facts.append(CommitmentFacts(key, plan_key, names_of.token(number), titles, text, self._context.contract.key, passage))
+        build.scopes.note(self._context.contract.key, facts.key, silent)
+        build.editions.add(self._context.contract, facts.key, parts)
+        build.facts.append(facts)
+        for reading in readings:
+            self._review.add(reading, area, facts.passage.rsplit("/", 1)[1][:-1])
+
+    def undone(self) -> None:
+        """The row mapped last was set aside: periods that it was the first to have are described by the next row that has them."""
+        self._dates = Dates(self._context, self._observed, self._texts)
 
     def finish(self) -> None:
         self._plans.finish()
@@ -124,6 +144,7 @@ class RowMapping:
     def _passage_term(self, row: Row) -> str:
         """Of an export: `{source}_{12 hex of the cells}`; equal rows are counted (ontology_design section 8)."""
         digest = row.digest()
+        self._journal.note(self._passages, digest)
         times = self._passages[digest] = self._passages.get(digest, 0) + 1
         return f"{self._passage_head}{uris.passage_of_export(self._context.contract.key, digest, times)}>"
 
@@ -149,6 +170,9 @@ class RowMapping:
             row.quarantine(column or "", "number", cell, "el número de un compromiso", "the number of a commitment")
             return ""
         number = written(names_of.repaired_number(cell))
+        self.at_work = column
+        if LOST in number:
+            self._quality.lost[column or ""] += number.count(LOST)
         parts.append(f"{subject} {_P['number']} {terms.text(number)} .\n")
         if number != cell:
             parts.append(f"{subject} {_P['numberAsWritten']} {terms.text(written(cell))} .\n")
@@ -164,7 +188,8 @@ class RowMapping:
             cell = row.text(column) if column else ""
             if not cell:
                 continue
-            text = found[what] = self._texts.clean(column or "", cell, plan.place.country, detected=self._table.columns[column or ""].detect_language)
+            self.at_work = column
+            text = found[what] = self._clean(column or "", cell, plan, detected=self._table.columns[column or ""].detect_language)
             if text.original is not None:
                 parts.append(f"{subject} {_ORIGINALS[name]} {terms.text(text.original)} .\n")
         title, short = found.get("title"), found.get("short-title")
@@ -201,6 +226,13 @@ class RowMapping:
         named = self._plan_names[where]
         return {language: terms.escaped(f"{named[language]}, {word} {number if own else key}") for language, word in (("es", "compromiso"), ("en", "commitment"))}
 
+    def _clean(self, column: str, cell: str, plan: PlanOfRow, *, detected: bool = False) -> Text:
+        """The text of a cell; characters of it that the source lost for good are counted."""
+        text = self._texts.clean(column, cell, plan.place.country, detected=detected)
+        if LOST in text.value:
+            self._quality.lost[column] += text.value.count(LOST)
+        return text
+
     def _page(self, row: Row, subject: str, plan: PlanOfRow, parts: list[str]) -> None:
         column = self._columns["page"]
         if column and (address := self._context.value(row, column, values.iri)):
@@ -221,7 +253,8 @@ class RowMapping:
                     continue
                 parts.append(f"{subject} {predicate} {value} .\n")
                 continue
-            text = self._texts.clean(name, cell, plan.place.country)
+            self.at_work = name
+            text = self._clean(name, cell, plan)
             line = " ".join(text.value.split())
             if line:
                 parts.append(f"{subject} {predicate} {terms.text(line, column.language)} .\n")
@@ -240,16 +273,17 @@ class RowMapping:
 
     # -- who answers --------------------------------------------------------------------------------------------------
 
-    def _answering(self, row: Row, key: str, subject: str, plan: PlanOfRow, passage: str) -> str:
-        """Statements about who answers; returns the cells' texts for comparing editions."""
+    def _answering(self, row: Row, key: str, subject: str, plan: PlanOfRow, passage: str) -> tuple[str, list[CellReading]]:
+        """Statements about who answers; returns the cells' texts for comparing editions, and how they were read."""
         positions: dict[str, int] = {}
         named: set[tuple[str, str]] = set()  # a body that two cells name in one role answers once
-        texts = []
+        texts, readings = [], []
         for name, column in self._places:
             cell = row.text(name)
             if not cell:
                 continue
-            text = self._texts.clean(name, cell, plan.place.country)
+            self.at_work = name
+            text = self._clean(name, cell, plan)
             texts.append(text.value)
             reading = self._institutions.read(text.value, plan.place.area, column.role or "lead")
             for role, mention in reading.mentions:
@@ -258,18 +292,19 @@ class RowMapping:
                 named.add((role, mention.body.key))
                 positions[role] = positions.get(role, 0) + 1
                 patterns.responsibility(self._context, key, role, mention, positions[role], passage, None)
-            self._unresolved(row, name, column, reading, subject, plan, passage)
+            self._unresolved(row, name, column, reading, subject)
+            readings.append(reading)
             if not reading.withheld and (source := text.value if text.original is None else text.original) != reading.literal:
                 # What was split, or folded into one line, stands nowhere else as the source wrote it.
                 self._context.emit(f"{subject} {_AS_WRITTEN[column.means or '']} {terms.text(source)} .\n")
-        return "\n".join(texts)
+        return "\n".join(texts), readings
 
-    def _unresolved(self, row: Row, name: str, column: Column, reading: CellReading, subject: str, plan: PlanOfRow, passage: str) -> None:
+    def _unresolved(self, row: Row, name: str, column: Column, reading: CellReading, subject: str) -> None:
         if reading.literal is not None:
             predicate = terms.curie(_TEXT_PROPERTIES[column.means or ""])
             self._context.emit(f"{subject} {predicate} {terms.text(reading.literal)} .\n")
-        self._review.add(reading, plan.place.area, passage.rsplit("/", 1)[1][:-1])
         if reading.withheld:
+            self._quality.withheld[name] += 1
             row.quarantine(name, "person", "", *_EXPECTED["person"])
             return
         for code, found, _, _ in reading.quarantine():
@@ -283,7 +318,7 @@ _EXPECTED = {
     "national-name": ("un organismo del propio gobierno local, o una decisión en data/curated/", "a body of the local government itself, or a decision in data/curated/"),
     "person": ("un organismo; la celda nombra a una persona y no se publica", "a body; the cell names a person and is withheld"),
 }  # fmt: skip
-_BOOLEANS = {text: terms.boolean(value) for value, texts in ((True, ("1", "yes", "true", "y", "sí")), (False, ("0", "no", "false", "n"))) for text in texts}
+_BOOLEANS = {text: terms.boolean(value) for value, texts in ((True, ("1", "1.0", "yes", "true", "y", "sí")), (False, ("0", "0.0", "no", "false", "n"))) for text in texts}
 
 
 def _literal(text: Text) -> str:

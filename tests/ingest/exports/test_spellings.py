@@ -1,0 +1,190 @@
+"""Numbers, ids, years and ones in other spellings than the usual: what is the same is one thing, and the position of a row never matters."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.exports.made import row, write
+from tests.ingest.exports.mapping import ID, Result, last, map_exports
+
+EDITION = "ogp-2024-07-03"
+
+
+def mapped(reference: Path, path: Path, rows: list[dict[str, str]], layout: str = "ogp-2024") -> Result:
+    return map_exports(reference, f"{EDITION}={write(path, layout, rows)}")
+
+
+def plan_of(result: Result, title: str) -> str:
+    graph = result[EDITION]
+    return last(graph.one(graph.commitment(title), "dct:isPartOf"))
+
+
+# -- plans ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("numbers", "key"),
+    [
+        (["1", "01", "1.0", "001", " 1 "], "KE-1"), (["1a", "1A"], "KE-1A"), (["2<br/>", "2"], "KE-2"), (["0", "00"], "KE-0"), (["1.1", "1.1<br/>"], "KE-1.1"),
+        (["1–2", "1-2", "1—2"], "KE-1-2"),
+    ],
+)  # fmt: skip
+def test_one_plan_in_several_spellings(numbers: list[str], key: str, reference: Path, tmp_path: Path) -> None:
+    rows = [row("Kenya", number, str(index), f"Title {index}") for index, number in enumerate(numbers)]
+    results = [mapped(reference, tmp_path / f"{index}.csv", ordered) for index, ordered in enumerate((rows, rows[::-1]))]
+    for result in results:
+        assert result.quarantine == []
+        assert result[EDITION].instances("ActionPlan") == [f"{ID}plan/{key}>"]
+        assert len(result[EDITION].instances("Commitment")) == len(numbers)
+        assert len(result[EDITION].values(f"plan/{key}", "ogcm:number")) == 1
+        assert len(result[EDITION].values(f"plan/{key}", "ogcm:position")) == key.removeprefix("KE-").isdigit()
+    assert set(results[0][EDITION].lines) ^ set(results[1][EDITION].lines) == _of_files(*results)
+
+
+def _of_files(*results: Result) -> set[str]:
+    """What two results differ in as their files do."""
+    one, other = (set(result[EDITION].lines) for result in results)
+    return {line for line in one ^ other if line.startswith((f"{ID}run/", f"{ID}source/"))}
+
+
+def test_a_plan_that_an_earlier_build_spelled_in_small_letters_keeps_its_address(own_data: Path, tmp_path: Path) -> None:
+    (own_data / "identifiers").mkdir()
+    (own_data / "identifiers" / "plan.csv").write_text("seq,event,kind,key,natural_key,date,by,reason,target\n1,mint,plan,KE-1a,,2020-01-01,build,,\n", encoding="utf-8")
+    result = mapped(own_data, tmp_path / "a.csv", [row("Kenya", "1A", "1", "Roads"), row("Kenya", "1a", "2", "Rivers")])
+    assert result.quarantine == [] and {plan_of(result, "Roads"), plan_of(result, "Rivers")} == {"KE-1a"}
+
+
+def test_which_plan_an_id_belongs_to_does_not_depend_on_the_order(reference: Path, tmp_path: Path) -> None:
+    rows = [row("Kenya", "2", "1", "Roads", plan_id="AP_PER03"), row("Peru", "3", "1", "Rivers", plan_id="AP_PER03")]
+    rows += [row("Kenya", "4", "1", "Hills", plan_id="AP_KEN09"), row("Kenya", "5", "1", "Lakes", plan_id="AP_KEN09")]
+    for index, ordered in enumerate((rows, rows[::-1])):
+        result = mapped(reference, tmp_path / f"{index}.csv", ordered)
+        ids = {last(plan): result[EDITION].values(plan, "dct:identifier") for plan in result[EDITION].instances("ActionPlan")}
+        assert ids == {"PE-3": ["AP_PER03"], "KE-2": [], "KE-4": [], "KE-5": []}
+        assert sorted(found for _, _, found in result.aside("id-of-another-plan")) == ["AP_KEN09", "AP_KEN09", "AP_PER03"]
+
+
+# -- the position of a row ------------------------------------------------------------------------------------------
+
+MIXED = [
+    row("Kenya", "1A", "A1", "Roads", "One text."), row("Kenya", "1a", "a1", "Roads", "One text."), row("Kenya", "1A", "a1", "Roads", "ONE TEXT!"),
+    row("Kenya", "1a", "b1", "Rivers"), row("Kenya", "1A", "B1", "Rivers"), row("Kenya", "1a", "b1", "1. Rivers"), row("Kenya", "01", "1", "Lakes", plan_id="AP_KEN01"),
+    row("Kenya", "1", "01", "Lakes", plan_id="AP_KEN01"), row("Kenya", "1.0", "1<br/>", "Lakes", "More."), row("testville, Kenya", "1", "1", "Seas"),
+    row("Testville, Kenya", "1", "2", "Seas"), row("TESTVILLE, Kenya", "2", "1", "Seas"), row("Kenya", "3", "1–2", "Hills"), row("Kenya", "3", "1-2", "Hills"),
+    row("Chile", "1", "1", "Trees", commitment_id="CL0900"), row("Argentina", "1", "1", "Trees", commitment_id="CL0900"),
+]  # fmt: skip
+
+
+def stated(result: Result) -> tuple[set[str], set[tuple[str, str]]]:
+    lines = {line for line in result[EDITION].lines if not line.startswith((f"{ID}run/", f"{ID}source/"))}
+    return lines, {key for key in result.mapped.build.registry.minted() if key[0] != "run"}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_shuffled_rows_say_the_same(seed: int, reference: Path, tmp_path: Path) -> None:
+    rows = list(MIXED)
+    random.Random(seed).shuffle(rows)
+    moved, result = mapped(reference, tmp_path / "b.csv", rows), mapped(reference, tmp_path / "a.csv", MIXED)
+    assert stated(moved) == stated(result)
+    assert len(result[EDITION].instances("Commitment")) == len(MIXED)
+    assert len({key.lower() for key in result[EDITION].instances("Commitment")}) == len(MIXED)
+    assert sorted((entry["code"], entry["found"]) for entry in moved.quarantine) == sorted((entry["code"], entry["found"]) for entry in result.quarantine)
+
+
+# -- numbers of commitments -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "key", "number", "as_written"),
+    [
+        ("1.1<br/>", "KE-1-1.1", "1.1", ["1.1<br/>"]), ("1–2", "KE-1-1-2", "1-2", ["1–2"]), ("1 — 2", "KE-1-1-2", "1 - 2", ["1 — 2"]), ("1-2", "KE-1-1-2", "1-2", []),
+        ("<b>7</b>", "KE-1-07", "7", ["<b>7</b>"]), ("3&nbsp;", "KE-1-03", "3", ["3&nbsp;"]), ("4.0", "KE-1-04", "4", ["4.0"]),
+    ],
+)  # fmt: skip
+def test_numbers_are_repaired_as_texts_are(cell: str, key: str, number: str, as_written: list[str], reference: Path, tmp_path: Path) -> None:
+    graph = mapped(reference, tmp_path / "a.csv", [row("Kenya", "1", cell, "Roads")])[EDITION]
+    assert last(graph.commitment("Roads")) == key
+    assert graph.values(f"commitment/{key}", "ogcm:number") == [number]
+    assert graph.values(f"commitment/{key}", "ogcm:numberAsWritten") == as_written
+
+
+# -- ids of another country -----------------------------------------------------------------------------------------
+
+
+def test_an_id_of_another_country_is_no_id_of_the_row(own_data: Path, tmp_path: Path) -> None:
+    chile = row("Chile", "1", "1", "Trees", commitment_id="CL0900")
+    slip = row("Argentina", "1", "1", "Roads", commitment_id="CL0900")
+    local = [row("Buenos Aires, Argentina", "1", "2", "Hills", commitment_id="AR0001"), row("Argentina", "1", "3", "Seas", commitment_id="ZZ0001")]
+    mapped(own_data, tmp_path / "first.csv", [chile]).keep_identifiers(own_data)
+    for index, rows in enumerate(([chile, slip, *local], [slip, *local, chile], [slip, *local])):
+        result = map_exports(own_data, f"{EDITION}={write(tmp_path / f'{index}.csv', 'ogp-2024', rows)}", withdraw=True)
+        graph = result[EDITION]
+        assert [(entry["column"], entry["code"], entry["found"], entry["cells"]) for entry in result.quarantine] == [
+            ("Commitment Unique Identifier", "id-of-another-country", "CL0900", "1"),
+        ]
+        assert last(graph.commitment("Roads")) == "AR-1-01" and graph.values("commitment/AR-1-01", "dct:identifier") == []
+        assert graph.values("commitment/CL-1-01", "dct:identifier") == (["CL0900"] if chile in rows else [])
+        # One of the country's national plan, and one whose prefix nobody knows, are believed.
+        assert graph.values(graph.commitment("Hills"), "dct:identifier") == ["AR0001"] and graph.values(graph.commitment("Seas"), "dct:identifier") == ["ZZ0001"]
+
+
+def test_what_an_earlier_build_registered_holds(own_data: Path, tmp_path: Path) -> None:
+    """Ids are never taken back from the commitment that has them."""
+    first = mapped(own_data, tmp_path / "a.csv", [row("Argentina", "1", "1", "Roads", commitment_id="AR0900")])
+    first.keep_identifiers(own_data)
+    path = own_data / "identifiers" / "commitment.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("AR0900", "CL0900"), encoding="utf-8")
+    result = mapped(own_data, tmp_path / "b.csv", [row("Argentina", "1", "7", "Renamed", commitment_id="CL0900")])
+    assert result.quarantine == [] and last(result[EDITION].commitment("Renamed")) == "AR-1-01"
+
+
+# -- ".0" of whole numbers ------------------------------------------------------------------------------------------
+
+
+def test_years_and_ones_with_a_fraction_of_nothing(reference: Path, tmp_path: Path) -> None:
+    rows = [
+        row("Kenya", "1", "1", "Roads", submitted="2011.0", plan_end="2013.0") | {"Aid": "1.0", "Energy": "0.0", "Report Publication Year (Progress Report)": "2012.0"},
+        row("Kenya", "1", "2", "Rivers", submitted="2011", plan_end="2013") | {"Report Publication Year (Progress Report)": "2012"},
+    ]  # fmt: skip
+    result = mapped(reference, tmp_path / "a.csv", rows)
+    graph = result[EDITION]
+    assert result.quarantine == []
+    assert graph.values("plan/KE-1", "dct:dateSubmitted") == ["2011"]
+    assert graph.values("report/int-irm_KE-1_irm-progress", "dct:issued") == ["2012"]
+    assert [last(term) for term in graph.objects("commitment/KE-1-01", "dct:subject")] == ["aid"]
+
+
+@pytest.mark.parametrize(("cell", "said"), [("1.0", "true"), ("0.0", "false"), ("1", "true"), (" 1.0 ", "true")])
+def test_booleans_with_a_fraction_of_nothing(cell: str, said: str, reference: Path, tmp_path: Path) -> None:
+    result = mapped(reference, tmp_path / "a.csv", [row("Kenya", "1", "1", "Roads") | {"IRM Assessed": cell}])
+    assert result.quarantine == []
+    assert any(line.endswith(f'"{said}"^^<http://www.w3.org/2001/XMLSchema#boolean> .') and "commitment/KE-1-01>" in line for line in result[EDITION].lines)
+
+
+# -- what is counted ------------------------------------------------------------------------------------------------
+
+
+def test_cells_withheld_and_characters_lost_are_counted(reference: Path, tmp_path: Path) -> None:
+    rows = [
+        row("Kenya", "1", "1", "Ro\ufffdds", "L\ufffdst and l\ufffdst.", lead_institution="Mr. John Example", supporting_institution="Dr. Jane Example"),
+        row("Kenya", "1", "2", "Write to ana@example.org"),
+    ]
+    result = mapped(reference, tmp_path / "a.csv", rows)
+    english, spanish = (result.reports[f"quality.{language}.txt"].decode() for language in ("en", "es"))
+    assert "data of persons hidden: e-mail addresses 2; cells that name persons, withheld whole: 2" in english
+    assert "datos de personas ocultados: direcciones de correo 2; celdas que nombran personas, retenidas enteras: 2" in spanish
+    assert "characters lost in the source, left: 3" in english and "caracteres perdidos en la fuente, que quedan así: 3" in spanish
+    assert result.quality["sources"][EDITION]["characters_lost"] == {"Commitment Title": 1, "Full Text": 2}
+    assert sum(result.quality["sources"][EDITION]["cells_withheld"].values()) == 2
+
+
+@pytest.mark.parametrize("cell", ["responsable", "Responsable:", "Responsables", "Corresponsable:\nResponsable:", "Responsable: Responsable"])
+def test_the_bare_word_of_a_role_is_no_body_to_decide_on(cell: str, reference: Path, tmp_path: Path) -> None:
+    rows = [row("Kenya", "1", "1", "Roads", lead_institution=cell), row("Kenya", "1", "2", "Hills", lead_institution="Body of Tests")]
+    result = mapped(reference, tmp_path / "a.csv", rows)
+    lines = result.reports["institutions-review.csv"].decode().splitlines()
+    assert len(lines) == 2 and "Body of Tests" in lines[1]
+    assert result[EDITION].values("commitment/KE-1-01", "ogcm:leadInstitutionText") == [" ".join(cell.split())]
