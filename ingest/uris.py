@@ -19,6 +19,7 @@ KEY_PATTERN = re.compile(
 )
 _SERVED_SUFFIX = re.compile(r"\.(html|ttl|jsonld|rdf|nt|trig|nq|json|csv)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_PLAIN = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))  # what `_WORD` finds in ASCII, far faster
 _LONGEST = 200
 
 
@@ -43,8 +44,9 @@ _NAME = 160  # characters
 
 
 def _folded(value: str) -> str:
-    if not value.isascii():  # the plain letters, most texts of an export, have nothing to drop
-        value = "".join(char for char in unicodedata.normalize("NFKD", value) if not unicodedata.combining(char))
+    if value.isascii():  # the plain letters, most texts of an export, have nothing to drop
+        return " ".join(value.translate(_PLAIN).split())
+    value = "".join(char for char in unicodedata.normalize("NFKD", value) if not unicodedata.combining(char))
     return " ".join(_WORD.findall(value.lower()))
 
 
