@@ -76,7 +76,7 @@ class Dates:
             self._quality.dates[plan.place.country, "reversed", ""] += 1
             for end in self._ends:
                 es, en = "un comienzo que no sea posterior al final; se conserva lo escrito", "a start not after the end; what is written is kept"
-                row.problem(end.column, "dates-reversed", row.peek(end.column), es, en)
+                row.report(end.column, "dates-reversed", row.peek(end.column), es, en)
         elif bounds[True] or bounds[False]:
             parts.append(f"{subject} {self._temporal} {self._period(bounds[True], bounds[False])} .\n")
         return "".join(parts)
