@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ingest import terms, uris, values
 from ingest.consolidation.claims import Claim, Precedence, agree
@@ -17,8 +17,10 @@ _PREDICATES = tuple(map(predicate, BOUNDS))
 class Periods:
     """The decider of dct:temporal. `read` comes first."""
 
-    def __init__(self, precedence: Precedence, derived: Derived, addresses: uris.Addresses):
+    def __init__(self, precedence: Precedence, derived: Derived, addresses: uris.Addresses, taken_back: Callable[[bytes, int], frozenset[str]]):
+        """`taken_back`: names of the ends that a source no longer has a say in, of a subject."""
         self._precedence = precedence
+        self._taken_back = taken_back
         self._derived = derived
         self._addresses = addresses
         self._periods: dict[str, tuple[set[str], set[str]]] = {}  # term -> starts, ends
@@ -34,25 +36,33 @@ class Periods:
                     if name == bound:
                         self._periods.setdefault(subject.decode(), (set(), set()))[place].add(term(rest))
 
-    def decide(self, _subject: bytes, _name: str, found: Found, _parts: Parts, differing: list[tuple[str, list[Claim]]]) -> Iterable[bytes]:
+    def decide(self, subject: bytes, _name: str, found: Found, _parts: Parts, differing: list[tuple[str, list[Claim]]]) -> Iterable[bytes]:
         """dct:temporal with start and end apart: the consolidated period may join the start of one source and the end of another."""
-        periods = self._precedence.claims(found)
-        alone = periods[0].value if len(periods) == 1 else ""
+        silenced = {number: self._taken_back(subject, number) for number, _ in found}
+        periods = self._precedence.claims([one for one in found if len(silenced[one[0]]) < len(BOUNDS)])
+        if not periods:
+            return []
+        alone = periods[0].value if len(found) == 1 and not silenced[found[0][0]] else ""
         if alone in self._same_period:
             return [rest_of(self._same_period[alone])]
         chosen: list[values.PartialDate | None] = []
         agreed = True
         for place, name in enumerate(BOUNDS):
-            bounds = [Claim(claim.source, claim.rank, claim.series, value) for claim in periods for value in sorted(self._periods.get(claim.value, ((), ()))[place])]
+            # Of each series the newest edition that says this end: one that says the other end alone leaves it to an older one.
+            saying = [(number, rest) for number, rest in found if name not in silenced[number] and self._periods.get(term(rest), ((), ()))[place]]
+            claims = self._precedence.claims(saying)
+            bounds = [Claim(claim.source, claim.rank, claim.series, value) for claim in claims for value in sorted(self._periods[claim.value][place])]
             chosen.append(_most_precise(bounds))
             if bounds and not all(agree(bounds[0].value, claim.value) for claim in bounds):
                 differing.append((name, bounds))
                 agreed = False
+        if not any(chosen):
+            return [] if any(silenced.values()) else [rest_of(periods[0].value)]
         if chosen[0] and chosen[1] and chosen[0].earliest > chosen[1].latest:
             # The start of one source and the end of another do not fit each other: the first in the order speaks alone.
             return [rest_of(periods[0].value)]
         period = terms.iri(self._addresses.thing("period", uris.period(*(date.text if date else None for date in chosen))))
-        if period not in {claim.value for claim in periods}:
+        if period not in {term(rest) for _, rest in found}:
             self._joined_period(period, chosen[0], chosen[1])
         if alone and agreed:
             self._same_period[alone] = period

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from ingest import uris
+from ingest import terms, uris
 from ingest.consolidation.claims import Precedence
 from ingest.consolidation.lines import Parts, predicate
 from ingest.scopes import Rated, Scope, Scopes
 from ingest.sorting import Lines, with_prefix
 
 _TYPE, _TARGET, _COMMITMENT, _ROLE = map(predicate, ("rdf:type", "ogcm:target", "ogcm:forCommitment", "ogcm:role"))
+_ENDS = {name: terms.curie(name) for name in ("dcat:startDate", "dcat:endDate")}
 _DIMENSION, _REPORT, _METHOD = map(predicate, ("ogcm:dimension", "ogcm:report", "ogcm:methodVersion"))
 
 
@@ -28,7 +29,7 @@ class Superseded:
         self._commitments, self._assessments, self._responsibilities = spaces
         self._chain = {number: index for index, chain in enumerate(precedence.chains) for number in chain}
         self._age = {number: age for chain in precedence.chains for age, number in enumerate(chain)}
-        self._newest: dict[tuple[int, bytes], int] = {}  # (chain, commitment) -> its newest edition that describes it
+        self._described: dict[tuple[int, bytes], tuple[int, ...]] = {}  # (chain, commitment) -> the editions that describe it, oldest first
         self.spaces = (self._commitments, self._assessments, self._responsibilities) if precedence.chains else ()
 
     def read(self) -> None:
@@ -38,7 +39,7 @@ class Superseded:
                 for line in with_prefix(self._precedence.sources[number].path, self._commitments):
                     subject, name, _ = line.split(b" ", 2)
                     if name == _TYPE:
-                        self._newest[index, subject] = number
+                        self._described[index, subject] = (*self._described.get((index, subject), ()), number)
 
     def heard(self, subject: bytes, parts: Parts) -> Parts:
         """The lines of a subject below one of `spaces`, by source, without what is said no longer."""
@@ -52,22 +53,31 @@ class Superseded:
     def _each(
         self, parts: Parts, commitment_of: Callable[[Lines], bytes], left: Callable[[Lines, Scope], Lines], told: set[int] | None = None,
     ) -> Parts:  # fmt: skip
-        """Each source's lines, of older editions what is `left` beside the newest one that describes the commitment.
+        """Each source's lines, of an older edition what is `left` beside all newer ones that describe the commitment.
 
-        `told`: the sources that state the subject; where the newest is among them, what it says of it is decided property by property.
+        `told`: the sources that state the subject; what they say of it is decided property by property.
         """
         heard: Parts = []
         for number, lines in parts:
-            chain = self._chain.get(number)
-            if chain is not None:
-                commitment = commitment_of(lines)
-                newest = self._newest.get((chain, commitment), number)
-                if self._age[newest] > self._age[number] and newest not in (told or ()):
-                    key = commitment[len(self._commitments) : -1].decode()
-                    lines = left(lines, self._scopes.of(self._precedence.sources[newest].contract.key, key))
+            if number in self._chain and (scope := self._newer(commitment_of(lines), number, told)) != Scope():
+                lines = left(lines, scope)
             if lines:
                 heard.append((number, lines))
         return heard
+
+    def ends(self, commitment: bytes, number: int) -> frozenset[str]:
+        """Of "dcat:startDate" and "dcat:endDate" those of which a newer edition than this source's speaks in its row about the commitment."""
+        if number not in self._chain:
+            return frozenset()
+        properties = self._newer(commitment, number).properties
+        return frozenset(name for name, term in _ENDS.items() if term in properties)
+
+    def _newer(self, commitment: bytes, number: int, told: set[int] | None = None) -> Scope:
+        """What the newer editions of the same database, without those that `told`, speak of in their rows about a commitment."""
+        editions = self._described.get((self._chain[number], commitment), ())
+        newer = [other for other in editions if self._age[other] > self._age[number] and other not in (told or ())]
+        key = commitment[len(self._commitments) : -1].decode()
+        return _joined(tuple(self._scopes.of(self._precedence.sources[other].contract.key, key) for other in newer))
 
     @staticmethod
     def _statements(lines: Lines, scope: Scope) -> Lines:
@@ -78,6 +88,11 @@ class Superseded:
             if name not in properties and (name, rest[:-3]) not in values:
                 kept.append(line)
         return kept
+
+
+@cache
+def _joined(scopes: tuple[Scope, ...]) -> Scope:
+    return scopes[0] if len(scopes) == 1 else Scope.joined(scopes)
 
 
 @cache

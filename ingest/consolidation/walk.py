@@ -62,7 +62,7 @@ class Consolidation:
         self._codes_used: set[str] = set()
         self._derived = Derived(build, folder / "derived.nt")
         self._superseded = Superseded(self._precedence, build.scopes, build.addresses)
-        self._periods = Periods(self._precedence, self._derived, build.addresses)
+        self._periods = Periods(self._precedence, self._derived, build.addresses, self._superseded.ends)
         self._counts = DeclaredCounts(self._precedence, self._derived, build.addresses)
         self._counted = self._counts.by_plan  # asked for every subject
         self._last_seen_spaces = tuple(self._space(kind) for kind in LAST_SEEN)

@@ -9,15 +9,15 @@ from ingest.context import SourceContext
 from ingest.contract import Column, Table
 from ingest.scopes import Rated, Scope
 
-_PERIOD = ("dct:temporal",)
+# Each end of the period by itself (`ingest.consolidation.periods`).
 _BY_MEANING = {
     "number": ("ogcm:numberAsWritten",),
     "title": ("ogcm:titleAsWritten",),
     "short-title": ("ogcm:shortTitle", "ogcm:shortTitleAsWritten"),
     "text": ("dct:description", "ogcm:descriptionAsWritten"),
     "page": ("foaf:page",),
-    "start-date": ("ogcm:startDateAsWritten", "ogcm:possibleStartDate", *_PERIOD),
-    "end-date": ("ogcm:endDateAsWritten", "ogcm:possibleEndDate", *_PERIOD),
+    "start-date": ("ogcm:startDateAsWritten", "ogcm:possibleStartDate", "dcat:startDate"),
+    "end-date": ("ogcm:endDateAsWritten", "ogcm:possibleEndDate", "dcat:endDate"),
     "lead-institution": ("ogcm:leadInstitutionText", "ogcm:leadInstitutionAsWritten"),
     "supporting-institution": ("ogcm:supportingInstitutionText", "ogcm:supportingInstitutionAsWritten"),
 }

@@ -90,3 +90,32 @@ def test_roles_and_their_shortcuts_leave_together(reference: Path, tmp_path: Pat
     assert view.objects(view.commitment("none"), "ogcm:lead") == []
     assert [last(view.one(node, "ogcm:actor")) for node in view.where("ogcm:forCommitment", value(view.commitment("another")))] == ["mx-economia"]
     assert view.where("ogcm:forCommitment", value(view.commitment("none"))) == []
+
+
+def test_what_a_second_edition_took_back_a_silent_third_one_does_not_bring_back(reference: Path, tmp_path: Path) -> None:
+    first, second = edition(False)[:1], edition(True)[:1]
+    third = [{**edition(True)[1], "number": "1", "title": "taken back"}]  # all of it empty
+    names = (OLDER, NEWER, "ogp-2017-01-31")
+    paths = {name: write(tmp_path / f"{name}.csv", "ogp-2016", rows) for name, rows in zip(names, (first, second, third), strict=True)}
+    result = map_exports(reference, *(f"{name}={path}" for name, path in paths.items()))
+    assert len(facts(result, OLDER, "taken back")) == 10
+    assert facts(result, "", "taken back") == {}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "period"),
+    [
+        ("", "31/12/2014", ("2014-05-28", "2014-12-31")), ("", "31/12/2015", ("2014-05-28", "2015-12-31")), ("NA", "", (None, "2014-12-31")),
+        ("30/5/2014", "", ("2014-05-30", "2014-12-31")), ("NA", "ND", None), ("", "", ("2014-05-28", "2014-12-31")), ("", "ND", ("2014-05-28", None)),
+    ],
+)  # fmt: skip
+def test_each_end_of_the_period_has_a_newest_edition_of_its_own(
+    start: str, end: str, period: tuple[str | None, str | None] | None, reference: Path, tmp_path: Path,
+) -> None:  # fmt: skip
+    older = [row("Kenya", "1", "1", "dated", start_date="28/5/2014", end_date="31/12/2014")]
+    newer = [row("Kenya", "1", "1", "dated", start_date=start, end_date=end)]
+    paths = {name: write(tmp_path / f"{name}.csv", "ogp-2016", rows) for name, rows in ((OLDER, older), (NEWER, newer))}
+    view = map_exports(reference, *(f"{name}={path}" for name, path in paths.items())).view
+    found = view.objects(view.commitment("dated"), "dct:temporal")
+    bounds = [tuple(view.values(term, f"dcat:{name}Date") for name in ("start", "end")) for term in found]
+    assert bounds == ([] if period is None else [tuple([] if day is None else [day] for day in period)])
