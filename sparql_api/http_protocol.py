@@ -1,5 +1,6 @@
-"""uvicorn's HTTP/1.1 protocol with four things it lacks: answers to repeated requests without parsing them, a bound on
-request heads, an end to connections on which nothing moves, and a farewell that reaches the client.
+"""uvicorn's HTTP/1.1 protocol with five things it lacks: answers to repeated requests without parsing them, a bound on
+request heads, an end to connections on which nothing moves, a farewell that reaches the client, and answers whose head
+leaves together with the first of their body.
 
 Parsing, pipelining and ASGI stay uvicorn's. A connection that sends a whole GET head in one piece, while nothing else of
 it is under way, gets the bytes kept for exactly that head (`sparql_api.repeated`); the date is that of uvicorn's clock.
@@ -31,6 +32,7 @@ HEAD_SECONDS = 20.0  # from the first byte of a request to the end of its header
 # A client has to take this many bytes of what waits for it in so many seconds.
 STALL_BYTES = 4096
 STALL_SECONDS = 60.0
+_CONTINUE = b"HTTP/1.1 100 "
 LINGER_SECONDS = 2.0  # from a refusal to the end of its connection, for a client that is still sending
 _TITLES = {
     400: ("bad-request", "The request is not well-formed HTTP/1.1.", "La petición no es HTTP/1.1 bien formado."),
@@ -49,6 +51,49 @@ class _Refused(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
+
+
+class _Together:
+    """The transport as the answers of one connection see it: a head waits for its body until the end of the loop's turn, and
+    both are one write.
+
+    A process that is killed between two writes has promised a body that nobody sends, and a balancer that has passed the
+    head on can no longer ask another replica.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head: bytes | None = None
+        self._after_head = False
+
+    def write(self, data: bytes) -> None:
+        if not self._after_head and not data.startswith(_CONTINUE):
+            self._after_head = True
+            self._head = data
+            self._loop.call_soon(self.flush)
+        elif self._head is not None:
+            head, self._head = self._head, None
+            self._transport.writelines([head, data])
+        else:
+            self._transport.write(data)
+
+    def flush(self) -> None:
+        head, self._head = self._head, None
+        if head is not None and not self._transport.is_closing():
+            self._transport.write(head)
+
+    def end_of_answer(self) -> None:
+        """What is written next is a head."""
+        self.flush()
+        self._after_head = False
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
 
 
 class Protocol(HttpToolsProtocol):
@@ -83,6 +128,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._together = _Together(transport, self.loop)
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -259,6 +305,7 @@ class Protocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._head_is_here()
         super().on_headers_complete()
+        self.cycle.transport = self._together  # type: ignore[assignment]
 
     def _size_of_head(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -290,6 +337,7 @@ class Protocol(HttpToolsProtocol):
             raise
 
     def on_response_complete(self) -> None:
+        self._together.end_of_answer()
         super().on_response_complete()
         self._watch_closing()
 

@@ -96,10 +96,7 @@ class Endpoint:
         if self.is_virtuoso:
             form["timeout"] = str(max(1000, round(seconds * 1000) + 500))
         request = self._client.build_request("POST", self.address, data=form, headers={"Accept": accept})
-        try:
-            response = await self._client.send(request, stream=True)
-        except httpx.TransportError as error:
-            raise remote_problems.unreachable(f"{type(error).__name__}: {error}") from error
+        response = await self._send(request)
         self.software = response.headers.get("server", "")
         try:
             await _check(response, accept)
@@ -107,6 +104,23 @@ class Endpoint:
             await response.aclose()
             raise
         return response
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, again where the server hung up on a connection that was kept: it may do so at the very moment in
+        which we use one. On a connection that was made for this request, it means something. Raises EngineProblem."""
+        while True:
+            seen: set[str] = set()
+
+            async def see(event: str, _: object) -> None:
+                seen.add(event)  # noqa: B023
+
+            request.extensions["trace"] = see
+            try:
+                return await self._client.send(request, stream=True)
+            except httpx.TransportError as error:
+                hung_up = isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError))
+                if not hung_up or "connection.connect_tcp.started" in seen:
+                    raise remote_problems.unreachable(f"{type(error).__name__}: {error}") from error
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -9,11 +9,8 @@ an engine that runs a request as one transaction see the old release or the new 
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -21,6 +18,7 @@ from hashlib import sha256
 from commitments.release import Release
 from sparql_api.engine.layout import Layout
 from sparql_api.pushing.blocks import blocks
+from sparql_api.pushing.ending import Ending
 from sparql_api.pushing.store import PushProblem, RemoteStore, Target
 
 __all__ = ["STEPS", "Outcome", "PushProblem", "Target", "push"]
@@ -60,7 +58,7 @@ class Outcome:
 def push(release: Release, target: Target, progress: Progress) -> Outcome:
     """Make the store hold the release. Raises PushProblem, and leaves the former release in place then."""
     layout = Layout(release)
-    with _ended_like_by_keyboard(), RemoteStore(target) as store:
+    with Ending() as ending, RemoteStore(target, ending) as store:
         progress("push-check", 0, len(layout.graphs) + 2)
         if _holds(store, layout):
             return Outcome(release.id, new=False, graphs=layout.graphs)
@@ -73,10 +71,12 @@ def push(release: Release, target: Target, progress: Progress) -> Outcome:
             _stage(store, layout, names, staging, compressed, progress)
             progress("push-switch", len(names) + 1, len(names) + 2)
             dropped = sorted(_graphs_of_ours(store, layout) - set(layout.graphs) - {layout.marker})
+            ending.past_return()
             store.update(switch(layout, names, staging, dropped, unnamed=unnamed))
             if not _holds(store, layout):
                 raise PushProblem("push-not-held", release=release.id)
         except BaseException:
+            ending.past_return()
             store.drop_quietly(store.graphs_below(staging, quietly=True))
             raise
     loaded = [layout.iri(name) for name in names]
@@ -163,20 +163,3 @@ def _is_running(process: int) -> bool:
     except PermissionError:
         return True
     return process != os.getpid()
-
-
-@contextmanager
-def _ended_like_by_keyboard() -> Iterator[None]:
-    """SIGTERM as KeyboardInterrupt, so that what was begun is cleared up."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    former = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, former)

@@ -17,6 +17,7 @@ from SPARQLWrapper.SPARQLExceptions import EndPointInternalError, EndPointNotFou
 
 from sparql_api.engine.endpoint import N_TRIPLES, Challenged, Credentials
 from sparql_api.engine.layout import COUNT, EMPTY_GRAPH
+from sparql_api.pushing.ending import Ending
 
 CONNECT_SECONDS = 10.0
 # For one request: the switch moves everything, and an engine may count a large graph slowly.
@@ -66,12 +67,16 @@ class Target:
 class RemoteStore:
     """A store that is asked and changed; a context manager. Every method raises PushProblem."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, ending: Ending | None = None) -> None:
         self._given = target
+        self._ending = ending or Ending()
         self._target = target
         auth = Challenged(target.credentials) if target.credentials else None
         timeout = httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS)
-        self._http = httpx.Client(auth=auth, timeout=timeout, follow_redirects=False, trust_env=False)
+        # A connection for each request: a server may hang up on a kept one just when it is used again, and a block that is
+        # added cannot be sent twice.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(auth=auth, timeout=timeout, limits=limits, follow_redirects=False, trust_env=False)
         self._scheme = BASIC
 
     def __enter__(self) -> Self:
@@ -170,7 +175,8 @@ class RemoteStore:
 
     def _send(self, method: str, address: str, *, client: httpx.Client | None = None, **request: Any) -> httpx.Response:
         try:
-            return (client or self._http).request(method, address, **request)
+            with self._ending.request():
+                return (client or self._http).request(method, address, **request)
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise PushProblem("push-unreachable", address=address, problem=str(error) or type(error).__name__) from error
 
@@ -203,7 +209,8 @@ class RemoteStore:
         """Send what is in the client. Raises PushProblem."""
         address = client.updateEndpoint if client.isSparqlUpdateRequest() else client.endpoint
         try:
-            return client.query().response.read()
+            with self._ending.request():
+                return client.query().response.read()
         except Unauthorized:
             raise PushProblem("push-unauthorised", address=address) from None
         except HTTPError as error:

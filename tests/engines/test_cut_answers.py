@@ -38,15 +38,22 @@ class Endpoint:
     def __init__(self) -> None:
         self.reply: Reply = ("200 OK", {"Content-Type": JSON}, results(1), None)
         self.holds = True
+        self.hangs_up_after: int | None = None  # requests of one connection; then it is closed when the next one is here
         self.forms: list[dict[str, list[str]]] = []
         self.broken = 0
+        self.hung_up = 0
         self.address = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        taken = 0
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
                 form = parse_qs((await reader.readexactly(length)).decode())
+                taken += 1
+                if self.hangs_up_after is not None and taken > self.hangs_up_after:
+                    self.hung_up += 1
+                    break
                 marker = "graph/release>" in form["query"][0]
                 if not marker:
                     self.forms.append(form)
@@ -258,5 +265,27 @@ def test_functions_of_the_engine_are_not_called(query: str, tmp_path: Path) -> N
                 await ask(query)
             assert (raised.value.status, raised.value.slug) == (400, "unknown-function")
             assert not endpoint.forms
+
+    asyncio.run(run())
+
+
+def test_a_kept_connection_on_which_the_server_hangs_up_costs_nothing(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with asking(tmp_path) as (endpoint, ask):
+            endpoint.hangs_up_after = 1
+            for _ in range(4):
+                assert await ask() == b"x\r\n" + f"cell 0 {'x' * 50}\r\n".encode()
+            assert endpoint.hung_up >= 3
+
+    asyncio.run(run())
+
+
+def test_a_new_connection_on_which_the_server_hangs_up_is_a_problem(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with asking(tmp_path) as (endpoint, ask):
+            endpoint.hangs_up_after = 0
+            with pytest.raises(EngineProblem) as raised:
+                await ask()
+            assert (raised.value.status, raised.value.slug, endpoint.hung_up) == (503, "engine-not-ready", 1)
 
     asyncio.run(run())

@@ -8,18 +8,23 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from commitments.console import Exit
 from commitments.release import Release
 from sparql_api.engine.layout import Layout
 from sparql_api.pushing import Outcome, PushProblem, Target
 from sparql_api.pushing.store import RemoteStore
 from tests.conftest import ROOT
+from tests.engines.relay import relay
 from tests.engines.servers import PASSWORD, USER, Server, running_oxigraph
 from tests.product import free_port
 from tests.releases import make_release
@@ -163,42 +168,69 @@ def test_what_is_not_ours_stays(name: str, servers: Callable[[str], Server], bas
     assert server.count(FOREIGN) == 1
 
 
-@pytest.fixture
-def interrupted(servers: Callable[[str], Server], base: str, tmp_path: Path) -> Iterator[Callable[[str, int], tuple[Server, Release, Release]]]:
-    """A push of a second release that gets a signal while it loads: the engine, the first release, the second one."""
-
-    def interrupt(name: str, number: int) -> tuple[Server, Release, Release]:
-        server = servers(name)
-        old = small_release(tmp_path, base, {"": 50, "a": 5}, "old")
-        new = small_release(tmp_path, base, {"": 4000, "a": 6, "b": 1500, "c": 1500}, "new")
-        server.push(old)
-        process = subprocess.Popen(**command(new, server), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        for line in process.stderr:
-            if "[3/" in line:
-                process.send_signal(number)
-                break
-        process.communicate(timeout=120)
-        assert process.returncode not in (0, None)
-        return server, old, new
-
-    yield interrupt
-
-
 @EACH
-def test_killed(name: str, interrupted: Callable[[str, int], tuple[Server, Release, Release]]) -> None:
+def test_killed(name: str, servers: Callable[[str], Server], base: str, tmp_path: Path) -> None:
     """The old release goes on, and the next push clears up."""
-    server, old, new = interrupted(name, signal.SIGKILL)
-    assert server.graphs(Layout(old).staging)
+    server = servers(name)
+    old = small_release(tmp_path, base, {"": 50, "a": 5}, "old")
+    new = small_release(tmp_path, base, {"": 40, "a": 6, "b": 15}, "new")
+    server.push(old)
+    loads = count(1)
+    with relay(server.address, lambda method, body: method == "PUT" and len(body) > 100 and next(loads) == 2) as between:
+        through = replace(server, target=replace(server.target, query=between.address))
+        process = subprocess.Popen(**command(new, through), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        assert between.held.wait(60)
+        process.kill()
+        assert process.wait(60) == -signal.SIGKILL
+        between.release.set()
+        assert between.done.wait(60)
+    assert len(server.graphs(Layout(old).staging)) >= 2
     assert {graph: server.count(graph) for graph in Layout(old).graphs} == Layout(old).graphs
     assert server.push(new).new
     assert whole(server, new)
 
 
+Signalled = Callable[[str, Callable[[str, bytes], bool], float], tuple[Server, Release, Release, int, str]]
+
+
+@pytest.fixture
+def signalled(servers: Callable[[str], Server], base: str, tmp_path: Path) -> Signalled:
+    """A push of a second release that gets a signal while a request of it is under way: which one, `holds` says of its method and
+    body. It is carried out `later` seconds after the signal. Gives the engine, both releases, the exit code, and what was said."""
+
+    def signal_to(name: str, holds: Callable[[str, bytes], bool], later: float) -> tuple[Server, Release, Release, int, str]:
+        server = servers(name)
+        old = small_release(tmp_path, base, {"": 50, "a": 5}, "old")
+        new = small_release(tmp_path, base, {"": 40, "a": 6, "b": 15}, "new")
+        server.push(old)
+        with relay(server.address, holds) as between:
+            through = replace(server, target=replace(server.target, query=between.address))
+            process = subprocess.Popen(**command(new, through), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            assert between.held.wait(60)
+            process.send_signal(signal.SIGTERM)
+            time.sleep(later)
+            between.release.set()
+            said = process.communicate(timeout=120)[1]
+            assert between.done.wait(60)
+        return server, old, new, process.returncode, said
+
+    return signal_to
+
+
 @EACH
-def test_ended(name: str, interrupted: Callable[[str, int], tuple[Server, Release, Release]]) -> None:
-    """SIGTERM: nothing is left behind."""
-    server, old, _ = interrupted(name, signal.SIGTERM)
-    assert wait_for(lambda: whole(server, old), 60)
+def test_ended_while_the_engine_takes_a_graph(name: str, signalled: Signalled) -> None:
+    """Nothing is left behind, although the engine has the whole graph already and loads it after the signal."""
+    server, old, _, code, said = signalled(name, lambda method, body: method == "PUT" and len(body) > 100, 0.5)
+    assert code == Exit.INTERRUPTED and "Traceback" not in said
+    assert whole(server, old)
+
+
+@EACH
+def test_ended_while_the_engine_switches(name: str, signalled: Signalled) -> None:
+    """What has begun is finished, and reported as done."""
+    server, _, new, code, said = signalled(name, lambda method, body: b"MOVE" in body, 0.5)
+    assert code == Exit.DONE and "Traceback" not in said
+    assert whole(server, new)
 
 
 def test_wrong_password(servers: Callable[[str], Server], base: str, tmp_path: Path) -> None:

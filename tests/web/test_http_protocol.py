@@ -257,6 +257,36 @@ def test_many_connections_that_leave_leave_nothing(served: Service, port: int) -
     assert "Traceback" not in served.log.read_text()
 
 
+# --- a head and the first of its body are one write
+
+
+@pytest.mark.parametrize("lines", [(), ("Connection: close",)], ids=["kept", "closed"])
+@pytest.mark.parametrize("expecting", [False, True], ids=["at-once", "100-continue"])
+def test_an_answer_comes_in_one_piece(port: int, lines: tuple[str, ...], expecting: bool) -> None:
+    """What a replica that dies in between would leave half-said, and a balancer could not ask another one for."""
+    for number in range(20):
+        body = f"query=ASK%20%7B%20FILTER%28{number}%20%3C%200%29%20%7D".encode()
+        more = ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}", *lines]
+        head = get("/sparql", *more, *(["Expect: 100-continue"] if expecting else [])).replace(b"GET", b"POST", 1)
+        with Connection(port) as connection:
+            connection.send(head)
+            if expecting:
+                assert connection.socket.recv(2**16) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            connection.send(body)
+            assert connection.socket.recv(2**16).endswith(b'\r\n\r\n{"head":{},"boolean":false}')
+
+
+def test_answers_without_a_body_keep_their_order(port: int) -> None:
+    kept = get("/doc/plan/MX-4.ttl")
+    with Connection(port) as connection:
+        etag = [connection.ask(kept) for _ in range(3)][-1].headers["etag"]
+        for _ in range(20):
+            connection.send(get("/doc/plan/MX-4.ttl", f"If-None-Match: {etag}"))
+            connection.send(kept)
+            assert connection.read().status == 304
+            assert connection.read().status == 200
+
+
 # --- time, with a small application and small constants
 
 
