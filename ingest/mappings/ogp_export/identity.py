@@ -40,7 +40,13 @@ class Identity:
         self._claimed: dict[str, None] = {}  # keys that a row of this edition describes
         # Registered naturals of this database: (plan, digest of the title) -> keys with their number tokens.
         self._titled: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
-        self._outside = {key: outside for outside, key in self._registry.aliases("commitment")}
+        self._outside: dict[str, set[str]] = defaultdict(set)  # key -> ids given by others
+        for outside, key in self._registry.aliases("commitment"):
+            self._outside[self._registry.survivor("commitment", key)].add(outside)
+        self._holder: dict[str, str] = {}  # known key -> the id of this edition that has it, the first in the order of letters
+        for outside in sorted(observed.ids):
+            if (known := self._known(outside)) is not None:
+                self._holder.setdefault(known, outside)
         for natural, key in self._registry.naturals("commitment"):
             parts = natural.split()
             # The plan in which a commitment was registered: "ogp MX-3 07 4e2f…" of editions, "MX-3 7" of the deck's tables.
@@ -56,6 +62,8 @@ class Identity:
 
         An id with the prefix of another country is a slip, or a row in the wrong place; which of both nobody can tell. So the row neither
         becomes that country's commitment nor takes the id from it. Where a curator or an earlier build gave this very plan the id, it holds.
+        The same goes for an id that is registered for a commitment of another plan: the row is kept as a commitment of its own plan, and a
+        curator decides.
         """
         if self._id is None:
             return None
@@ -76,14 +84,26 @@ class Identity:
             # Which of the rows the id means cannot be told: none of them has it, and all are kept.
             row.quarantine(self._id, "repeated-id", text, "un identificador por fila", "an id that no other row has")
             return None
+        known = self._known(text)
+        if known is None:
+            return text
+        if self._holder.get(known, text) != text:
+            row.quarantine(self._id, "repeated-id", text, f"un identificador por compromiso; {known} tiene {self._holder[known]}",
+                           f"one id per commitment; {known} has {self._holder[known]}")  # fmt: skip
+            return None
+        registered = self._context.build.plan_of_commitment.get(known, plan_key)
+        if registered != plan_key:
+            row.quarantine(self._id, "id-of-another-plan", text, f"un compromiso de {plan_key}; {known} es de {registered}",
+                           f"a commitment of {plan_key}; {known} is one of {registered}")  # fmt: skip
+            return None
         return text
 
-    def key(self, row: Row, plan: PlanOfRow, plan_key: str, outside_id: str | None) -> str | None:
-        """The commitment's key, registered or minted; None when the row contradicts what is registered, and is set aside."""
-        if outside_id is not None:
-            known = self._known(outside_id)
-            if known is not None:
-                return self._registered(row, plan_key, outside_id, known)
+    def key(self, row: Row, plan: PlanOfRow, plan_key: str, outside_id: str | None) -> str:
+        """The commitment's key, registered or minted. `outside_id` is what `outside_id` said of the row."""
+        known = self._known(outside_id) if outside_id is not None else None
+        if known is not None:
+            self._count("ogp-id")
+            return self._claim(known, plan_key)
         key = self._of_editions(row, plan, plan_key, outside_id)
         if outside_id is not None:
             self._registry.add_alias("commitment", key, outside_id, self._context.date)
@@ -93,18 +113,6 @@ class Identity:
         """The key that a curator's table or the registry has for an id."""
         known = self._context.build.identities.get(("ogp", outside_id)) or self._registry.alias("commitment", outside_id)
         return None if known is None else self._registry.survivor("commitment", known)
-
-    def _registered(self, row: Row, plan_key: str, outside_id: str, key: str) -> str | None:
-        column = self._id or ""
-        if key in self._claimed:
-            row.refuse(column, "repeated-id", outside_id, "un identificador por fila", "an id that no other row has")
-            return None
-        plan = self._context.build.plan_of_commitment.get(key)
-        if plan is not None and plan != plan_key:
-            row.refuse(column, "id-of-another-plan", f"{outside_id}: {plan_key}", f"el plan {plan}, como está registrado", f"the plan {plan}, as registered")
-            return None
-        self._count("ogp-id")
-        return self._claim(key, plan_key)
 
     def _of_editions(self, row: Row, plan: PlanOfRow, plan_key: str, outside_id: str | None) -> str:
         observed = self._observed
@@ -125,8 +133,8 @@ class Identity:
 
     def _free_for(self, key: str, outside_id: str | None) -> bool:
         """Whether a registered commitment may be this row's: not where its OGP id is another's, or stands in another row of the edition."""
-        other = self._outside.get(key)
-        return other is None or other == outside_id or (outside_id is None and not self._observed.ids[other])
+        others = self._outside.get(key, set())
+        return not others or outside_id in others or (outside_id is None and not any(self._observed.ids[other] for other in others))
 
     def _by_title(self, where: tuple[str, str], plan_key: str, token: str, title: str) -> str | None:
         """A commitment of another edition with the same plan and title, where one of the two has no number."""

@@ -94,8 +94,6 @@ class RowMapping:
         outside_id = self._identity.outside_id(row, plan, plan_key)
         self.at_work = self._columns["number"] or self._columns["title"]
         key = self._identity.key(row, plan, plan_key, outside_id)
-        if key is None:
-            return
         row.take(self._structural)
         self._quality.places[plan.place.area] += 1
         self._context.mint("commitment", key)

@@ -167,18 +167,40 @@ def test_a_repeated_id_costs_no_row(reference: Path, tmp_path: Path) -> None:
         assert sorted(found for _, _, found in result.aside("repeated-id")) == ["KE0201", "KE0201"]
 
 
-def test_an_id_of_another_plan_sets_its_row_aside(reference: Path, tmp_path: Path) -> None:
+def test_an_id_of_another_plan_costs_no_row(own_data: Path, tmp_path: Path) -> None:
     newer = write(tmp_path / "newer.csv", "ogp-2024", [with_id("KE0301", "Kenya", "3", "1", "Roads")])
     older = write(tmp_path / "older.csv", "ogp-2024", [with_id("KE0301", "Kenya", "2", "1", "Roads"), with_id("KE0302", "Kenya", "2", "2", "Rivers")])
-    result = map_exports(reference, f"ogp-2023-01-01={older}", f"ogp-2024-01-01={newer}")
-    assert result.aside("id-of-another-plan") == [("2", "Commitment Unique Identifier", "KE0301: KE-2")]
-    assert {last(term) for term in result["ogp-2023-01-01"].instances("Commitment")} == {"KE-2-02"}
+    editions = f"ogp-2023-01-01={older}", f"ogp-2024-01-01={newer}"
+    result = map_exports(own_data, *editions)
+    assert result.aside("id-of-another-plan") == [("2", "Commitment Unique Identifier", "KE0301")]
+    assert {last(term) for term in result["ogp-2023-01-01"].instances("Commitment")} == {"KE-2-01", "KE-2-02"}
+    assert by_id(result, "ogp-2024-01-01", "KE0301") == ["KE-3-01"] and by_id(result, "ogp-2023-01-01", "KE0301") == []
     account = result.account("ogp-2023-01-01")
-    assert account["quarantined"] == 6 and account["cells"] == 2 * 171
-    # The row still states its plan, so its passage is there.
-    graph = result["ogp-2023-01-01"]
-    for plan in graph.instances("ActionPlan"):
-        assert set(graph.objects(plan, "ogcm:statedIn")) <= set(graph.instances("Passage"))
+    assert account["quarantined"] == 1 and account["cells"] == 2 * 171
+    result.keep_identifiers(own_data)
+    again = map_exports(own_data, *editions)
+    assert stated(again, "ogp-2023-01-01") == stated(result, "ogp-2023-01-01")
+
+
+def merge(data: Path, key: str, survivor: str) -> None:
+    """What an editor adds to the register of an earlier build."""
+    file = data / "identifiers" / "commitment.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    last_of_key = max(number for number, line in enumerate(lines) if line.split(",")[3] == key)
+    lines.insert(last_of_key + 1, f"{int(lines[last_of_key].split(',')[0]) + 1},merge,commitment,{key},,2024-01-01,data editor,one commitment,{survivor}")
+    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def test_two_ids_that_became_one_commitment_cost_no_row(own_data: Path, tmp_path: Path) -> None:
+    rows = [with_id("KE0401", "Kenya", "3", "1", "Roads"), with_id("KE0402", "Kenya", "3", "2", "Streets")]
+    map_exports(own_data, f"ogp-2023-01-01={write(tmp_path / 'a.csv', 'ogp-2024', rows)}").keep_identifiers(own_data)
+    merge(own_data, "KE-3-02", "KE-3-01")
+    keys = []
+    for name, ordered in (("b", rows), ("c", rows[::-1])):
+        result = map_exports(own_data, f"ogp-2024-01-01={write(tmp_path / f'{name}.csv', 'ogp-2024', ordered)}")
+        assert result.aside("repeated-id") == [("3" if name == "b" else "2", "Commitment Unique Identifier", "KE0402")]
+        keys.append({title: last(result["ogp-2024-01-01"].commitment(title)) for title in ("Roads", "Streets")})
+    assert keys[0] == keys[1] and keys[0]["Roads"] == "KE-3-01" != keys[0]["Streets"]
 
 
 def test_what_is_no_id_is_set_aside_alone(reference: Path, tmp_path: Path) -> None:
