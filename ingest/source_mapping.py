@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest import declarative, mappings, sources
 from ingest.accounting import Accounting
-from ingest.cleaning.redaction import first_held
+from ingest.cleaning.emails import first_held
 from ingest.context import Build, SourceContext
 from ingest.fidelity import load_coverage
 from ingest.formats import Passes

@@ -102,6 +102,8 @@ def _seen(match: re.Match[str], bullet: str) -> str:
 _LONG = 300  # characters of a text of which only places are looked at
 _BEFORE, _BEHIND = 120, 150  # characters around what is found: longer than any pattern
 
+ROUNDS = 5  # of replacing: a replacement can bring what stood around it together, at most a few times
+
 
 class View:
     """A text in which `sub` replaces what is seen; `written` is what became of the text itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.cleaning.redaction import holds_email
+from ingest.cleaning.emails import holds_email
 from ingest.contract import Column
 from ingest.formats.headers import folded
 from ingest.readers.columns import Columns

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.cleaning import redaction
-from ingest.cleaning.redaction import EMAIL, TELEPHONE, holds_email, redact
+from ingest.cleaning import emails, redaction, telephones
+from ingest.cleaning.emails import EMAIL, first_held, holds_email
+from ingest.cleaning.redaction import redact
 from ingest.cleaning.seen import as_seen
+from ingest.cleaning.telephones import TELEPHONE
 from tests.ingest.cleaning.samples import cells
 
 REPEATABLE = {"deadline": None, "derandomize": True, "database": None}
@@ -383,8 +385,6 @@ def test_the_real_samples_have_no_address_left_and_lose_no_law_or_budget(edition
 
 
 def test_the_line_of_a_file_that_still_has_an_address(tmp_path) -> None:
-    from ingest.cleaning.redaction import first_held
-
     path = tmp_path / "graph.nt"
     path.write_text('<urn:a> <urn:b> "uno"@es .\n<urn:a> <urn:b> <https://example.org/@handle> .\n<urn:a> <urn:b> "ana@example.org"@es .\n', encoding="utf-8")
     assert first_held(path) == 3
@@ -401,19 +401,20 @@ _NEAR_NUMBERS = st.sampled_from([
 @settings(max_examples=1500, **REPEATABLE)
 @given(st.lists(_NEAR_NUMBERS, max_size=14).map("".join), st.sampled_from([None, "MX", "US", "CR", "DE"]))
 def test_a_text_that_is_not_searched_for_numbers_has_none(text: str, region: str | None) -> None:
-    """`_numbers` only spares the search; a text with six figures in a row, whatever is between them, was once always searched."""
+    """`may_hold_telephones` only spares the search; a text with six figures in a row, whatever is between them, was once always searched."""
     found = redact(text, region)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(redaction, "_numbers", lambda text: redaction._DIGIT_RUN.search(text) is not None)
+        for module in (redaction, telephones):
+            patch.setattr(module, "may_hold_telephones", lambda text: telephones._DIGIT_RUN.search(text) is not None)
         assert redact(text, region) == found
 
 
 @pytest.mark.parametrize("block", [1, 20, 1 << 22])
 def test_the_line_of_an_address_is_told_whatever_is_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr(redaction, "_BLOCK", block)
+    monkeypatch.setattr(emails, "_BLOCK", block)
     lines = ['<a> <b> "@es"@es .', '<a> <b> "Twitter @gobierno"@es .', "@", '<a> <b> "uno"@es .', '<a> <b> "x@y.org" .', '<a> <b> "z@y.org" .']
     path = tmp_path / "a.nt"
     path.write_text("".join(f"{line}\n" for line in lines))
-    assert redaction.first_held(path) == 5
+    assert first_held(path) == 5
     path.write_text("".join(f"{line}\n" for line in lines[:4]))
-    assert redaction.first_held(path) == 0
+    assert first_held(path) == 0

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.cleaning.redaction import EMAIL, TELEPHONE, holds_email
+from ingest.cleaning.emails import EMAIL, holds_email
 from ingest.cleaning.seen import as_seen
+from ingest.cleaning.telephones import TELEPHONE
 from tests.ingest.exports.made import row, write
 from tests.ingest.exports.mapping import Result, map_exports
 
