@@ -322,8 +322,8 @@ def test_a_bar_is_drawn_on_a_terminal_only(mine: Path) -> None:
         while chunk := _read(primary):
             shown += chunk
     os.close(primary)
-    assert process.returncode == 0
-    assert b"Validating against the shapes" in shown and b"|" in shown and b"\r" in shown
+    assert process.returncode == 0, shown.decode(errors="replace")
+    assert b"Validating against the shapes" in shown and b"|" in shown and b"\r" in shown, shown
     assert b"\x1b[3" not in shown
 
 
