@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from commitments.release import File, Release
+from commitments.release import CHECKSUMS, File, Release
 from sparql_api import i18n
 from sparql_api.documents import View
 from sparql_api.pages import crumb, home, render
@@ -64,7 +64,8 @@ def files_page(view: View, release: Release, files: Sequence[File], path: str) -
         groups=[(i18n.text(view.language, message), rows) for message, rows in groups.items() if rows],
         shown=release,
         newest=newest,
-        example=links.absolute("dumps/commitments.ttl"),
+        example=links.absolute(f"{path}commitments.ttl"),
+        checksums=links.absolute(f"{path}{CHECKSUMS}"),
         immutable=links.path(f"releases/{release.id}/"),
     )
 

@@ -126,10 +126,14 @@ def _speaking(view: View, subject: str, graph: str, count: int) -> tuple[Value, 
 
 
 def _note(fate: Live, graphs: list[tuple[str, int]], edition: Edition) -> str | None:
-    """The message for a thing of which the consolidated view says nothing."""
+    """The message for a thing that the consolidated view leaves out: a candidate, or what a newer edition took back. The
+    catalogue, which never stands there, needs none."""
     if fate.consolidated:
         return None
-    return "candidate-note" if [iri for iri, _ in graphs] == [edition.links.absolute("graph/candidates")] else "superseded-note"
+    names = {iri.rsplit("/", 1)[-1] for iri, _ in graphs}
+    if names == {"candidates"}:
+        return "candidate-note"
+    return "superseded-note" if names and names <= set(edition.identifiers.keys.get("source", [])) else None
 
 
 def _crumbs(view: View, fate: Live, statements: Statements, subject: str) -> list[Crumb]:

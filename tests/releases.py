@@ -68,7 +68,7 @@ def sample_quads(base: str = DEFAULT_BASE) -> str:
     return _lines(quads)
 
 
-def make_release(folder: Path, base: str = DEFAULT_BASE, nquads_text: str | None = None, *, name: str | None = None) -> Release:
+def make_release(folder: Path, base: str = DEFAULT_BASE, nquads_text: str | None = None, *, name: str | None = None, created: str = CREATED) -> Release:
     """Write one finished release below `folder` (the `data/releases` folder) and point `current` at it.
 
     `nquads_text` replaces the sample; its unnamed graph is the consolidated view. `name` forces the release id, which
@@ -84,8 +84,8 @@ def make_release(folder: Path, base: str = DEFAULT_BASE, nquads_text: str | None
     _write_graphs(path, base, quads)
     _write_reports(path)
     _write_registry(path)
-    _write_manifest(path, identifier, base, digest, quads)
-    _publish(folder, identifier)
+    _write_manifest(path, identifier, base, digest, quads, created)
+    _publish(folder, identifier, created)
     return open_release(path)
 
 
@@ -186,7 +186,7 @@ def _write_registry(path: Path) -> None:
             writer.writerows(events)
 
 
-def _write_manifest(path: Path, identifier: str, base: str, digest: str, quads: list[ox.Quad]) -> None:
+def _write_manifest(path: Path, identifier: str, base: str, digest: str, quads: list[ox.Quad], created: str) -> None:
     graphs = Counter("" if q.graph_name == ox.DefaultGraph() else q.graph_name.value for q in set(quads))
     names = {graph.removeprefix(f"{base}graph/"): count for graph, count in sorted(graphs.items())}
     default = {q for q in quads if q.graph_name == ox.DefaultGraph()}
@@ -199,17 +199,17 @@ def _write_manifest(path: Path, identifier: str, base: str, digest: str, quads: 
         files.append(File(path=relative, bytes=len(content), sha256=sha256, media_type=MEDIA_TYPES[file.suffix]))
     (path / CHECKSUMS).write_text("".join(f"{file.sha256}  {file.path}\n" for file in files), encoding="utf-8")
     manifest = Manifest(
-        id=identifier, base=base, created=CREATED, fingerprint="0" * 64, software_version="0.1.0",
+        id=identifier, base=base, created=created, fingerprint="0" * 64, software_version="0.1.0",
         vocabulary_version="0.1.0", content_sha256=digest, graphs=names, counts=dict(sorted(counts.items())),
         severities={}, settings={}, inputs=[], files=files,
     )  # fmt: skip
     (path / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
 
 
-def _publish(folder: Path, identifier: str) -> None:
+def _publish(folder: Path, identifier: str, created: str) -> None:
     link = folder / f".{CURRENT}.{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(identifier)
     link.rename(folder / CURRENT)
     with open(folder / PUBLICATION_LOG, "a", encoding="utf-8") as log:
-        log.write(json.dumps({"id": identifier, "published": CREATED}) + "\n")
+        log.write(json.dumps({"id": identifier, "published": created}) + "\n")

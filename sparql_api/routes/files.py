@@ -56,15 +56,17 @@ async def dumps(request: Request) -> Response:
 @router.api_route("/dumps/{path:path}", methods=METHODS, summary="One file of the newest release")
 async def dump(request: Request, path: str) -> Response:
     edition = edition_of(request)
-    return _file(request, edition, edition.release, path, FRESH)
+    return _file(request, edition, edition.release, "dumps/", path, FRESH)
 
 
 @router.api_route("/releases/", methods=METHODS, summary="The releases that are kept")
 async def releases(request: Request) -> Response:
     edition = edition_of(request)
     folder = edition.release.path.parent
-    names = sorted((item.name for item in folder.iterdir() if _RELEASE_ID.match(item.name)), reverse=True)
-    kept = [found for found in (_open(folder, name) for name in names) if found is not None]
+    names = [item.name for item in folder.iterdir() if _RELEASE_ID.match(item.name)]
+    found = [release for release in (_open(folder, name) for name in names) if release is not None]
+    # An id tells the date of the data only, which several releases may share.
+    kept = sorted(found, key=lambda release: (datetime.fromisoformat(release.manifest.created), release.id), reverse=True)
     listing = [{"id": r.id, "created": r.manifest.created, "href": edition.links.path(f"releases/{r.id}/")} for r in kept]
     return _negotiated(request, edition, edition.release, {"releases": listing}, lambda view: releases_page(view, kept), FRESH)
 
@@ -86,7 +88,8 @@ async def release_without_slash(request: Request, identifier: str) -> Response:
 @router.api_route("/releases/{identifier}/{path:path}", methods=METHODS, summary="One file of one release; immutable")
 async def release_file(request: Request, identifier: str, path: str) -> Response:
     edition = edition_of(request)
-    return _file(request, edition, _kept(edition, identifier), path, _IMMUTABLE)
+    found = _kept(edition, identifier)
+    return _file(request, edition, found, f"releases/{found.id}/", path, _IMMUTABLE)
 
 
 @lru_cache(maxsize=64)
@@ -176,8 +179,8 @@ def _files(release: Release) -> list[File]:
     return [*release.manifest.files, *_own_files(release.path)]
 
 
-def _file(request: Request, edition: Edition, release: Release, path: str, fresh: str) -> Response:
-    """One file of a release. A client that takes gzip gets the packed form that lies beside it."""
+def _file(request: Request, edition: Edition, release: Release, folder: str, path: str, fresh: str) -> Response:
+    """One file of a release, `path` below `folder`. A client that takes gzip gets the packed form that lies beside it."""
     known = {file.path: file for file in _files(release)}
     plain = known.get(path)
     if plain is None:
@@ -188,7 +191,7 @@ def _file(request: Request, edition: Edition, release: Release, path: str, fresh
     if packed is not None and not wants_range:  # parts are always of the plain bytes, whose length people know
         coding = choose_coding(request.headers.getlist("accept-encoding"), ("gzip",))
     sent = packed if coding == "gzip" and packed is not None else plain
-    checksums = edition.links.absolute(f"dumps/{CHECKSUMS}")
+    checksums = edition.links.absolute(f"{folder}{CHECKSUMS}")
     created = datetime.fromisoformat(release.manifest.created)
     headers = {
         RELEASE_HEADER.lower(): release.id,

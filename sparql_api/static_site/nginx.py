@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from commitments.release import CHECKSUMS
 from ontology.namespaces import AUTHORITIES, KINDS
 from sparql_api.documents import Document, link_items, release_link
 from sparql_api.formats import DOCUMENT_FORMATS, HTML, TURTLE, Format, content_type, offers
@@ -271,8 +272,9 @@ def _server(edition: Edition, public: Path, common: list[tuple[str, str]]) -> st
         for name, media_type in _FOLDER_FORMS
     )
     licence = edition.links.header(edition.licence)
-    checksums = edition.links.absolute("dumps/SHA256SUMS")
-    of_file = f'<{licence}>; rel="license", <{checksums}>; rel="describedby", {release}'
+    of_dump, of_release = (
+        f'<{licence}>; rel="license", <{edition.links.absolute(folder)}{CHECKSUMS}>; rel="describedby", {release}' for folder in ("dumps/", "releases/$oc_release/")
+    )
     types = _types(edition)
     parts = {
         "prefix": prefix, "inner": inner, "public": public, "forms": forms, "folder_forms": folder_forms,
@@ -280,8 +282,8 @@ def _server(edition: Edition, public: Path, common: list[tuple[str, str]]) -> st
         "name_headers": headers(cache, ("link", "$oc_named_link")),
         "no_headers": headers(("cache-control", "public, max-age=10"), ("vary", "Accept, Accept-Language"), ("link", release), ("content-language", "$oc_language")),
         "method_headers": headers(("access-control-allow-methods", "GET, HEAD, OPTIONS"), ("allow", "GET, HEAD, OPTIONS"), ("link", release)),
-        "dump_headers": headers(cache, ("link", of_file)),
-        "release_headers": headers(("cache-control", "public, max-age=31536000, immutable"), ("link", of_file)),
+        "dump_headers": headers(cache, ("link", of_dump)),
+        "release_headers": headers(("cache-control", "public, max-age=31536000, immutable"), ("link", of_release)),
         "static_headers": headers(("cache-control", "public, max-age=3600"), ("link", release)),
         "page_headers": headers(cache, ("vary", "Accept-Language"), ("link", release), ("content-language", "$oc_language")),
         "context_headers": headers(cache, ("link", f'<{VOCABULARY_LICENCE}>; rel="license", {release}')),
@@ -384,11 +386,11 @@ location <<prefix>> {
   }
   location ~ ^<<prefix>>(?:(?:dumps|releases|releases/[^/]+)/)?index\\. { return 404; }
   location ~ ^<<prefix>>dumps/(?<oc_dump>.+)$ {
-    alias <<public>>/dumps/$oc_dump; types { <<types>> } default_type text/plain;
+    alias <<public>>/dumps/$oc_dump; types { <<types>> } default_type 'text/plain; charset=utf-8';
 <<dump_headers>>
   }
-  location ~ ^<<prefix>>releases/(?<oc_release_file>[^/]+/.+)$ {
-    alias <<public>>/releases/$oc_release_file; types { <<types>> } default_type text/plain;
+  location ~ ^<<prefix>>releases/(?<oc_release>[0-9a-f-]+)/(?<oc_release_file>.+)$ {
+    alias <<public>>/releases/$oc_release/$oc_release_file; types { <<types>> } default_type 'text/plain; charset=utf-8';
 <<release_headers>>
   }
 

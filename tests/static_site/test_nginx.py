@@ -91,6 +91,11 @@ def test_addresses_of_all_kinds(nginx: httpx.Client, served: Served, target: str
     check(nginx, served, target, headers)
 
 
+@pytest.mark.parametrize("name", ["commitments.ttl", "SHA256SUMS", "nope"])
+def test_files_of_a_release(nginx: httpx.Client, served: Served, name: str) -> None:
+    check(nginx, served, f"releases/{served.renderer.edition.release.id}/{name}", [])
+
+
 def test_packed_files_are_sent(nginx: httpx.Client) -> None:
     plain = ask(nginx, "doc/plan/MX-4.ttl", [])
     packed = ask(nginx, "doc/plan/MX-4.ttl", [("Accept-Encoding", "gzip")])

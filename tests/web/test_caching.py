@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import shutil
+from pathlib import Path
 
 import brotli
 import httpx
@@ -239,6 +241,27 @@ def test_old_releases_stay_and_pruned_ones_are_gone(tmp_path) -> None:
     shutil.rmtree(old.path)
     gone = service.get(f"/releases/{old.id}/commitments.nt")
     assert gone.status_code == 410 and json.loads(gone.content)["type"].endswith("release-pruned")
+
+
+def test_releases_are_listed_by_when_they_were_made(tmp_path: Path) -> None:
+    """Ids begin with the date of the data, which several may share."""
+    made = [
+        make_release(tmp_path, DEFAULT_BASE, sample_quads() + f'<urn:a> <urn:b> "{number}" .\n', created=f"2026-01-0{number}T03:04:05Z") for number in (2, 3, 1)
+    ]
+    service = Service(made[0])
+    listed = [item["id"] for item in json.loads(service.get("/releases/", accept="application/json").content)["releases"]]
+    assert listed == [made[1].id, made[0].id, made[2].id]
+    page = service.get("/releases/?lang=en", accept="text/html").text
+    assert page.count("served now") == 1 and page.index(made[0].id) < page.index("served now") < page.index(made[2].id)
+
+
+def test_the_recipe_of_each_folder_checks_its_own_files(service: Service, tmp_path: Path) -> None:
+    for folder in ("dumps/", f"releases/{service.release.id}/"):
+        page = service.get(f"/{folder}", accept="text/html").text
+        recipe = page[page.index('id="check-title"') :]
+        assert re.findall(r"-O (\S+)", recipe) == [f"{service.base}{folder}commitments.ttl", f"{service.base}{folder}SHA256SUMS"]
+        link = service.get(f"/{folder}commitments.ttl").headers["link"]
+        assert f'<{service.base}{folder}SHA256SUMS>; rel="describedby"' in link
 
 
 def test_switch_of_releases(tmp_path) -> None:

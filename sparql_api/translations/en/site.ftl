@@ -109,6 +109,7 @@ release-title = Release { $id }
 release-intro = These files never change.
 releases-title = Releases of the data
 releases-intro = The releases that are kept, newest first.
+release-current = the newest, served now
 files-graph = The whole graph
 files-tables = Tables
 files-for-excel = Tables for Excel (cells that would run as formulas begin with an apostrophe; never an input)

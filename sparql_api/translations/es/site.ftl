@@ -109,6 +109,7 @@ release-title = Versión { $id }
 release-intro = Estos archivos no cambian nunca.
 releases-title = Versiones de los datos
 releases-intro = Las versiones que se conservan, la más reciente primero.
+release-current = la más reciente, en servicio
 files-graph = El grafo completo
 files-tables = Tablas
 files-for-excel = Tablas para Excel (las celdas que se ejecutarían como fórmulas llevan un apóstrofo; nunca son una entrada)
