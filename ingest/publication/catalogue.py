@@ -20,6 +20,12 @@ DEFAULT_DESCRIPTION = {
     "en": "Open-government action plans and commitments as linked open data: who answers for each commitment, which"
     " problem it addresses, how it advances, who assessed it, and at which place of which source each fact stands.",
 }
+_RIGHTS = {
+    "es": "La licencia vale para lo que esta publicación ordena, enlaza y afirma por sí misma. Los derechos de estas fuentes, de las que cita pasajes,"
+    " no constan: {sources}. Lo que se sabe de cada una está en su descripción y en la de su grafo.",
+    "en": "The licence is for what this publication arranges, links and says itself. The rights in these sources, of which it quotes passages, are not"
+    " stated: {sources}. What is known of each stands in its description and in that of its graph.",
+}
 _KEYWORDS = {"es": "gobierno abierto", "en": "open government"}
 _THEME = "http://publications.europa.eu/resource/authority/data-theme/GOVE"
 _THEME_LABEL = {"es": "Gobierno y sector público", "en": "Government and public sector"}
@@ -55,6 +61,12 @@ def titles(draft: Draft) -> dict[str, str]:
     return {tag: draft.settings.get(f"title_{tag}") or text for tag, text in DEFAULT_TITLE.items()}
 
 
+def rights(draft: Draft) -> dict[str, str]:
+    """By language, what the licence does not cover: sources that state no licence. Empty where there is none, or no licence."""
+    sources = ", ".join(sorted(source.key for source in draft.sources if source.licence == "not-stated"))
+    return {tag: text.format(sources=sources) for tag, text in _RIGHTS.items()} if sources and draft.settings.get("licence") else {}
+
+
 def describe_catalogue(draft: Draft, names: Names, files: list[Described], vocabulary: str) -> Statements:
     """The DCAT statements. `vocabulary` is the version IRI of the vocabulary the release was validated with."""
     out = Statements()
@@ -67,6 +79,10 @@ def describe_catalogue(draft: Draft, names: Names, files: list[Described], vocab
     _versions(out, draft, names)
     for file in files:
         _distributions(out, draft, names, file)
+    if text := rights(draft):
+        statement = out.thing(names.of("catalog", "rights"), (str(DCT.RightsStatement),), text)
+        for subject in (names.catalog, names.dataset, names.version):
+            out.add(subject, str(DCT.rights), statement)
     return out
 
 

@@ -16,7 +16,7 @@ import ontology
 from commitments.release import CHECKSUMS, CONSOLIDATED, EVERYTHING, IDENTIFIERS, MANIFEST, Manifest
 from ingest.apart import cores
 from ingest.publication import dumps, for_excel, jobs, tables
-from ingest.publication.catalogue import Described, describe_catalogue, titles
+from ingest.publication.catalogue import Described, describe_catalogue, rights, titles
 from ingest.publication.draft import CATALOG_GRAPH, CONSOLIDATED_GRAPH, VOCABULARY_GRAPHS, Draft
 from ingest.publication.files import ReleaseFolder, beside, remove_beside
 from ingest.publication.helpers import Helpers, uncollected
@@ -129,7 +129,7 @@ class Writing:
         files = {file.path: file for file in self.folder.files}
         written = [(query, files[query.path].bytes, files[query.path].sha256, counts[query.name]) for query in tables.table_queries()]
         title, licence = titles(self.draft)["es"], self.draft.settings.get("licence")
-        package = tables.data_package(written, title, licence, self.release_id)
+        package = tables.data_package(written, title, licence, rights(self.draft), self.release_id)
         self.folder.add("tables/datapackage.json", package, "application/json")
 
     def _catalogue(self) -> None:

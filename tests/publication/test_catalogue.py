@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from dataclasses import replace
 
 import pyshacl
 import pytest
-from rdflib import RDF, BNode, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, BNode, Graph, Literal, URIRef
 
 from ingest.publication import publish
 from ontology.namespaces import DCAT, DCT, OGCM, PROV, SH, SPDX, VOID
@@ -64,6 +66,21 @@ def test_a_setting_that_is_not_set_is_left_out(tmp_path):
     assert not list(graph.subject_objects(DCT.publisher))
     assert not list(graph.subject_objects(DCT.license))
     assert not list(graph.subject_objects(DCAT.contactPoint))
+
+
+def test_what_the_licence_does_not_cover_is_said(published, catalogue, tmp_path):
+    """A source that states no licence is not licensed by whoever republishes what it says."""
+    statements = {catalogue.value(URIRef(f"{BASE}id/{key}"), DCT.rights) for key in ("catalog/commitments", "dataset/commitments", f"dataset/commitments_{published.id}")}
+    assert len(statements) == 1
+    texts = {label.language: str(label) for label in catalogue.objects(statements.pop(), RDFS.label)}
+    package = json.loads(published.file("tables/datapackage.json").read_text())
+    assert texts == {"es": package["description"], "en": package["description_en"]}
+    assert all("deck-2021-05-31" in text and "curation" not in text for text in texts.values())
+    draft = sample_draft(tmp_path / "draft")
+    stated = replace(draft, sources=[replace(source, licence="https://creativecommons.org/publicdomain/zero/1.0/") for source in draft.sources])
+    release = publish(stated, tmp_path / "data").release
+    assert not list(Graph().parse(release.file("catalog.ttl")).subject_objects(DCT.rights))
+    assert "description" not in json.loads(release.file("tables/datapackage.json").read_text())
 
 
 def test_turtle_files_are_the_catalogue_graph(published, catalogue):

@@ -134,10 +134,11 @@ def _two_values(query: TableQuery, cells: list[str], number: int) -> TableError:
     return TableError(f"{query.name}: {cells[0]}: {query.columns[number].name} has {len(values)} values: {', '.join(values)}")
 
 
-def data_package(tables: list[tuple[TableQuery, int, str, int]], title: str, licence: str | None, release: str) -> bytes:
+def data_package(tables: list[tuple[TableQuery, int, str, int]], title: str, licence: str | None, rights: dict[str, str], release: str) -> bytes:
     """`datapackage.json` (Frictionless Data Package 1) of the tables given as (query, bytes, SHA-256, rows).
 
     Titles and descriptions are in Spanish under the standard names; `title_en`, `description_en` hold the English ones.
+    `rights` says by language what the licence does not cover, if anything.
     """
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
@@ -145,6 +146,8 @@ def data_package(tables: list[tuple[TableQuery, int, str, int]], title: str, lic
         "title": title,
         "version": release,
     }
+    if rights:
+        package |= {"description": rights["es"], "description_en": rights["en"]}
     if licence:
         package["licenses"] = [{"path": licence}]
     package["resources"] = [_resource(query, size, sha256, rows) for query, size, sha256, rows in tables]
