@@ -318,6 +318,11 @@ class Contract(Model):
         return self
 
     @property
+    def is_edition(self) -> bool:
+        """Whether it is an edition of a database: an export of a program, of which a newer one may come. Its series names the database."""
+        return any(table.mode == "export" for table in self.tables.values())
+
+    @property
     def language_tag(self) -> str | None:
         """BCP 47 tag of the declared language, or None."""
         return _BCP47.get(self.language)

@@ -50,7 +50,7 @@ def revisions(contracts: Iterable[Contract]) -> dict[str, str]:
     """Key of each dated edition -> key of the one before it in its series, where its contract does not say it itself."""
     series: dict[str, list[Contract]] = {}
     for contract in contracts:
-        if contract.layout and contract.issued != "not-stated":
+        if contract.is_edition and contract.issued != "not-stated":
             series.setdefault(contract.series, []).append(contract)
     found = {}
     for editions in series.values():

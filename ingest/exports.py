@@ -90,7 +90,7 @@ def located(loaded: LoadedContract, shown: str, *, accept: bool | None = None) -
     path = loaded.folder / table.file_name(slug)
     if table.mode != "export" or not path.is_file():
         return Fitted(contract)  # what is wrong with it, the reader says
-    found = _compare(path, [Layout.of(contract.layout or contract.key, table)], f"{shown}/{path.name}")
+    found = _compare(path, [Layout.of(contract.layout or contract.key, table)], f"{shown}/{path.name}", sheet=table.sheet)
     if found.layout is None:
         return Fitted(contract)
     if accept is not None:
@@ -175,9 +175,9 @@ def _next_step(table: Table, found: Recognition) -> tuple[str, str]:
     return es, en
 
 
-def _compare(path: Path, tables: list[Layout], shown: str) -> Recognition:
+def _compare(path: Path, tables: list[Layout], shown: str, *, sheet: str | None = None) -> Recognition:
     try:
-        return recognize(path, tables)
+        return recognize(path, tables, sheet=sheet)
     except FormatFault as fault:
         raise SourceProblems([Problem(shown, fault.row, "", fault.code, fault.found, fault.es, fault.en)]) from None
 

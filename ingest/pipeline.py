@@ -85,8 +85,11 @@ def build(
         recover(data_dir)
         sweep(releases, scratch=True)
         settings = settings or load_settings(data_dir)
-        mark = fingerprint(input_files(data_dir, extra), base, settings, accept=accept)
-        unchanged = None if force else last_build.unchanged(data_dir, mark)
+        files = input_files(data_dir, extra)
+        mark = fingerprint(files, base, settings, accept=accept)
+        # A folder that was given and holds nothing changes no fingerprint; that there is nothing in it has to be said.
+        given = all(any(file.path == edition.shown or file.path.startswith(f"{edition.shown}/") for file in files) for edition in extra)
+        unchanged = last_build.unchanged(data_dir, mark) if given and not force else None
         if unchanged is not None:
             return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
         step = _steps(progress)
@@ -208,7 +211,7 @@ def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contr
         return
     facts = list(build_.facts)
     for source in source_graphs:
-        if not source.contract.layout:
+        if not source.contract.is_edition:
             facts += described.commitments(source.path, build_.addresses.base, source.contract.key)
 
     def decided(candidate: matching.Candidate) -> bool:

@@ -19,6 +19,8 @@ from ingest.publication import SourceFacts
 from ingest.quarantine import Quarantine
 
 LAYOUTS = "layouts"  # folder of a deployment's own layouts, below the data folder
+OTHER_GRAPHS = frozenset({"", "curated", "derived", "candidates", "catalog", "vocabulary", "shapes"})  # of a release, and no source's own
+_RESERVED = OTHER_GRAPHS | {"consolidated", "default", "release", "staging"}  # and addresses below /graph/ that mean something else
 _EU_LANGUAGE = "http://publications.europa.eu/resource/authority/language/"
 
 
@@ -69,16 +71,23 @@ def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList, *, ac
     found.sort(key=_order)
     keys: dict[str, SourceFolder] = {}
     for source in found:
+        if source.contract.key in _RESERVED:
+            es, en = "una clave que no sea el nombre de un grafo de esta publicación", "a key that is not the name of a graph of this publication"
+            problems.add(_of_key(source, es, en))
         other = keys.setdefault(source.contract.key, source)
         if other is source:
             continue
         es, en = f"una clave que no use {other.file or other.shown}", f"a key that {other.file or other.shown} does not use"
-        if source.file is not None:
-            es, en = f"{es}; --input NOMBRE=RUTA da una", f"{en}; --input NAME=PATH gives one"
-        problems.add(Problem(source.file or f"{source.shown}/{CONTRACT_FILE}", 0, "key", "duplicate-key", source.contract.key, es, en))
+        problems.add(_of_key(source, es, en))
     if not found:
         problems.add(Problem(str(data_dir), 0, "", "no-sources", "no contract.yml", "al menos una fuente en sources/", "at least one source in sources/"))
     return found
+
+
+def _of_key(source: SourceFolder, es: str, en: str) -> Problem:
+    if source.file is not None:
+        es, en = f"{es}; --input NOMBRE=RUTA da una", f"{en}; --input NAME=PATH gives one"
+    return Problem(source.file or f"{source.shown}/{CONTRACT_FILE}", 0, "key", "duplicate-key", source.contract.key, es, en)
 
 
 def _source(edition: Edition, shown: str, layout_folders: Sequence[Path], problems: ProblemList, accept: bool | None) -> SourceFolder:
@@ -119,7 +128,7 @@ def _order(source: SourceFolder) -> tuple[int, int]:
     contract = source.contract
     if contract.source_type == "curation":
         return (2, 0)
-    if not contract.layout:
+    if not contract.is_edition:
         return (0, 0)
     return (1, -contract.age)
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from commitments.release import RELEASES, ReleaseError, current_release
 from ingest.identifiers import Registry
 from ingest.problems import Problem, SourceProblems
-from ingest.sources import SourceFolder
+from ingest.sources import OTHER_GRAPHS, SourceFolder
 
 MASS_WITHDRAWAL = 25  # keys; below it, or below a twentieth of all, a build withdraws without being told to
-OTHER_GRAPHS = frozenset({"", "curated", "derived", "candidates", "catalog", "vocabulary", "shapes"})  # graphs that are no source's own
 
 
 def refuse_mass_withdrawal(registry: Registry, data_dir: Path, folders: list[SourceFolder]) -> None:

@@ -49,7 +49,7 @@ class Precedence:
         self.ranks = [source.rank for source in self.sources]
         self.series = [source.contract.series for source in self.sources]
         self._editions = [source.edition for source in self.sources]
-        self._is_edition = [source.contract.layout is not None for source in self.sources]
+        self._is_edition = [source.contract.is_edition for source in self.sources]
         self.chains = _chains(self.sources)
 
     def newest(self, found: Found) -> Found:
@@ -89,9 +89,9 @@ def agree(one: str, other: str) -> bool:
 
 
 def _chains(sources: list[SourceGraph]) -> list[list[int]]:
-    """The editions of each database, oldest first, as places in `sources`; a database is a series of exports with a layout."""
+    """The editions of each database, oldest first, as places in `sources`; a database is a series of exports, whatever its type."""
     chains: dict[str, list[int]] = defaultdict(list)
     for number, source in enumerate(sources):
-        if source.contract.source_type == "ogp-database" and getattr(source.contract, "layout", None):
+        if source.contract.is_edition:
             chains[source.contract.series].append(number)
     return [sorted(chain, key=lambda number: sources[number].edition) for chain in chains.values() if len(chain) > 1]

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from rapidfuzz import fuzz
 
-from ingest.formats import open_records, sheets
+from ingest.formats import FormatFault, open_records, sheets
 from ingest.formats.headers import folded, is_repetition, named, refuse_copy
 
 LINES = 10  # records in which the header line is looked for
@@ -113,27 +113,42 @@ _ENGLISH = {
 }
 
 
-def recognize(path: Path, layouts: Iterable[Layout]) -> Recognition:
-    """Find the header line and the layout of a file; raises FormatFault where its beginning cannot be read.
+def recognize(path: Path, layouts: Iterable[Layout], *, sheet: str | None = None, delimiter: str | None = None) -> Recognition:
+    """Find the header line and the layout of a file; raises FormatFault where its beginning cannot be read, or where two sheets of a
+    workbook have a layout: which of them is meant, a contract says.
 
-    A text file is tried with a comma first, then with other delimiters; a workbook sheet by sheet.
+    A text file is tried with a comma first, then with other delimiters, if `delimiter` names none; a workbook sheet by sheet, if `sheet`
+    names none. That a text is not well-formed with one delimiter says nothing of it with another.
     """
     known = sorted(layouts, key=lambda layout: layout.name)
     best: Recognition | None = None
-    for sheet, delimiter in _ways(path):
-        found = _best(_beginning(path, delimiter, sheet), known)
+    fault: FormatFault | None = None
+    fitting: list[str] = []
+    for name, sign in _ways(path, sheet, delimiter):
+        try:
+            found = _best(_beginning(path, sign, name), known)
+        except FormatFault as error:
+            fault = fault or error
+            continue
         if found is not None and (best is None or found.score > best.score):
-            best = replace(found, delimiter=delimiter, sheet=sheet)
-        if best is not None and best.layout is not None and sheet is None:
+            best = replace(found, delimiter=sign, sheet=name)
+        if found is not None and found.layout is not None and name is not None:
+            fitting.append(name)
+        if best is not None and best.layout is not None and name is None:
             break
+    if len(fitting) > 1:
+        es, en = "una sola hoja con un formato conocido (en un contrato, `sheet` la nombra)", "one sheet with a known layout (in a contract, `sheet` names it)"
+        raise FormatFault(0, "sheet", ", ".join(fitting), es, en)
+    if fault is not None and (best is None or best.layout is None):
+        raise fault
     return best or Recognition(None, None, 0, (), (), (), (), 0.0)
 
 
-def _ways(path: Path) -> list[tuple[str | None, str]]:
+def _ways(path: Path, sheet: str | None, delimiter: str | None) -> list[tuple[str | None, str]]:
     names = sheets(path)
     if names:
-        return [(name if len(names) > 1 else None, ",") for name in names]
-    return [(None, delimiter) for delimiter in _DELIMITERS]
+        return [(name if len(names) > 1 else None, ",") for name in names if sheet in (None, name)]
+    return [(None, sign) for sign in ([delimiter] if delimiter else _DELIMITERS)]
 
 
 def _beginning(path: Path, delimiter: str, sheet: str | None) -> list[tuple[int, list[str]]]:

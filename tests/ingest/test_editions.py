@@ -11,7 +11,7 @@ from ingest import terms, uris
 from ingest.authority import Authority
 from ingest.consolidation import Consolidation, SourceGraph
 from ingest.context import Build
-from ingest.contract import Contract
+from ingest.contract import Contract, Table
 from ingest.identifiers import Registry
 from ingest.problems import ProblemList
 from ingest.sorting import SortedFile, write_sorted
@@ -20,7 +20,8 @@ from tests.ingest.conftest import BASE
 
 def contract(key: str, issued: str, series: str = "database", source_type: str = "ogp-database", layout: str | None = "made-up") -> Contract:
     stated = dt.date.fromisoformat(issued) if issued else "not-stated"
-    return Contract.model_construct(key=key, series=series, issued=stated, source_type=source_type, layout=layout)
+    tables = {"rows": Table.model_construct(mode="export" if layout else "strict")}
+    return Contract.model_construct(key=key, series=series, issued=stated, source_type=source_type, layout=layout, tables=tables)
 
 
 class Editions:
@@ -133,7 +134,7 @@ def test_what_the_newest_edition_leaves_out_was_last_seen_in_an_older_one(editio
     [
         contract("other", "2024-01-01", "another-database"),
         contract("pages", "2024-01-01", "database", "ogp-database", None),
-        contract("slides", "2024-01-01", "database", "presentation"),
+        contract("slides", "2024-01-01", "database", "presentation", None),
     ],
 )
 def test_only_editions_of_the_same_database_tell_what_is_missing(editions: Editions, newer: Contract) -> None:

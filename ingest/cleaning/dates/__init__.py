@@ -4,7 +4,7 @@ Two passes over a file. First every date cell is shown to `DateEvidence.observe`
 order only and so proves it for its group (the country). Then `read_date` reads each cell and says how it knows:
 
 - `certain`: the cell itself, or the proven order of its group, leaves one reading;
-- `inferred`: one reading, by something outside the cell and its group: the order of all other groups of the file, of the
+- `inferred`: one reading, by something outside the cell and its group: the order that the contract declares or that of all other groups of the file, of the
   same plan in a country that writes both ways, or the plan's own years (two-digit years, numbers that a spreadsheet program
   made of dates, dates of 1905 that it made of years);
 - `ambiguous`: two readings, both kept, with what they agree on;

@@ -16,8 +16,13 @@ _NUMERIC = re.compile(r"(?<![0-9/.\-])([0-9]{1,2}) ?([/.\-]) ?([0-9]{1,2}) ?\2 ?
 
 @dataclass
 class DateEvidence:
-    """Proofs of an order of day and month, counted per group (country) and per part of a group (plan)."""
+    """Proofs of an order of day and month, counted per group (country) and per part of a group (plan).
 
+    `declared`: the order that the source's contract knows; then proofs decide nothing, and a date that exists in the other order
+    only is still read in it.
+    """
+
+    declared: Order | None = None
     proofs: dict[str, Counter[Order]] = field(default_factory=dict)
     part_proofs: dict[tuple[str, str], Counter[Order]] = field(default_factory=dict)
     _file: Order | None = None
@@ -56,7 +61,9 @@ class DateEvidence:
         return self._file
 
     def decide(self, group: str, part: str = "") -> tuple[Order | None, str]:
-        """The order to read a cell in and its basis: `group`, `part`, `file`, or "" with None."""
+        """The order to read a cell in and its basis: `contract`, `group`, `part`, `file`, or "" with None."""
+        if self.declared:
+            return self.declared, "contract"
         order = self.order(group)
         if order:
             return order, "group"

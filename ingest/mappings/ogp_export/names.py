@@ -12,6 +12,7 @@ from ingest.cleaning.text import repair
 from ingest.places import Places
 
 # What a spreadsheet program made of 4.1: 4.0999999999999996.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+)?")
 _FLOAT = re.compile(r"-?\d+\.\d{10,}")
 _WHOLE = re.compile(r"(?<=\d)\.0+$")
 _DASH = re.compile(r"(?<=\w)(\s?)[\u2010-\u2015\u2212](?=\s?\w)")
@@ -48,11 +49,14 @@ def of_another_country(places: Places, outside_id: str, country: str) -> str | N
 
 @lru_cache(maxsize=4096)
 def is_number(cell: str, region: str) -> bool:
-    """Whether a cell can be the printed number of something: whatever it is, no address and no telephone number.
+    """Whether a cell can be the printed number of something: whatever it is, no address, no telephone number, and no day, which is what
+    spreadsheet programs make of 1.1 (a typed date of a workbook is read as this).
 
-    >>> is_number("4.0999999999999996", "MX"), is_number("ana@example.org", "MX")
-    (True, False)
+    >>> is_number("4.0999999999999996", "MX"), is_number("ana@example.org", "MX"), is_number("2016-01-01", "MX")
+    (True, False, False)
     """
+    if _DAY.fullmatch(cell.strip()):
+        return False
     return len(cell) <= _SHORT or _FLOAT.fullmatch(cell.strip()) is not None or not redacted(cell, region).counts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ingest import uris
 from ingest.cleaning.dates import DateEvidence
@@ -19,6 +20,11 @@ from ingest.readers import Row
 PlanId = tuple[str, str]  # area key, number as printed
 PLAN_FACTS = ("submitted", "plan-end", "plan-id")
 _SHOWN, _VALUES = 20, 6  # characters of a value, and values, that messages show
+
+
+def _declared(contract: Contract) -> Literal["dmy", "mdy"] | None:
+    """The order of day and month that a contract states; a year in front leaves no doubt about them."""
+    return contract.date_order if contract.date_order in ("dmy", "mdy") else None  # type: ignore[return-value]
 
 
 def _redacted(text: str) -> str:
@@ -75,7 +81,8 @@ class Observation:
         facts = [column for what in PLAN_FACTS if (column := table.means(what))]  # type: ignore[arg-type]
         facts += [name for name, column in table.columns.items() if column.means == "report-year"]
         self._observed = Observed(
-            context.contract, table, DateEvidence(), defaultdict(PlanFacts), tuple(facts), Counter(), Counter(), Counter(), Counter(), Counter(), {}, {},
+            context.contract, table, DateEvidence(declared=_declared(context.contract)), defaultdict(PlanFacts), tuple(facts),
+            Counter(), Counter(), Counter(), Counter(), Counter(), {}, {},
         )  # fmt: skip
         self._number, self._plan_id = table.means("number"), table.means("plan-id")
         self._title, self._text, self._id = table.means("title"), table.means("text"), table.means("commitment-id")

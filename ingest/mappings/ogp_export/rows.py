@@ -164,7 +164,7 @@ class RowMapping:
         cell = row.text(column) if column else ""
         if not cell:
             return ""
-        if self._texts.holds_person(column or "", cell, plan.place.country):
+        if self._texts.holds_person(column or "", cell, plan.place.country) or not names_of.is_number(cell, plan.place.country):
             row.quarantine(column or "", "number", cell, "el número de un compromiso", "the number of a commitment")
             return ""
         number = written(names_of.repaired_number(cell))

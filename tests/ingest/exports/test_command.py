@@ -188,3 +188,26 @@ def test_the_flat_table_keeps_titles_of_no_stated_language(data: Path, tmp_path:
         rows = list(csv.DictReader(stream))
     assert rows and all(row["title_es"] or row["title_en"] or row["title_other"] for row in rows)
     assert any(row["title_other"] for row in rows)
+
+
+@pytest.mark.parametrize("name", ["curated", "derived", "candidates", "catalog", "vocabulary", "shapes", "consolidated", "release", "staging"])
+def test_an_edition_is_not_named_like_a_graph_of_the_publication(data: Path, tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / "downloaded.csv", "ogp-2016", ROWS)
+    done = command(data, "build", "--input", f"{name}={path}", "--lang", "en")
+    assert done.returncode == 1 and f'found "{name}"' in done.stderr and "--input NAME=PATH" in done.stderr and "Traceback" not in done.stderr
+    assert nothing_published(data)
+
+
+@pytest.mark.parametrize("holding", ["", "readme.txt.bak", "sub/export.csv"])
+def test_a_folder_that_holds_no_source_is_said(data: Path, tmp_path: Path, holding: str) -> None:
+    """Also when nothing else changed since the last build."""
+    path = write(tmp_path / "downloaded.csv", "ogp-2016", ROWS)
+    given = "--input", f"ogp-2016-11-30={path}", "--lang", "en"
+    assert command(data, "build", *given).returncode == 0
+    folder = tmp_path / "folder"
+    (folder / holding).parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
+    if holding:
+        (folder / holding).write_text("x", encoding="utf-8")
+    done = command(data, "build", *given, "--input", f"ogp-2020-01-01={folder}")
+    assert done.returncode == 1 and "contract.yml" in done.stderr and "up to date" not in done.stdout, done.stderr + done.stdout

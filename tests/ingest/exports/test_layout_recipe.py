@@ -99,3 +99,84 @@ def test_a_contract_says_only_where_it_differs(data: Path) -> None:
     result = map_exports(data)
     assert result["kenya-2021"].values("commitment/KE-4-01", "ogcm:themeText") == []
     assert result.account("kenya-2021")["ignored"] == 4
+
+
+def changed(path: Path, rows: list[list[str]], **form: object) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, **form).writerows(rows)  # type: ignore[arg-type]
+    return path
+
+
+def test_editions_follow_each_other_whatever_type_their_source_has(data: Path, tmp_path: Path) -> None:
+    """The printed layout is a tracker's: what its newer edition takes back or no longer lists is told like that of OGP's database."""
+    newer = [list(row) for row in ROWS[:2]]
+    newer[1][ROWS[0].index("Done")] = "n/a"
+    paths = as_csv(tmp_path / "older.csv"), changed(tmp_path / "newer.csv", newer)
+    result = map_exports(data, f"city-2020-01-01={paths[0]}", f"city-2021-01-01={paths[1]}")
+    kept, left = result.view.commitment("Spend in the open"), result.view.commitment("Clean air")
+    assert result["city-2020-01-01"].assessments(kept) and result.view.assessments(kept) == []
+    assert [last(term) for term in result.view.objects(left, "ogcm:lastSeenIn")] == ["city-2020-01-01"]
+    assert result.view.objects(kept, "ogcm:lastSeenIn") == []
+
+
+def test_an_edition_of_nothing_but_headers_takes_nothing_back(data: Path, tmp_path: Path) -> None:
+    paths = as_csv(tmp_path / "older.csv"), changed(tmp_path / "newer.csv", ROWS[:1])
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(data, f"city-2020-01-01={paths[0]}", f"city-2021-01-01={paths[1]}")
+    assert [(problem.file, problem.code) for problem in caught.value] == [("input/city-2021-01-01/newer.csv", "row-count")]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL], ids=["all-quoted", "few-quoted"])
+def test_a_delimiter_is_found_whatever_is_quoted(data: Path, tmp_path: Path, delimiter: str, quoting: int) -> None:
+    rows = [list(row) for row in ROWS]
+    rows[1][ROWS[0].index("Details")] = '=HYPERLINK("http://example.org","x")'
+    result = map_exports(data, f"city-2021-01-01={changed(tmp_path / 'plans.csv', rows, delimiter=delimiter, quoting=quoting)}")
+    check(result, "city-2021-01-01")
+
+
+def test_what_is_wrong_with_a_text_is_said_of_the_delimiter_that_it_has(data: Path, tmp_path: Path) -> None:
+    path = as_csv(tmp_path / "plans.csv")
+    path.write_text(path.read_text(encoding="utf-8").replace("Clean water", '"Clean" water', 1), encoding="utf-8")
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(data, f"city-2021-01-01={path}")
+    assert [(problem.code, problem.row) for problem in caught.value] == [("csv", 3)]
+
+
+def test_two_sheets_of_a_layout_are_not_chosen_between(data: Path, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    path = as_xlsx(tmp_path / "plans.xlsx")
+    book = openpyxl.load_workbook(path)
+    book.active.title = "2020"
+    second = book.create_sheet("2021")
+    for row in ROWS[:2]:
+        second.append(row)
+    book.create_sheet("notes").append(["nothing", "of", "this"])
+    book.save(path)
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(data, f"city-2021-01-01={path}")
+    assert [(problem.code, problem.found) for problem in caught.value] == [("sheet", "2020, 2021")]
+    folder = data / "sources" / "city-2021-01-01"
+    folder.mkdir()
+    path.rename(folder / "plans.xlsx")
+    (folder / "contract.yml").write_text(
+        'contract_version: "1.0"\nlayout: city-plans\nkey: city-2021-01-01\nissued: 2021-01-01\n'
+        'tables:\n  commitments: {file: plans.xlsx, sheet: "2020"}\n', encoding="utf-8",
+    )
+    check(map_exports(data), "city-2021-01-01")
+
+
+@pytest.mark.parametrize(("order", "day"), [("dmy", "2020-09-01"), ("mdy", "2020-01-09"), ("by-evidence", None)])
+def test_a_declared_order_of_dates_holds(data: Path, tmp_path: Path, order: str, day: str | None) -> None:
+    """One cell in the other order, which would leave all others of its country in doubt, is read by itself."""
+    layout = data / "layouts" / "city-plans.yml"
+    layout.write_text(layout.read_text(encoding="utf-8").replace("mapping: ogp_export", f"date_order: {order}\nmapping: ogp_export", 1), encoding="utf-8")
+    rows = [list(row) for row in [*ROWS[:2], ROWS[1], ROWS[1]]]
+    begins, number = ROWS[0].index("Begins"), ROWS[0].index("No.")
+    rows[1][begins], rows[2][begins], rows[3][begins] = "1/9/2020", "28/5/2020", "5/28/2020"
+    rows[2][number], rows[3][number] = "2", "3"
+    graph = map_exports(data, f"city-2021-01-01={changed(tmp_path / 'plans.csv', rows)}")["city-2021-01-01"]
+    possible = graph.values("commitment/KE-4-01", "ogcm:possibleStartDate")
+    periods = graph.objects("commitment/KE-4-01", "dct:temporal")
+    starts = [value for period in periods for value in graph.values(period, "dcat:startDate")]
+    assert (starts, possible) == (([day], []) if day else (["2020"], ["2020-01-09", "2020-09-01"]))

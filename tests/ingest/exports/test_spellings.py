@@ -188,3 +188,13 @@ def test_the_bare_word_of_a_role_is_no_body_to_decide_on(cell: str, reference: P
     lines = result.reports["institutions-review.csv"].decode().splitlines()
     assert len(lines) == 2 and "Body of Tests" in lines[1]
     assert result[EDITION].values("commitment/KE-1-01", "ogcm:leadInstitutionText") == [" ".join(cell.split())]
+
+
+def test_a_number_that_became_a_day_is_set_aside(reference: Path, tmp_path: Path) -> None:
+    """Spreadsheet programs make a date of 1.1; which number it was, nobody can tell."""
+    rows = [row("Kenya", "1", "2016-01-01", "Roads"), row("Kenya", "1", "1.2", "Rivers")]
+    result = map_exports(reference, f"{EDITION}={write(tmp_path / 'a.csv', 'ogp-2016', rows)}")
+    graph = result[EDITION]
+    assert [found for _, _, found in result.aside("number")] == ["2016-01-01"]
+    assert graph.values(graph.commitment("Roads"), "ogcm:number") == [] and graph.values(graph.commitment("Rivers"), "ogcm:number") == ["1.2"]
+    assert last(graph.commitment("Roads")).startswith("KE-1-x-")
