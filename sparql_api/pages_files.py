@@ -65,7 +65,7 @@ def files_page(view: View, release: Release, files: Sequence[File], path: str) -
         shown=release,
         newest=newest,
         example=links.absolute("dumps/commitments.ttl"),
-        immutable=links.path(f"releases/{release.id}/"),
+        immutable=links.path(f"releases/{release.id}/", lang=view.chosen),
     )
 
 
@@ -79,5 +79,5 @@ def releases_page(view: View, releases: Sequence[Release]) -> str:
         stem="",
         title=title,
         crumbs=[home(view), crumb(view, title)],
-        releases=[(item, view.edition.links.path(f"releases/{item.id}/")) for item in releases],
+        releases=[(item, view.edition.links.path(f"releases/{item.id}/", lang=view.chosen)) for item in releases],
     )

@@ -37,7 +37,7 @@ class Node:
 
 def _nodes(view: View, triples: list[ox.Triple]) -> list[Node]:
     """Everything described in a small graph, subjects with the most statements first told by IRI."""
-    statements = Statements(triples, view.edition.links, view.edition.terms, view.language)
+    statements = Statements(triples, view.links, view.edition.terms, view.language)
     terms = view.edition.terms
     nodes = []
     for subject in sorted({triple.subject.value for triple in triples if isinstance(triple.subject, ox.NamedNode)}):
@@ -96,7 +96,7 @@ def graph_document(edition: Edition, name: str) -> Document:
             "graph.html", view, path=f"graph/{name}", title=title, crumbs=[home(view), crumb(view, title)], iri=graph,
             count=edition.release.manifest.graphs[name], facts=described[0].facts if described else [],
             note=i18n.text(view.language, _note(name)), download=edition.links.path(f"dumps/graphs/{name}.nt"),
-            source=Value(name, edition.links.path(f"id/source/{name}")) if _is_source(edition, name) else None,
+            source=Value(name, edition.links.path(f"id/source/{name}", lang=view.chosen)) if _is_source(edition, name) else None,
         )  # fmt: skip
 
     return Document(f"graph/{name}", triples, page, default=TURTLE, topic=graph)
@@ -122,7 +122,7 @@ def landing_document(edition: Edition) -> Document:
         keys = edition.identifiers.keys
         plans, commitments = keys.get("plan", [])[:_FEW], keys.get("commitment", [])
         about = (await describe_list(edition, "plan", plans, "doc/plan")).about
-        statements = Statements(about, edition.links, edition.terms, view.language)
+        statements = Statements(about, view.links, edition.terms, view.language)
         name = i18n.text(view.language, "site-name")
         about_site = i18n.text(view.language, "site-description")
         keywords = i18n.text(view.language, "site-keywords").split(", ")
@@ -133,7 +133,7 @@ def landing_document(edition: Edition) -> Document:
             example=thing_iri(edition, ("commitment", commitments[-1])) if commitments else edition.release.base,
             plan_count=len(keys.get("plan", [])),
             plans=[statements.label(thing_iri(edition, ("plan", key))) for key in plans],
-            graphs=[(iri.rsplit("/", 1)[-1], edition.links.href(iri)) for iri in edition.graph_iris()],
+            graphs=[iri.rsplit("/", 1)[-1] for iri in edition.graph_iris()],
             statements=edition.release.manifest.graphs.get("", 0),
             settings=edition.release.manifest.settings,
             schema_org=dataset_org(view, name, about_site, keywords),

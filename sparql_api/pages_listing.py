@@ -43,7 +43,7 @@ def list_document(edition: Edition, kind: str, page: str | None) -> Document:
 
     async def html(view: View) -> str:
         about = (await describe_list(edition, kind, shown, path)).about
-        statements = Statements(about, edition.links, edition.terms, view.language)
+        statements = Statements(about, view.links, edition.terms, view.language)
         title = kind_name(kind, view.language)
         rows = [_row(statements, kind, thing_iri(edition, (kind, key)), key) for key in shown]
         return render(

@@ -53,7 +53,7 @@ def query_page(
             "id": question.id,
             "text": question.text(view.language),
             "href": edition.links.path(
-                "sparql", query=question.query, lang=view.language if view.fixed else None, show="query"
+                "sparql", query=question.query, lang=view.chosen, show="query"
             ),
         }
         for question in questions()
@@ -94,7 +94,7 @@ def _table(view: View, results: bytes) -> ResultTable:
         return ResultTable([], [], 0, bool(answer["boolean"]))
     columns = answer["head"]["vars"]
     bindings = answer["results"]["bindings"]
-    statements = Statements([], view.edition.links, view.edition.terms, view.language)
+    statements = Statements([], view.links, view.edition.terms, view.language)
     rows = [
         [_cell(statements, view, binding.get(column)) for column in columns] for binding in bindings[:SHOWN_ROWS]
     ]
@@ -106,7 +106,7 @@ def _cell(statements: Statements, view: View, term: dict[str, str] | None) -> Va
     if term is None:
         return None
     if term["type"] == "uri":
-        return Value(term["value"], view.edition.links.href(term["value"]), iri=term["value"])
+        return Value(term["value"], view.links.href(term["value"]), iri=term["value"])
     if term["type"] == "bnode":
         return Value(f"_:{term['value']}")
     return statements.value(ox.Literal(term["value"], language=term.get("xml:lang")))

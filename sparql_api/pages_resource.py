@@ -80,7 +80,7 @@ async def _page(view: View, fate: Live) -> str:
     description, around = await asyncio.gather(
         describe(edition, fate.name, consolidated=fate.consolidated), surroundings(edition, subject)
     )
-    statements = Statements([*description.about, *around.triples], edition.links, edition.terms, view.language)
+    statements = Statements([*description.about, *around.triples], view.links, edition.terms, view.language)
     title = statements.label(subject)
     path = document_path(fate.name)
     asked = view.parameter("incoming")
@@ -88,7 +88,7 @@ async def _page(view: View, fate: Live) -> str:
     if asked is not None:
         group = await _incoming_in_full(view, subject, path, asked, around.incoming)
         return render("incoming.html", view, path=path, title=title.text, heading=title, crumbs=crumbs, group=group,
-                      back=edition.links.path(path, lang=view.language if view.fixed else None))  # fmt: skip
+                      back=edition.links.path(path, lang=view.chosen))  # fmt: skip
     tables, covered = node_tables(statements, subject, view.language, edition.terms)
     if sum(len(table.rows) for table in tables) >= NODES_LIMIT:
         tables = [_with_rest(view, path, table, dict(around.incoming)) for table in tables]
@@ -120,8 +120,8 @@ def _speaking(view: View, subject: str, graph: str, count: int) -> tuple[Value, 
         f"CONSTRUCT {{ ?thing ?property ?value }}\nWHERE {{\n  VALUES ?thing {{ <{subject}> }}\n"
         f"  GRAPH <{graph}> {{ ?thing ?property ?value }}\n}}"
     )
-    links = view.edition.links
-    address = links.path("sparql", query=query, lang=view.language if view.fixed else None)
+    links = view.links
+    address = links.path("sparql", query=query, lang=view.chosen)
     return Value(graph.rsplit("/", 1)[-1], links.href(graph), iri=graph), count, address
 
 
@@ -160,7 +160,7 @@ def _facts(view: View, statements: Statements, subject: str, tabled: set[str]) -
         terms = view.edition.terms
         fact = Fact(
             terms.label(predicate, view.language),
-            view.edition.links.href(predicate),
+            view.links.href(predicate),
             statements.best(subject, predicate) if predicate in TRANSLATED else statements.values(subject, predicate),
             curie(predicate),
         )
@@ -206,8 +206,7 @@ def _with_rest(view: View, path: str, table: Table, counts: dict[str, int]) -> T
 
 
 def _incoming_href(view: View, path: str, predicate: str, page: int | None = None) -> str:
-    language = view.language if view.fixed else None
-    return view.edition.links.path(path, incoming=curie(predicate), page=page, lang=language)
+    return view.edition.links.path(path, incoming=curie(predicate), page=page, lang=view.chosen)
 
 
 async def _incoming_in_full(
@@ -224,7 +223,7 @@ async def _incoming_in_full(
     if count is None or not 1 <= page <= last:
         raise not_found(view.edition.links.path(path, incoming=asked, page=number))
     triples = await incoming_page(view.edition, subject, wanted, page)
-    statements = Statements(triples, view.edition.links, view.edition.terms, view.language)
+    statements = Statements(triples, view.links, view.edition.terms, view.language)
     others = sorted({other for predicate, other in statements.incoming(subject) if predicate == wanted})
     pages = [
         (item, None if item == page else _incoming_href(view, path, wanted, item))

@@ -23,7 +23,7 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
 
     async def page(view: View) -> str:
         about = (await tombstone(edition, gone)).about
-        statements = Statements(about, edition.links, edition.terms, view.language)
+        statements = Statements(about, view.links, edition.terms, view.language)
         kind = kind_name(gone.name[0], view.language, plural=False)
         title = i18n.text(view.language, "tombstone-title", kind=kind, key=gone.name[1])
         return render(
