@@ -12,6 +12,7 @@ from sparql_api import i18n
 from sparql_api.descriptions import describe_list, thing_iri
 from sparql_api.documents import Document, View
 from sparql_api.formats import TURTLE, parse_triples, read_turtle
+from sparql_api.ordering import natural
 from sparql_api.pages import crumb, home, render
 from sparql_api.pages_order import FACT_ORDER
 from sparql_api.pages_schema import dataset_org
@@ -120,7 +121,7 @@ def landing_document(edition: Edition) -> Document:
 
     async def page(view: View) -> str:
         keys = edition.identifiers.keys
-        plans, commitments = keys.get("plan", [])[:_FEW], keys.get("commitment", [])
+        plans, commitments = sorted(keys.get("plan", []), key=natural)[:_FEW], keys.get("commitment", [])
         about = (await describe_list(edition, "plan", plans, "doc/plan")).about
         statements = Statements(about, view.links, edition.terms, view.language)
         name = i18n.text(view.language, "site-name")

@@ -12,6 +12,7 @@ from ontology.namespaces import ADMS, DCT, OGCM, PREFIXES, RDF, RDFS, SKOS
 from sparql_api.descriptions import NODES_LIMIT, PAGE_SIZE, describe, document_path, incoming_page, surroundings, thing_iri
 from sparql_api.documents import Document, View
 from sparql_api.identifiers import CONCEPT, Live
+from sparql_api.ordering import natural
 from sparql_api.pages import Crumb, crumb, home, render
 from sparql_api.pages_order import FACT_ORDER, HIDDEN_FACTS, TRANSLATED
 from sparql_api.pages_schema import schema_org
@@ -184,7 +185,7 @@ def _incoming(
         if count == len(others):  # all are known, so those that a table shows need not be repeated
             others = [other for other in others if other not in covered]
             count = len(others)
-        values = sorted((statements.label(other) for other in others), key=lambda value: (value.text, value.iri or ""))
+        values = sorted((statements.label(other) for other in others), key=lambda value: (natural(value.text), value.iri or ""))
         if not count:
             continue
         shown.append(
@@ -222,16 +223,23 @@ async def _incoming_in_full(
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
     if count is None or not 1 <= page <= last:
         raise not_found(view.edition.links.path(path, incoming=asked, page=number))
-    triples = await incoming_page(view.edition, subject, wanted, page)
+    triples = await incoming_page(view.edition, subject, wanted, page, count)
     statements = Statements(triples, view.links, view.edition.terms, view.language)
-    others = sorted({other for predicate, other in statements.incoming(subject) if predicate == wanted})
+    others = sorted({other for predicate, other in statements.incoming(subject) if predicate == wanted}, key=natural)
     pages = [
         (item, None if item == page else _incoming_href(view, path, wanted, item))
         for item in range(1, last + 1)
         if item in (1, last) or abs(item - page) <= 3
     ]
     label = view.edition.terms.inverse(wanted, view.language)
-    return Incoming(label, curie(wanted), count, [statements.label(other) for other in others], None, pages)
+    return Incoming(label, curie(wanted), count, [_placed(statements, subject, other) for other in others], None, pages)
+
+
+def _placed(statements: Statements, subject: str, thing: str) -> Value:
+    """A thing by its name, and what it is part of where that is not the page's own thing: a name of a commitment says
+    nothing of its plan."""
+    wholes = [value.text for value in statements.values(thing, DCT.isPartOf) if value.iri != subject]
+    return replace(statements.label(thing), note=wholes[0] if len(wholes) == 1 else None)
 
 
 def _sources(statements: Statements, subject: str) -> list[SourceRow]:
@@ -251,4 +259,6 @@ def _sources(statements: Statements, subject: str) -> list[SourceRow]:
                 reason=statements.best(passage, OGCM.reason),
             )
         )
-    return sorted(rows, key=lambda row: (row.curator is not None, row.source.text if row.source else "", row.passage.text))
+    return sorted(
+        rows, key=lambda row: (row.curator is not None, natural(row.source.text if row.source else ""), natural(row.passage.text), row.passage.iri or "")
+    )

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from ontology.namespaces import CODE, RDF, RDFS, SKOS, XSD
 from sparql_api import i18n
 from sparql_api.links import Links
+from sparql_api.ordering import natural
 from sparql_api.terms import Terms, curie
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -114,10 +115,10 @@ class Statements:
     def _sorted(self, terms: list[Term]) -> list[Value]:
         order = {tag: position for position, tag in enumerate(i18n.fallbacks(self.language))}
 
-        def key(item: tuple[Term, Value]) -> tuple[int, float, str]:
+        def key(item: tuple[Term, Value]) -> tuple:
             term, shown = item
             tag = term.language if isinstance(term, ox.Literal) else None
-            return (order.get(tag, len(order)) if tag else -1, _number(shown.text), shown.text)
+            return (order.get(tag, len(order)) if tag else -1, _number(shown.text), natural(shown.text), shown.iri or "")
 
         return [shown for _, shown in sorted(((term, self.value(term)) for term in terms), key=key)]
 
