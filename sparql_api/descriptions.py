@@ -265,3 +265,18 @@ async def incoming_page(edition: Edition, subject: str, predicate: str, page: in
         f" OPTIONAL {{ ?in <{DCT.isPartOf}> ?whole OPTIONAL {{ ?whole <{RDFS.label}> ?name }} }} }}"
     )
 
+
+async def schemes_of(edition: Edition, things: Sequence[str]) -> list[ox.Triple]:
+    """The schemes of concepts and codes, with their labels."""
+    return await edition.construct(_SCHEMES.fill(things=list(things)))
+
+
+_SCHEMES = PreparedQuery(f"""
+CONSTRUCT {{ ?thing <{SKOS.inScheme}> ?scheme . ?scheme <{RDFS.label}> ?label . ?scheme <{SKOS.prefLabel}> ?preferred }}
+WHERE {{
+  VALUES ?thing {{ <gap:things> }}
+  ?thing <{SKOS.inScheme}> ?scheme
+  OPTIONAL {{ ?scheme <{RDFS.label}> ?label }}
+  OPTIONAL {{ ?scheme <{SKOS.prefLabel}> ?preferred }}
+}}
+""")

@@ -24,10 +24,12 @@ from sparql_api.problems import SLUGS, Problem
 
 @dataclass(frozen=True)
 class Crumb:
-    """One step of the breadcrumb: text, and the path-absolute address it leads to (None for the page itself)."""
+    """One step of the breadcrumb: text, the path-absolute address it leads to (None for the page itself), and the
+    language of the text where it is not the page's."""
 
     text: str
     href: str | None
+    lang: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -110,9 +112,9 @@ def home(view: View) -> Crumb:
     return Crumb(i18n.text(view.language, "site-name"), view.edition.links.path("", lang=view.chosen))
 
 
-def crumb(view: View, text: str, relative: str | None = None) -> Crumb:
+def crumb(view: View, text: str, relative: str | None = None, lang: str | None = None) -> Crumb:
     """A step that leads to an address below BASE, or the page itself."""
-    return Crumb(text, None if relative is None else view.edition.links.path(relative, lang=view.chosen))
+    return Crumb(text, None if relative is None else view.edition.links.path(relative, lang=view.chosen), lang)
 
 
 def problem_title(slug: str, language: str) -> str:

@@ -93,14 +93,23 @@ def graph_document(edition: Edition, name: str) -> Document:
     async def page(view: View) -> str:
         described = _nodes(view, await about())
         title = i18n.text(view.language, "graph-title", name=name)
+        facts = _without_repetition(described[0].facts if described else [], name, edition.release.manifest.graphs[name])
         return render(
             "graph.html", view, path=f"graph/{name}", title=title, crumbs=[home(view), crumb(view, title)], iri=graph,
-            count=edition.release.manifest.graphs[name], facts=described[0].facts if described else [],
+            count=edition.release.manifest.graphs[name], facts=facts,
             note=i18n.text(view.language, _note(name)), download=edition.links.path(f"dumps/graphs/{name}.nt"),
             source=Value(name, edition.links.path(f"id/source/{name}", lang=view.chosen)) if _is_source(edition, name) else None,
         )  # fmt: skip
 
     return Document(f"graph/{name}", triples, page, default=TURTLE, topic=graph)
+
+
+def _without_repetition(facts: list[tuple[str, str, list[Value]]], name: str, count: int) -> list[tuple[str, str, list[Value]]]:
+    """What a graph's page does not say twice: a title that is its label, and its number of statements and its source,
+    which stand first."""
+    said = {short: {value.text for value in values} for _, short, values in facts}
+    told = {"void:triples": {str(count)}, "rdfs:label": said.get("dct:title"), "prov:wasDerivedFrom": {name}}
+    return [fact for fact in facts if told.get(fact[1]) != said[fact[1]]]
 
 
 def _is_source(edition: Edition, name: str) -> bool:
@@ -129,7 +138,7 @@ def landing_document(edition: Edition) -> Document:
         keywords = i18n.text(view.language, "site-keywords").split(", ")
         return render(
             "landing.html", view, path="", stem="catalog", title=name, crumbs=[],
-            kinds=[(kind_name(kind, view.language), f"doc/{kind}", len(keys[kind])) for kind in FEATURED if keys.get(kind)],
+            kinds=[(kind_name(kind, view.language, plural=len(keys[kind]) != 1), f"doc/{kind}", len(keys[kind])) for kind in FEATURED if keys.get(kind)],
             all_kinds=[(kind_name(kind, view.language), f"doc/{kind}", len(found)) for kind, found in keys.items()],
             example=thing_iri(edition, ("commitment", commitments[-1])) if commitments else edition.release.base,
             plan_count=len(keys.get("plan", [])),

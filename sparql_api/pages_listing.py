@@ -32,7 +32,7 @@ class Row:
     key: str
     types: list[Value]
     short: str | None
-    whole: Value | None
+    wholes: list[Value]
 
 
 def list_document(edition: Edition, kind: str, page: str | None) -> Document:
@@ -109,7 +109,7 @@ def _row(statements: Statements, kind: str, iri: str, key: str) -> Row:
         key,
         [item for item in types if item.text.lower() != told],
         short,
-        wholes[0] if len(wholes) == 1 else None,
+        wholes if len(wholes) == 1 else [],
     )
 
 

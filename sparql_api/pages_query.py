@@ -75,7 +75,8 @@ def query_page(
         for question in questions()
     ]
     heading = i18n.text(view.language, "query-title")
-    said = problem_title(problem.slug, view.language) if problem else None
+    too_large = problem is not None and bool(downloads)
+    said = i18n.text(view.language, "query-too-large") if too_large else problem_title(problem.slug, view.language) if problem else None
     if said:
         title = f"{i18n.text(view.language, 'query-title-problem', problem=said)} · {heading}"
     else:
@@ -103,7 +104,7 @@ def query_page(
         problem_title=said,
         problem_detail=problem.text(view.language) if problem else None,
         hint=problem.hint(view.language) if problem else None,
-        ways=_kept(view, problem.instead("", view.language)) if problem else [],
+        ways=_kept(view, problem.instead("", view.language)) if problem and not too_large else [],
         notices=notices,
         downloads=[
             (row.label, row.suffix, None if is_long else edition.links.path("sparql", query=query, format=row.suffix)) for row in downloads

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
 
 from ontology.namespaces import ADMS, DCT, OGCM, PREFIXES, RDF, RDFS, SKOS
-from sparql_api.descriptions import NODES_LIMIT, PAGE_SIZE, describe, document_path, incoming_page, surroundings, thing_iri
+from sparql_api.descriptions import NODES_LIMIT, PAGE_SIZE, describe, document_path, incoming_page, schemes_of, surroundings, thing_iri
 from sparql_api.documents import Document, View
 from sparql_api.identifiers import CONCEPT, Live
 from sparql_api.ordering import natural
@@ -24,6 +24,7 @@ from sparql_api.terms import curie, kind_name
 
 # Groups of incoming links show this many at first; the rest is one click away, in pages.
 SHOWN_INCOMING = 25
+_ENGLISH_ROLES = frozenset({"data editor"})
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class SourceRow:
     as_written: list[Value]
     source: Value | None
     issued: str | None
-    curator: str | None
+    curator: Value | None
     reason: list[Value]
 
 
@@ -104,7 +105,7 @@ async def _page(view: View, fate: Live) -> str:
         key=fate.name[1],
         iri=subject,
         types=statements.values(subject, RDF.type),
-        facts=_facts(view, statements, subject, {table.predicate for table in tables if not table.incoming}),
+        facts=await _told_apart(view, _facts(view, statements, subject, {table.predicate for table in tables if not table.incoming})),
         tables=tables,
         incoming=_incoming(view, statements, subject, path, around.incoming, covered),
         sources=_sources(statements, subject),
@@ -138,14 +139,16 @@ def _crumbs(view: View, fate: Live, statements: Statements, subject: str) -> lis
     steps = [home(view), crumb(view, kind_name(fate.name[0], view.language), f"doc/{fate.name[0]}")]
     whole = statements.values(subject, SKOS.inScheme if fate.name[0] == CONCEPT else DCT.isPartOf)
     if len(whole) == 1 and whole[0].href:
-        steps.append(Crumb(whole[0].text, whole[0].href))
-    return [*steps, crumb(view, statements.label(subject).text)]
+        steps.append(Crumb(whole[0].text, whole[0].href, whole[0].lang))
+    name = statements.label(subject)
+    return [*steps, crumb(view, name.text, lang=name.lang)]
 
 
 def _other_names(statements: Statements, subject: str, title: Value) -> list[Value]:
     """Labels other than the title, in whatever language."""
     names = [*statements.values(subject, RDFS.label), *statements.values(subject, SKOS.prefLabel)]
-    return [value for value in dict.fromkeys(names) if value.text != title.text]
+    shown = {value.text: value for value in reversed(names)}  # each text once, whatever its tags
+    return [value for text, value in sorted(shown.items()) if text != title.text]
 
 
 def _facts(view: View, statements: Statements, subject: str, tabled: set[str]) -> list[Fact]:
@@ -162,13 +165,40 @@ def _facts(view: View, statements: Statements, subject: str, tabled: set[str]) -
         fact = Fact(
             terms.label(predicate, view.language),
             view.links.href(predicate),
-            statements.best(subject, predicate) if predicate in TRANSLATED else statements.values(subject, predicate),
+            _values(statements, subject, predicate),
             curie(predicate),
         )
         if predicate == str(DCT.title) and {value.text for value in fact.values} <= names:
             continue
         facts.append((FACT_ORDER.get(predicate, len(FACT_ORDER)), fact.label, fact))
     return [fact for *_, fact in sorted(facts, key=lambda item: item[:2])]
+
+
+def _values(statements: Statements, subject: str, predicate: str) -> list[Value]:
+    if predicate == str(OGCM.curator):
+        return _curators(statements, subject)
+    return statements.best(subject, predicate) if predicate in TRANSLATED else statements.values(subject, predicate)
+
+
+async def _told_apart(view: View, facts: list[Fact]) -> list[Fact]:
+    """Facts whose values a reader can tell apart: where two things have one name, each says its scheme or else its key."""
+    alike = {fact.help: _alike(fact.values) for fact in facts}
+    things = sorted({value.iri for values in alike.values() for value in values if value.iri})
+    if not things:
+        return facts
+    schemes = Statements(await schemes_of(view.edition, things), view.links, view.edition.terms, view.language)
+
+    def named(value: Value) -> Value:
+        scheme = next(iter(schemes.values(value.iri or "", SKOS.inScheme)), None)
+        return replace(value, note=scheme.text, note_lang=scheme.lang) if scheme else replace(value, note=(value.iri or "").rpartition("/")[2] or value.iri)
+
+    return [replace(fact, values=[named(value) if value in alike[fact.help] else value for value in fact.values]) for fact in facts]
+
+
+def _alike(values: list[Value]) -> list[Value]:
+    """Things among them that bear the name of another."""
+    counts = Counter(value.text for value in values)
+    return [value for value in values if value.iri and counts[value.text] > 1]
 
 
 def _incoming(
@@ -238,8 +268,16 @@ async def _incoming_in_full(
 def _placed(statements: Statements, subject: str, thing: str) -> Value:
     """A thing by its name, and what it is part of where that is not the page's own thing: a name of a commitment says
     nothing of its plan."""
-    wholes = [value.text for value in statements.values(thing, DCT.isPartOf) if value.iri != subject]
-    return replace(statements.label(thing), note=wholes[0] if len(wholes) == 1 else None)
+    wholes = [value for value in statements.values(thing, DCT.isPartOf) if value.iri != subject]
+    name = statements.label(thing)
+    return replace(name, note=wholes[0].text, note_lang=wholes[0].lang) if len(wholes) == 1 else name
+
+
+def _curators(statements: Statements, subject: str) -> list[Value]:
+    """Who decided, as the curated tables have it: a role, whose known names are English without saying so."""
+    marked = "en" if statements.language != "en" else None
+    values = statements.values(subject, OGCM.curator)
+    return [replace(value, lang=marked) if value.text in _ENGLISH_ROLES else value for value in values]
 
 
 def _sources(statements: Statements, subject: str) -> list[SourceRow]:
@@ -251,11 +289,11 @@ def _sources(statements: Statements, subject: str) -> list[SourceRow]:
         rows.append(
             SourceRow(
                 passage=statements.label(passage),
-                locator=statements.values(passage, OGCM.locator),
+                locator=statements.best(passage, OGCM.locator),
                 as_written=statements.values(passage, OGCM.asWritten),
                 source=statements.label(source) if source else None,
                 issued=statements.first(source, DCT.issued) if source else None,
-                curator=statements.first(passage, OGCM.curator),
+                curator=next(iter(_curators(statements, passage)), None),
                 reason=statements.best(passage, OGCM.reason),
             )
         )

@@ -130,10 +130,10 @@ def _stated(statements: Statements, node: str) -> list[Value]:
     shown = []
     for term in statements.objects(node, OGCM.statedIn):
         passage = statements.label(term.value)
-        locator = statements.first(term.value, OGCM.locator)
-        source = next((statements.label(s.value).text for s in statements.objects(term.value, DCT.isPartOf)), None)
-        text = shorten(locator or passage.text, LOCATOR_SHOWN, placeholder=" …")
-        shown.append(Value(text, passage.href, iri=passage.iri, note=source))
+        place = next(iter(statements.best(term.value, OGCM.locator)), passage)
+        source = next((statements.label(s.value) for s in statements.objects(term.value, DCT.isPartOf)), Value(""))
+        text = shorten(place.text, LOCATOR_SHOWN, placeholder=" …")
+        shown.append(Value(text, passage.href, place.lang, passage.iri, source.text or None, source.lang))
     return sorted(shown, key=lambda value: (natural(value.note or ""), natural(value.text)))
 
 

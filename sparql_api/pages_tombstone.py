@@ -13,6 +13,10 @@ from sparql_api.site import Edition
 from sparql_api.statements import Statements
 from sparql_api.terms import kind_name
 
+# Who writes the events of builds, and the reason they give: the log is in English, the page in the reader's language.
+_BUILD = "build"
+UNSTATED = "no longer stated by any source"
+
 
 def tombstone_document(edition: Edition, gone: Gone) -> Document:
     """The document that stands where a thing was: status 410 in every representation."""
@@ -36,7 +40,8 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
             iri=subject,
             event=gone.event if gone.event in ("split", "error", "merge") else "withdraw",
             date=gone.date,
-            reason=gone.reason,
+            date_label="tombstone-date-build" if gone.by == _BUILD else "tombstone-date",
+            reason=i18n.text(view.language, "tombstone-reason-unstated") if (gone.by, gone.reason) == (_BUILD, UNSTATED) else gone.reason,
             targets=[statements.label(thing_iri(edition, target)) for target in gone.targets],
         )  # fmt: skip
 

@@ -34,7 +34,10 @@ section-cite = How to cite and link
 section-downloads = Other formats
 sources-intro = The places in documents that state this.
 sources-curator = Curated decision ({ $curator }):
-graphs-count = { $count } statements
+graphs-count = { $count ->
+    [one] { $count } statement
+   *[other] { $count } statements
+ }
 graphs-intro = The named graphs that say something about this resource, with the number of their statements.
 cite-intro = This URI identifies the resource and does not change:
 cite-text = For a citation that does not change, add the release of the data:
@@ -63,8 +66,10 @@ tombstone-withdraw = This identifier was published and later withdrawn. It is ke
 tombstone-error = This identifier was made in error and withdrawn.
 tombstone-split = What this identifier named turned out to be several things, each with an identifier of its own.
 tombstone-merge = This identifier was merged into another that no longer exists.
-tombstone-date = Date
+tombstone-date = Date of the decision
+tombstone-date-build = Date of the newest source at that time
 tombstone-reason = Reason
+tombstone-reason-unstated = No source states it any longer.
 tombstone-targets = In its place
 tombstone-promise = Published identifiers are never used again.
 
@@ -134,6 +139,7 @@ query-cut-graph = The page shows the first { $shown } of { $total } lines; the d
 query-empty = No rows: nothing in the data matches the query.
 query-empty-graph = The graph is empty: nothing in the data matches the query.
 query-title-problem = Error: { $problem }
+query-too-large = Too much for a page
 query-run-long = Run a long query
 query-run-long-why = The first button puts the query into the address of the page, which you can then keep and send. For one of more than some { $long } characters, use the second.
 query-keys = Ctrl+Enter does it, too.

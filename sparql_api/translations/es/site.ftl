@@ -34,7 +34,10 @@ section-cite = Cómo citar y enlazar
 section-downloads = Otros formatos
 sources-intro = Lugares de los documentos que lo afirman.
 sources-curator = Decisión de curaduría ({ $curator }):
-graphs-count = { $count } afirmaciones
+graphs-count = { $count ->
+    [one] { $count } afirmación
+   *[other] { $count } afirmaciones
+ }
 graphs-intro = Los grafos con nombre que dicen algo de este recurso, con el número de sus afirmaciones.
 cite-intro = Esta URI identifica el recurso y no cambia:
 cite-text = Para una cita que no cambie, añada la versión de los datos:
@@ -63,8 +66,10 @@ tombstone-withdraw = Este identificador se publicó y después se retiró. Se co
 tombstone-error = Este identificador se creó por error y se retiró.
 tombstone-split = Lo que este identificador nombraba resultó ser varias cosas, cada una con su propio identificador.
 tombstone-merge = Este identificador se fusionó con otro que ya no existe.
-tombstone-date = Fecha
+tombstone-date = Fecha de la decisión
+tombstone-date-build = Fecha de la fuente más reciente de entonces
 tombstone-reason = Motivo
+tombstone-reason-unstated = Ninguna fuente lo afirma ya.
 tombstone-targets = En su lugar
 tombstone-promise = Los identificadores publicados nunca se reutilizan.
 
@@ -134,6 +139,7 @@ query-cut-graph = La página muestra las primeras { $shown } de { $total } líne
 query-empty = Ninguna fila: nada en los datos cumple la consulta.
 query-empty-graph = El grafo está vacío: nada en los datos cumple la consulta.
 query-title-problem = Error: { $problem }
+query-too-large = Demasiado para una página
 query-run-long = Ejecutar una consulta larga
 query-run-long-why = El primer botón lleva la consulta en la dirección de la página, que así se puede guardar y enviar. Para una de más de unos { $long } caracteres, use el segundo.
 query-keys = También con Ctrl+Intro.
