@@ -30,6 +30,7 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
         statements = Statements(about, view.links, edition.terms, view.language)
         kind = kind_name(gone.name[0], view.language, plural=False)
         title = i18n.text(view.language, "tombstone-title", kind=kind, key=gone.name[1])
+        by_build = (gone.by, gone.reason) == (_BUILD, UNSTATED)
         return render(
             "tombstone.html",
             view,
@@ -41,7 +42,8 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
             event=gone.event if gone.event in ("split", "error", "merge") else "withdraw",
             date=gone.date,
             date_label="tombstone-date-build" if gone.by == _BUILD else "tombstone-date",
-            reason=i18n.text(view.language, "tombstone-reason-unstated") if (gone.by, gone.reason) == (_BUILD, UNSTATED) else gone.reason,
+            reason=i18n.text(view.language, "tombstone-reason-unstated") if by_build else gone.reason,
+            reason_lang=None if by_build or view.language == "en" else "en",
             targets=[statements.label(thing_iri(edition, target)) for target in gone.targets],
         )  # fmt: skip
 
