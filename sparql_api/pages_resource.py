@@ -147,8 +147,10 @@ def _crumbs(view: View, fate: Live, statements: Statements, subject: str) -> lis
 def _other_names(statements: Statements, subject: str, title: Value) -> list[Value]:
     """Labels other than the title, in whatever language."""
     names = [*statements.values(subject, RDFS.label), *statements.values(subject, SKOS.prefLabel)]
-    shown = {value.text: value for value in reversed(names)}  # each text once, whatever its tags
-    return [value for text, value in sorted(shown.items()) if text != title.text]
+    shown: dict[str, Value] = {}
+    for value in names:  # each text once, whatever its tags
+        shown.setdefault(value.text, value)
+    return [value for text, value in shown.items() if text != title.text]
 
 
 def _facts(view: View, statements: Statements, subject: str, tabled: set[str]) -> list[Fact]:
