@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from ontology.namespaces import ADMS, CODE, DCT, FOAF, OGCM, ORG, RDF, RDFS, SKOS, VOID
 from sparql_api import i18n
 from sparql_api.identifiers import Gone, Name
+from sparql_api.ordering import natural
 from sparql_api.site import Edition
 from sparql_api.sparql.prepared import PreparedQuery
 
@@ -23,6 +24,8 @@ INCOMING_LIMIT = 1000
 # Nodes around a thing whose statements a page shows in tables.
 NODES_LIMIT = 500
 PAGE_SIZE = 100
+# Lists longer than this stand in the order of the engine or of keys: sorting them as people count would take too long.
+SORTED_LIMIT = 10_000
 
 
 @dataclass(frozen=True)
@@ -246,12 +249,34 @@ WHERE {{
 """)
 
 
-async def incoming_page(edition: Edition, subject: str, predicate: str, page: int) -> list[ox.Triple]:
-    """One page of the things that link here by `predicate`, with their labels; pages count from 1."""
+async def incoming_page(edition: Edition, subject: str, predicate: str, page: int, count: int) -> list[ox.Triple]:
+    """One page of the things that link here by `predicate`, with their labels and what they are part of; pages count
+    from 1. `count` is how many there are: up to `SORTED_LIMIT` follow each other by key as people count, more by IRI."""
     offset = (page - 1) * PAGE_SIZE
+    chosen = f"SELECT ?in WHERE {{ ?in <{predicate}> <{subject}> }} ORDER BY ?in LIMIT {PAGE_SIZE} OFFSET {offset}"
+    if PAGE_SIZE < count <= SORTED_LIMIT:
+        rows = await edition.select(f"SELECT DISTINCT ?in WHERE {{ ?in <{predicate}> <{subject}> FILTER(isIRI(?in)) }}")
+        things = sorted((row["in"]["value"] for row in rows), key=natural)[offset : offset + PAGE_SIZE]
+        chosen = f"VALUES ?in {{ {' '.join(f'<{thing}>' for thing in things)} }}"
     return await edition.construct(
-        f"CONSTRUCT {{ ?in <{predicate}> <{subject}> . ?in <{RDFS.label}> ?label }} WHERE {{"
-        f" {{ SELECT ?in WHERE {{ ?in <{predicate}> <{subject}> }} ORDER BY ?in LIMIT {PAGE_SIZE} OFFSET {offset} }}"
-        f" OPTIONAL {{ ?in <{RDFS.label}> ?label }} }}"
+        f"CONSTRUCT {{ ?in <{predicate}> <{subject}> . ?in <{RDFS.label}> ?label . ?in <{DCT.isPartOf}> ?whole . ?whole <{RDFS.label}> ?name }} WHERE {{"
+        f" {{ {chosen} }}"
+        f" OPTIONAL {{ ?in <{RDFS.label}> ?label }}"
+        f" OPTIONAL {{ ?in <{DCT.isPartOf}> ?whole OPTIONAL {{ ?whole <{RDFS.label}> ?name }} }} }}"
     )
 
+
+async def schemes_of(edition: Edition, things: Sequence[str]) -> list[ox.Triple]:
+    """The schemes of concepts and codes, with their labels."""
+    return await edition.construct(_SCHEMES.fill(things=list(things)))
+
+
+_SCHEMES = PreparedQuery(f"""
+CONSTRUCT {{ ?thing <{SKOS.inScheme}> ?scheme . ?scheme <{RDFS.label}> ?label . ?scheme <{SKOS.prefLabel}> ?preferred }}
+WHERE {{
+  VALUES ?thing {{ <gap:things> }}
+  ?thing <{SKOS.inScheme}> ?scheme
+  OPTIONAL {{ ?scheme <{RDFS.label}> ?label }}
+  OPTIONAL {{ ?scheme <{SKOS.prefLabel}> ?preferred }}
+}}
+""")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pyoxigraph as ox
 from anyio import to_thread
@@ -42,6 +43,16 @@ class View:
     language: str
     fixed: bool = False
     parameters: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def links(self) -> Links:
+        """Addresses as this page links to them: where its own address chose the language, they go on choosing it."""
+        return Links(self.edition.links.base, self.language) if self.fixed else self.edition.links
+
+    @property
+    def chosen(self) -> str | None:
+        """The value of `lang` in the links of this page: its language, None where the browser chose that."""
+        return self.language if self.fixed else None
 
     def parameter(self, name: str) -> str | None:
         return dict(self.parameters).get(name)

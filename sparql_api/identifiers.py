@@ -45,13 +45,17 @@ class Moved:
 
 @dataclass(frozen=True)
 class Gone:
-    """The key is withdrawn. `event` is split, withdraw or error, or "unknown" when the log does not say."""
+    """The key is withdrawn. `event` is split, withdraw or error, or "unknown" when the log does not say.
+
+    `date` is that of the decision, but of a withdrawal `by` a build that of the newest source then: builds know no clock.
+    """
 
     name: Name
     event: str
     targets: tuple[Name, ...] = ()
     date: str = ""
     reason: str = ""
+    by: str = ""
 
 
 Fate = Live | Moved | Gone
@@ -63,6 +67,7 @@ class _Event:
     targets: tuple[Name, ...]
     date: str
     reason: str
+    by: str
 
 
 class Identifiers:
@@ -110,7 +115,7 @@ class Identifiers:
         if end is not None:
             if end.event == "merge" and len(end.targets) == 1:
                 return self._follow(name, end.targets[0], seen)
-            return Gone(name, end.event, end.targets, end.date, end.reason)
+            return Gone(name, end.event, end.targets, end.date, end.reason, end.by)
         if name in self._replaced:  # a tombstone that the log does not explain
             targets = self._replaced[name]
             if len(targets) == 1:
@@ -142,7 +147,7 @@ class Identifiers:
                 self._minted.add(name)
                 self._ends.pop(name, None)
             elif row["event"] in _TERMINAL:
-                self._ends[name] = _Event(row["event"], targets, row["date"], row["reason"])
+                self._ends[name] = _Event(row["event"], targets, row["date"], row["reason"], row["by"])
             elif row["event"] == "alias":
                 # A minted key tells its other names; a key that is only an alias tells what it means.
                 for target in targets:

@@ -6,6 +6,7 @@ hold behind any host name (blueprint 1). Nothing here reads a request.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from urllib.parse import quote as percent_encoded
 from urllib.parse import unquote, urlencode, urlsplit
@@ -14,6 +15,9 @@ from ontology.namespaces import CODE, OGCM, OGCM_SH
 
 # What a path or fragment may hold unescaped (RFC 3986), plus "%" because IRIs may be escaped already.
 _SAFE = "/:@!$&'()*+,;=-._~%"
+# First segments of the addresses below BASE that have pages, whose language an address can choose; so have folders, but
+# not the files in them.
+_PAGES = frozenset({"", "id", "concept", "doc", "graph", "code", "def", "shapes", "catalog", ".well-known", "sparql", "problems"})
 
 
 @lru_cache(maxsize=16_384)  # the pages of a release name the same addresses again and again
@@ -23,10 +27,14 @@ def quote(text: str, safe: str) -> str:
 
 
 class Links:
-    """Addresses of one deployment. `base` ends in "/"; `prefix` is its path, "/" or "/some/path/"."""
+    """Addresses of one deployment. `base` ends in "/"; `prefix` is its path, "/" or "/some/path/".
 
-    def __init__(self, base: str) -> None:
+    `language` is that of a page whose address chose it (`?lang=`): what the page links to then goes on choosing it.
+    """
+
+    def __init__(self, base: str, language: str | None = None) -> None:
         self.base = base
+        self.language = language
         self.prefix = quote(urlsplit(base).path or "/", safe=_SAFE)
         self._decoded_prefix = unquote(self.prefix)
 
@@ -82,4 +90,7 @@ class Links:
 
     def _with_fragment(self, relative: str) -> str:
         address, mark, fragment = relative.partition("#")
-        return self.prefix + quote(address, safe=_SAFE + "?") + mark + quote(fragment, safe=_SAFE)
+        chosen = ""
+        if self.language and (re.split("[/?]", address, maxsplit=1)[0] in _PAGES or address.endswith("/")):
+            chosen = f"{'&' if '?' in address else '?'}lang={self.language}"
+        return self.prefix + quote(address, safe=_SAFE + "?") + chosen + mark + quote(fragment, safe=_SAFE)

@@ -24,10 +24,12 @@ from sparql_api.problems import SLUGS, Problem
 
 @dataclass(frozen=True)
 class Crumb:
-    """One step of the breadcrumb: text, and the path-absolute address it leads to (None for the page itself)."""
+    """One step of the breadcrumb: text, the path-absolute address it leads to (None for the page itself), and the
+    language of the text where it is not the page's."""
 
     text: str
     href: str | None
+    lang: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +66,7 @@ def render(template: str, view: View, *, path: str, title: str, crumbs: Sequence
         _environment()
         .get_template(template)
         .render(
-            **_common(view.language, links, view.fixed),
+            **_common(view.language, view.links),
             title=title,
             crumbs=crumbs,
             release=release,
@@ -89,25 +91,17 @@ def render(template: str, view: View, *, path: str, title: str, crumbs: Sequence
     )
 
 
-def _common(language: str, links: Links, fixed: bool) -> dict[str, Any]:
+def _common(language: str, links: Links) -> dict[str, Any]:
     def translate(message: str, **arguments: Any) -> str:
         return i18n.text(language, message, **arguments)
 
     def go(relative: str, **query: str | int | None) -> str:
-        return links.path(relative, **{**query, "lang": language if fixed else None})
-
-    def href(iri: str) -> str | None:
-        address = links.href(iri)
-        if address and fixed and address.startswith(links.prefix) and links.relative(iri) is not None:
-            before, mark, fragment = address.partition("#")
-            return f"{before}{'&' if '?' in before else '?'}lang={language}{mark}{fragment}"
-        return address
+        return links.path(relative, **{**query, "lang": links.language})
 
     return {
         "t": translate,
         "go": go,
         "go_static": links.path("static/"),
-        "href": href,
         "language": language,
         "language_names": i18n.NAMES,
     }
@@ -115,16 +109,12 @@ def _common(language: str, links: Links, fixed: bool) -> dict[str, Any]:
 
 def home(view: View) -> Crumb:
     """First step of every breadcrumb."""
-    return Crumb(i18n.text(view.language, "site-name"), view.edition.links.path("", lang=_fixed(view)))
+    return Crumb(i18n.text(view.language, "site-name"), view.edition.links.path("", lang=view.chosen))
 
 
-def crumb(view: View, text: str, relative: str | None = None) -> Crumb:
+def crumb(view: View, text: str, relative: str | None = None, lang: str | None = None) -> Crumb:
     """A step that leads to an address below BASE, or the page itself."""
-    return Crumb(text, None if relative is None else view.edition.links.path(relative, lang=_fixed(view)))
-
-
-def _fixed(view: View) -> str | None:
-    return view.language if view.fixed else None
+    return Crumb(text, None if relative is None else view.edition.links.path(relative, lang=view.chosen), lang)
 
 
 def problem_title(slug: str, language: str) -> str:
@@ -141,7 +131,7 @@ def problem_page(problem: Problem, language: str, base: str | None) -> str:
         _environment()
         .get_template("problem.html")
         .render(
-            **_common(language, links, fixed=False),
+            **_common(language, links),
             title=problem_title(problem.slug, language),
             status=problem.status,
             detail=problem.text(language),

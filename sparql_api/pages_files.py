@@ -66,7 +66,7 @@ def files_page(view: View, release: Release, files: Sequence[File], path: str) -
         newest=newest,
         example=links.absolute(f"{path}commitments.ttl"),
         checksums=links.absolute(f"{path}{CHECKSUMS}"),
-        immutable=links.path(f"releases/{release.id}/"),
+        immutable=links.path(f"releases/{release.id}/", lang=view.chosen),
     )
 
 
@@ -80,5 +80,5 @@ def releases_page(view: View, releases: Sequence[Release]) -> str:
         stem="",
         title=title,
         crumbs=[home(view), crumb(view, title)],
-        releases=[(item, view.edition.links.path(f"releases/{item.id}/")) for item in releases],
+        releases=[(item, view.edition.links.path(f"releases/{item.id}/", lang=view.chosen)) for item in releases],
     )

@@ -12,6 +12,7 @@ from sparql_api import i18n
 from sparql_api.descriptions import describe_list, thing_iri
 from sparql_api.documents import Document, View
 from sparql_api.formats import TURTLE, parse_triples, read_turtle
+from sparql_api.ordering import natural
 from sparql_api.pages import crumb, home, render
 from sparql_api.pages_order import FACT_ORDER
 from sparql_api.pages_schema import dataset_org
@@ -37,7 +38,7 @@ class Node:
 
 def _nodes(view: View, triples: list[ox.Triple]) -> list[Node]:
     """Everything described in a small graph, subjects with the most statements first told by IRI."""
-    statements = Statements(triples, view.edition.links, view.edition.terms, view.language)
+    statements = Statements(triples, view.links, view.edition.terms, view.language)
     terms = view.edition.terms
     nodes = []
     for subject in sorted({triple.subject.value for triple in triples if isinstance(triple.subject, ox.NamedNode)}):
@@ -92,14 +93,23 @@ def graph_document(edition: Edition, name: str) -> Document:
     async def page(view: View) -> str:
         described = _nodes(view, await about())
         title = i18n.text(view.language, "graph-title", name=name)
+        facts = _without_repetition(described[0].facts if described else [], name, edition.release.manifest.graphs[name])
         return render(
             "graph.html", view, path=f"graph/{name}", title=title, crumbs=[home(view), crumb(view, title)], iri=graph,
-            count=edition.release.manifest.graphs[name], facts=described[0].facts if described else [],
+            count=edition.release.manifest.graphs[name], facts=facts,
             note=i18n.text(view.language, _note(name)), download=edition.links.path(f"dumps/graphs/{name}.nt"),
-            source=Value(name, edition.links.path(f"id/source/{name}")) if _is_source(edition, name) else None,
+            source=Value(name, edition.links.path(f"id/source/{name}", lang=view.chosen)) if _is_source(edition, name) else None,
         )  # fmt: skip
 
     return Document(f"graph/{name}", triples, page, default=TURTLE, topic=graph)
+
+
+def _without_repetition(facts: list[tuple[str, str, list[Value]]], name: str, count: int) -> list[tuple[str, str, list[Value]]]:
+    """What a graph's page does not say twice: a title that is its label, and its number of statements and its source,
+    which stand first."""
+    said = {short: {value.text for value in values} for _, short, values in facts}
+    told = {"void:triples": {str(count)}, "rdfs:label": said.get("dct:title"), "prov:wasDerivedFrom": {name}}
+    return [fact for fact in facts if told.get(fact[1]) != said[fact[1]]]
 
 
 def _is_source(edition: Edition, name: str) -> bool:
@@ -120,20 +130,20 @@ def landing_document(edition: Edition) -> Document:
 
     async def page(view: View) -> str:
         keys = edition.identifiers.keys
-        plans, commitments = keys.get("plan", [])[:_FEW], keys.get("commitment", [])
+        plans, commitments = sorted(keys.get("plan", []), key=natural)[:_FEW], keys.get("commitment", [])
         about = (await describe_list(edition, "plan", plans, "doc/plan")).about
-        statements = Statements(about, edition.links, edition.terms, view.language)
+        statements = Statements(about, view.links, edition.terms, view.language)
         name = i18n.text(view.language, "site-name")
         about_site = i18n.text(view.language, "site-description")
         keywords = i18n.text(view.language, "site-keywords").split(", ")
         return render(
             "landing.html", view, path="", stem="catalog", title=name, crumbs=[],
-            kinds=[(kind_name(kind, view.language), f"doc/{kind}", len(keys[kind])) for kind in FEATURED if keys.get(kind)],
+            kinds=[(kind_name(kind, view.language, plural=len(keys[kind]) != 1), f"doc/{kind}", len(keys[kind])) for kind in FEATURED if keys.get(kind)],
             all_kinds=[(kind_name(kind, view.language), f"doc/{kind}", len(found)) for kind, found in keys.items()],
             example=thing_iri(edition, ("commitment", commitments[-1])) if commitments else edition.release.base,
             plan_count=len(keys.get("plan", [])),
             plans=[statements.label(thing_iri(edition, ("plan", key))) for key in plans],
-            graphs=[(iri.rsplit("/", 1)[-1], edition.links.href(iri)) for iri in edition.graph_iris()],
+            graphs=[iri.rsplit("/", 1)[-1] for iri in edition.graph_iris()],
             statements=edition.release.manifest.graphs.get("", 0),
             settings=edition.release.manifest.settings,
             schema_org=dataset_org(view, name, about_site, keywords),

@@ -37,9 +37,10 @@ HIDDEN_FACTS: frozenset[str] = frozenset(
 WITHOUT_SOURCES: frozenset[str] = frozenset({str(OGCM.Commitment), str(OGCM.ActionPlan)})
 SELF = "self"  # the column that names the node itself
 SELF_IN_FULL = "self in full"  # the same, with the description in place of the (shortened) name
+PLAN = "plan"  # what the node is part of, under the name that readers know: one number alone says nothing across plans
 # Class -> columns of its table. A column whose cells are all empty, or all the thing of the page, is left out.
 COLUMNS: dict[str, tuple[object, ...]] = {
-    str(OGCM.Commitment): (OGCM.number, SELF, OGCM.origin, OGCM.responsible, OGCM.coResponsible),
+    str(OGCM.Commitment): (PLAN, OGCM.number, SELF, OGCM.origin, OGCM.responsible, OGCM.coResponsible),
     str(OGCM.ActionPlan): (OGCM.number, SELF, DCT.temporal, OGCM.declaredCommitmentCount),
     str(OGCM.Milestone): (OGCM.number, SELF, DCT.temporal),
     str(OGCM.Activity): (OGCM.number, SELF),

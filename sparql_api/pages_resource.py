@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
 
 from ontology.namespaces import ADMS, DCT, OGCM, PREFIXES, RDF, RDFS, SKOS
-from sparql_api.descriptions import NODES_LIMIT, PAGE_SIZE, describe, document_path, incoming_page, surroundings, thing_iri
+from sparql_api.descriptions import NODES_LIMIT, PAGE_SIZE, describe, document_path, incoming_page, schemes_of, surroundings, thing_iri
 from sparql_api.documents import Document, View
 from sparql_api.identifiers import CONCEPT, Live
+from sparql_api.ordering import natural
 from sparql_api.pages import Crumb, crumb, home, render
 from sparql_api.pages_order import FACT_ORDER, HIDDEN_FACTS, TRANSLATED
 from sparql_api.pages_schema import schema_org
@@ -23,6 +24,7 @@ from sparql_api.terms import curie, kind_name
 
 # Groups of incoming links show this many at first; the rest is one click away, in pages.
 SHOWN_INCOMING = 25
+_ENGLISH_ROLES = frozenset({"data editor"})
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class SourceRow:
     as_written: list[Value]
     source: Value | None
     issued: str | None
-    curator: str | None
+    curator: Value | None
     reason: list[Value]
 
 
@@ -80,7 +82,7 @@ async def _page(view: View, fate: Live) -> str:
     description, around = await asyncio.gather(
         describe(edition, fate.name, consolidated=fate.consolidated), surroundings(edition, subject)
     )
-    statements = Statements([*description.about, *around.triples], edition.links, edition.terms, view.language)
+    statements = Statements([*description.about, *around.triples], view.links, edition.terms, view.language)
     title = statements.label(subject)
     path = document_path(fate.name)
     asked = view.parameter("incoming")
@@ -88,7 +90,7 @@ async def _page(view: View, fate: Live) -> str:
     if asked is not None:
         group = await _incoming_in_full(view, subject, path, asked, around.incoming)
         return render("incoming.html", view, path=path, title=title.text, heading=title, crumbs=crumbs, group=group,
-                      back=edition.links.path(path, lang=view.language if view.fixed else None))  # fmt: skip
+                      back=edition.links.path(path, lang=view.chosen))  # fmt: skip
     tables, covered = node_tables(statements, subject, view.language, edition.terms)
     if sum(len(table.rows) for table in tables) >= NODES_LIMIT:
         tables = [_with_rest(view, path, table, dict(around.incoming)) for table in tables]
@@ -103,7 +105,7 @@ async def _page(view: View, fate: Live) -> str:
         key=fate.name[1],
         iri=subject,
         types=statements.values(subject, RDF.type),
-        facts=_facts(view, statements, subject, {table.predicate for table in tables if not table.incoming}),
+        facts=await _told_apart(view, _facts(view, statements, subject, {table.predicate for table in tables if not table.incoming})),
         tables=tables,
         incoming=_incoming(view, statements, subject, path, around.incoming, covered),
         sources=_sources(statements, subject),
@@ -120,8 +122,8 @@ def _speaking(view: View, subject: str, graph: str, count: int) -> tuple[Value, 
         f"CONSTRUCT {{ ?thing ?property ?value }}\nWHERE {{\n  VALUES ?thing {{ <{subject}> }}\n"
         f"  GRAPH <{graph}> {{ ?thing ?property ?value }}\n}}"
     )
-    links = view.edition.links
-    address = links.path("sparql", query=query, lang=view.language if view.fixed else None)
+    links = view.links
+    address = links.path("sparql", query=query, lang=view.chosen)
     return Value(graph.rsplit("/", 1)[-1], links.href(graph), iri=graph), count, address
 
 
@@ -141,14 +143,18 @@ def _crumbs(view: View, fate: Live, statements: Statements, subject: str) -> lis
     steps = [home(view), crumb(view, kind_name(fate.name[0], view.language), f"doc/{fate.name[0]}")]
     whole = statements.values(subject, SKOS.inScheme if fate.name[0] == CONCEPT else DCT.isPartOf)
     if len(whole) == 1 and whole[0].href:
-        steps.append(Crumb(whole[0].text, whole[0].href))
-    return [*steps, crumb(view, statements.label(subject).text)]
+        steps.append(Crumb(whole[0].text, whole[0].href, whole[0].lang))
+    name = statements.label(subject)
+    return [*steps, crumb(view, name.text, lang=name.lang)]
 
 
 def _other_names(statements: Statements, subject: str, title: Value) -> list[Value]:
     """Labels other than the title, in whatever language."""
     names = [*statements.values(subject, RDFS.label), *statements.values(subject, SKOS.prefLabel)]
-    return [value for value in dict.fromkeys(names) if value.text != title.text]
+    shown: dict[str, Value] = {}
+    for value in names:  # each text once, whatever its tags
+        shown.setdefault(value.text, value)
+    return [value for text, value in shown.items() if text != title.text]
 
 
 def _facts(view: View, statements: Statements, subject: str, tabled: set[str]) -> list[Fact]:
@@ -164,14 +170,41 @@ def _facts(view: View, statements: Statements, subject: str, tabled: set[str]) -
         terms = view.edition.terms
         fact = Fact(
             terms.label(predicate, view.language),
-            view.edition.links.href(predicate),
-            statements.best(subject, predicate) if predicate in TRANSLATED else statements.values(subject, predicate),
+            view.links.href(predicate),
+            _values(statements, subject, predicate),
             curie(predicate),
         )
         if predicate == str(DCT.title) and {value.text for value in fact.values} <= names:
             continue
         facts.append((FACT_ORDER.get(predicate, len(FACT_ORDER)), fact.label, fact))
     return [fact for *_, fact in sorted(facts, key=lambda item: item[:2])]
+
+
+def _values(statements: Statements, subject: str, predicate: str) -> list[Value]:
+    if predicate == str(OGCM.curator):
+        return _curators(statements, subject)
+    return statements.best(subject, predicate) if predicate in TRANSLATED else statements.values(subject, predicate)
+
+
+async def _told_apart(view: View, facts: list[Fact]) -> list[Fact]:
+    """Facts whose values a reader can tell apart: where two things have one name, each says its scheme or else its key."""
+    alike = {fact.help: _alike(fact.values) for fact in facts}
+    things = sorted({value.iri for values in alike.values() for value in values if value.iri})
+    if not things:
+        return facts
+    schemes = Statements(await schemes_of(view.edition, things), view.links, view.edition.terms, view.language)
+
+    def named(value: Value) -> Value:
+        scheme = next(iter(schemes.values(value.iri or "", SKOS.inScheme)), None)
+        return replace(value, note=scheme.text, note_lang=scheme.lang) if scheme else replace(value, note=(value.iri or "").rpartition("/")[2] or value.iri)
+
+    return [replace(fact, values=[named(value) if value in alike[fact.help] else value for value in fact.values]) for fact in facts]
+
+
+def _alike(values: list[Value]) -> list[Value]:
+    """Things among them that bear the name of another."""
+    counts = Counter(value.text for value in values)
+    return [value for value in values if value.iri and counts[value.text] > 1]
 
 
 def _incoming(
@@ -188,7 +221,7 @@ def _incoming(
         if count == len(others):  # all are known, so those that a table shows need not be repeated
             others = [other for other in others if other not in covered]
             count = len(others)
-        values = sorted((statements.label(other) for other in others), key=lambda value: (value.text, value.iri or ""))
+        values = sorted((statements.label(other) for other in others), key=lambda value: (natural(value.text), value.iri or ""))
         if not count:
             continue
         shown.append(
@@ -210,8 +243,7 @@ def _with_rest(view: View, path: str, table: Table, counts: dict[str, int]) -> T
 
 
 def _incoming_href(view: View, path: str, predicate: str, page: int | None = None) -> str:
-    language = view.language if view.fixed else None
-    return view.edition.links.path(path, incoming=curie(predicate), page=page, lang=language)
+    return view.edition.links.path(path, incoming=curie(predicate), page=page, lang=view.chosen)
 
 
 async def _incoming_in_full(
@@ -227,16 +259,31 @@ async def _incoming_in_full(
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
     if count is None or not 1 <= page <= last:
         raise not_found(view.edition.links.path(path, incoming=asked, page=number))
-    triples = await incoming_page(view.edition, subject, wanted, page)
-    statements = Statements(triples, view.edition.links, view.edition.terms, view.language)
-    others = sorted({other for predicate, other in statements.incoming(subject) if predicate == wanted})
+    triples = await incoming_page(view.edition, subject, wanted, page, count)
+    statements = Statements(triples, view.links, view.edition.terms, view.language)
+    others = sorted({other for predicate, other in statements.incoming(subject) if predicate == wanted}, key=natural)
     pages = [
         (item, None if item == page else _incoming_href(view, path, wanted, item))
         for item in range(1, last + 1)
         if item in (1, last) or abs(item - page) <= 3
     ]
     label = view.edition.terms.inverse(wanted, view.language)
-    return Incoming(label, curie(wanted), count, [statements.label(other) for other in others], None, pages)
+    return Incoming(label, curie(wanted), count, [_placed(statements, subject, other) for other in others], None, pages)
+
+
+def _placed(statements: Statements, subject: str, thing: str) -> Value:
+    """A thing by its name, and what it is part of where that is not the page's own thing: a name of a commitment says
+    nothing of its plan."""
+    wholes = [value for value in statements.values(thing, DCT.isPartOf) if value.iri != subject]
+    name = statements.label(thing)
+    return replace(name, note=wholes[0].text, note_lang=wholes[0].lang) if len(wholes) == 1 else name
+
+
+def _curators(statements: Statements, subject: str) -> list[Value]:
+    """Who decided, as the curated tables have it: a role, whose known names are English without saying so."""
+    marked = "en" if statements.language != "en" else None
+    values = statements.values(subject, OGCM.curator)
+    return [replace(value, lang=marked) if value.text in _ENGLISH_ROLES else value for value in values]
 
 
 def _sources(statements: Statements, subject: str) -> list[SourceRow]:
@@ -248,12 +295,14 @@ def _sources(statements: Statements, subject: str) -> list[SourceRow]:
         rows.append(
             SourceRow(
                 passage=statements.label(passage),
-                locator=statements.values(passage, OGCM.locator),
+                locator=statements.best(passage, OGCM.locator),
                 as_written=statements.values(passage, OGCM.asWritten),
                 source=statements.label(source) if source else None,
                 issued=statements.first(source, DCT.issued) if source else None,
-                curator=statements.first(passage, OGCM.curator),
+                curator=next(iter(_curators(statements, passage)), None),
                 reason=statements.best(passage, OGCM.reason),
             )
         )
-    return sorted(rows, key=lambda row: (row.curator is not None, row.source.text if row.source else "", row.passage.text))
+    return sorted(
+        rows, key=lambda row: (row.curator is not None, natural(row.source.text if row.source else ""), natural(row.passage.text), row.passage.iri or "")
+    )

@@ -6,14 +6,15 @@ the columns, and the last one says where each row is stated.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import partial
 from textwrap import shorten
 
 from ontology.namespaces import DCT, OGCM, SCHEMA
 from sparql_api import i18n
-from sparql_api.pages_order import COLUMNS, ROLE_ORDER, SELF, SELF_IN_FULL, TABLE_ORDER, WITHOUT_SOURCES
+from sparql_api.ordering import counted, natural
+from sparql_api.pages_order import COLUMNS, PLAN, ROLE_ORDER, SELF, SELF_IN_FULL, TABLE_ORDER, WITHOUT_SOURCES
 from sparql_api.statements import Statements, Value
 from sparql_api.terms import Terms, message_name
 
@@ -21,6 +22,8 @@ from sparql_api.terms import Terms, message_name
 SHOWN_IN_FULL = frozenset({str(OGCM.Problem), str(OGCM.Objective), str(OGCM.Claim)})
 # Characters of a locator that a table shows; the passage's page has all of it.
 LOCATOR_SHOWN = 70
+# What a row belongs to, by whose key it is sorted: the plan of a commitment, the commitment of a responsibility or finding.
+_CONCERNED = (DCT.isPartOf, OGCM.forPlan, OGCM.forCommitment, OGCM.target)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def _table(
 ) -> Table:
     cls, predicate, incoming = key
     nodes = sorted(nodes, key=lambda node: _rank(statements, node))
-    columns = [column for column in COLUMNS[cls] if not (incoming and str(column) == predicate)]
+    columns = [column for column in COLUMNS[cls] if not (incoming and (str(DCT.isPartOf) if column == PLAN else str(column)) == predicate)]
     cells = {column: [_cell(statements, node, column) for node in nodes] for column in columns}
     kept = [column for column in columns if any(_tells(values, subject) for values in cells[column])]
     headings = [_heading(column, language, terms) for column in kept]
@@ -82,6 +85,8 @@ def _table(
 def _heading(column: object, language: str, terms: Terms) -> str:
     if column in (SELF, SELF_IN_FULL):
         return i18n.text(language, "column-name" if column == SELF else "column-text")
+    if column == PLAN:
+        return i18n.text(language, "column-plan")
     return terms.label(str(column), language)
 
 
@@ -106,6 +111,8 @@ def _cell(statements: Statements, node: str, column: object) -> list[Value]:
         return [replace(name, text=texts[0].text, lang=texts[0].lang) if texts else name]
     if str(column) == str(SCHEMA.value):
         return _number(statements, node)
+    if column == PLAN:
+        return statements.best(node, DCT.isPartOf)
     return statements.best(node, column)
 
 
@@ -123,29 +130,24 @@ def _stated(statements: Statements, node: str) -> list[Value]:
     shown = []
     for term in statements.objects(node, OGCM.statedIn):
         passage = statements.label(term.value)
-        locator = statements.first(term.value, OGCM.locator)
-        source = next((statements.label(s.value).text for s in statements.objects(term.value, DCT.isPartOf)), None)
-        text = shorten(locator or passage.text, LOCATOR_SHOWN, placeholder=" …")
-        shown.append(Value(text, passage.href, iri=passage.iri, note=source))
-    return sorted(shown, key=lambda value: (value.note or "", value.text))
-
-
-def _counted(number: str | None) -> tuple:
-    """A number as people count: 1, 1.2, 1.10, 2, 2.A; what has none comes last."""
-    parts = re.findall(r"[0-9]+|[^0-9.]+", number or "")
-    return not parts, [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+        place = next(iter(statements.best(term.value, OGCM.locator)), passage)
+        source = next((statements.label(s.value) for s in statements.objects(term.value, DCT.isPartOf)), Value(""))
+        text = shorten(place.text, LOCATOR_SHOWN, placeholder=" …")
+        shown.append(Value(text, passage.href, place.lang, passage.iri, source.text or None, source.lang))
+    return sorted(shown, key=lambda value: (natural(value.note or ""), natural(value.text)))
 
 
 def _rank(statements: Statements, node: str) -> tuple:
-    """Rows follow role, number, axis and position, then date and name."""
+    """Rows follow role, plan (or what they are about), number, axis and position, then date and name."""
 
     role = (statements.first(node, OGCM.role) or "").rpartition("/")[2]
     return (
         ROLE_ORDER.index(role) if role in ROLE_ORDER else len(ROLE_ORDER),
-        _counted(statements.first(node, OGCM.number)),
+        natural(next((about for about in map(partial(statements.first, node), _CONCERNED) if about), "")),
+        counted(statements.first(node, OGCM.number)),
         statements.first(node, OGCM.axis) or "",
-        _counted(statements.first(node, OGCM.position)),
+        counted(statements.first(node, OGCM.position)),
         statements.first(node, DCT.date) or "",
-        statements.label(node).text,
-        node,
+        natural(statements.label(node).text),
+        natural(node),
     )

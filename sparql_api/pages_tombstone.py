@@ -13,6 +13,10 @@ from sparql_api.site import Edition
 from sparql_api.statements import Statements
 from sparql_api.terms import kind_name
 
+# Who writes the events of builds, and the reason they give: the log is in English, the page in the reader's language.
+_BUILD = "build"
+UNSTATED = "no longer stated by any source"
+
 
 def tombstone_document(edition: Edition, gone: Gone) -> Document:
     """The document that stands where a thing was: status 410 in every representation."""
@@ -23,9 +27,10 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
 
     async def page(view: View) -> str:
         about = (await tombstone(edition, gone)).about
-        statements = Statements(about, edition.links, edition.terms, view.language)
+        statements = Statements(about, view.links, edition.terms, view.language)
         kind = kind_name(gone.name[0], view.language, plural=False)
         title = i18n.text(view.language, "tombstone-title", kind=kind, key=gone.name[1])
+        by_build = (gone.by, gone.reason) == (_BUILD, UNSTATED)
         return render(
             "tombstone.html",
             view,
@@ -36,7 +41,9 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
             iri=subject,
             event=gone.event if gone.event in ("split", "error", "merge") else "withdraw",
             date=gone.date,
-            reason=gone.reason,
+            date_label="tombstone-date-build" if gone.by == _BUILD else "tombstone-date",
+            reason=i18n.text(view.language, "tombstone-reason-unstated") if by_build else gone.reason,
+            reason_lang=None if by_build or view.language == "en" else "en",
             targets=[statements.label(thing_iri(edition, target)) for target in gone.targets],
         )  # fmt: skip
 

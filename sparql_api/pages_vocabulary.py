@@ -45,7 +45,7 @@ def definition_document(edition: Edition, vocabulary: Vocabulary, path: str, ver
         return vocabulary.where(lambda iri: not iri.startswith(str(CODE)))
 
     async def page(view: View) -> str:
-        statements = Statements(vocabulary.where(lambda iri: True), edition.links, edition.terms, view.language)
+        statements = Statements(vocabulary.where(lambda iri: True), view.links, edition.terms, view.language)
         terms = [iri for iri in vocabulary.subjects() if iri.startswith(str(OGCM))]
         sections = []
         for message, classes in _SECTIONS:
@@ -108,7 +108,7 @@ def codes_document(edition: Edition) -> Document:
         return edition.vocabulary.where(lambda iri: iri.startswith(str(CODE)))
 
     async def page(view: View) -> str:
-        statements = Statements(await triples(), edition.links, edition.terms, view.language)
+        statements = Statements(await triples(), view.links, edition.terms, view.language)
         title = i18n.text(view.language, "codes-title")
         return render(
             "codes.html", view, path="code", title=title, crumbs=[home(view), _vocabulary_crumb(view), crumb(view, title)],
@@ -135,7 +135,7 @@ def code_document(edition: Edition, scheme: str, code: str | None) -> Document:
         scheme_iri = f"{CODES}/{scheme}"
         vocabulary = edition.vocabulary
         whole = vocabulary.about([scheme_iri, iri]) if code else vocabulary.where(lambda other: other.startswith(scheme_iri))
-        statements = Statements(whole, edition.links, edition.terms, view.language)
+        statements = Statements(whole, view.links, edition.terms, view.language)
         members = [] if code else [o for o in edition.vocabulary.subjects() if o.startswith(f"{iri}/")]
         name = statements.label(iri)
         crumbs = [home(view), _vocabulary_crumb(view), crumb(view, i18n.text(view.language, "codes-title"), "code")]
@@ -177,7 +177,7 @@ def shapes_document(edition: Edition) -> Document:
         return edition.shapes.where(lambda iri: True)
 
     async def page(view: View) -> str:
-        statements = Statements(await triples(), edition.links, edition.terms, view.language)
+        statements = Statements(await triples(), view.links, edition.terms, view.language)
         rows = [_shape(statements, iri) for iri in edition.shapes.subjects()
                 if str(SH.NodeShape) in statements.types(iri)]  # fmt: skip
         title = i18n.text(view.language, "shapes-title")

@@ -65,6 +65,8 @@ class Edition:
         self.repeated = RepeatedRequests()
         self.lessons = Lessons()
         self.open_requests = 0  # that began with this edition and have not ended
+        self.listings: dict[tuple[str, str], list[str]] = {}  # (kind, language or "") -> keys in the order of its list
+        self.listings_lock = asyncio.Lock()
         self._aliases: dict[Name, Name] | None = None
         self._alias_lock = asyncio.Lock()
 

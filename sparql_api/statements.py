@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from ontology.namespaces import CODE, RDF, RDFS, SKOS, XSD
 from sparql_api import i18n
 from sparql_api.links import Links
+from sparql_api.ordering import natural
 from sparql_api.terms import Terms, curie
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -20,13 +21,15 @@ _BOOLEAN = str(XSD.boolean)
 
 @dataclass(frozen=True)
 class Value:
-    """What a page shows for one term: text, where it leads (None for plain text), language tag of the text, IRI."""
+    """What a page shows for one term: text, where it leads (None for plain text), language tag of the text, IRI; a note
+    says in small print what tells it from others. Tags are None where the language is the page's, or unknown."""
 
     text: str
     href: str | None = None
     lang: str | None = None
     iri: str | None = None
     note: str | None = None
+    note_lang: str | None = None
 
 
 class Statements:
@@ -114,12 +117,15 @@ class Statements:
     def _sorted(self, terms: list[Term]) -> list[Value]:
         order = {tag: position for position, tag in enumerate(i18n.fallbacks(self.language))}
 
-        def key(item: tuple[Term, Value]) -> tuple[int, float, str]:
+        def key(item: tuple[Term, Value]) -> tuple:
             term, shown = item
             tag = term.language if isinstance(term, ox.Literal) else None
-            return (order.get(tag, len(order)) if tag else -1, _number(shown.text), shown.text)
+            return (order.get(tag, len(order)) if tag else -1, _number(shown.text), natural(shown.text), shown.iri or "")
 
-        return [shown for _, shown in sorted(((term, self.value(term)) for term in terms), key=key)]
+        pairs = sorted(((term, self.value(term)) for term in terms), key=key)
+        tagged = {shown.text: shown for term, shown in reversed(pairs) if isinstance(term, ox.Literal) and term.language}
+        # What only a language tag tells apart looks the same to a reader: it is shown once, in the page's language if it is in that.
+        return list(dict.fromkeys(shown if shown.iri else tagged.get(shown.text, shown) for _, shown in pairs))
 
 
 def _name(term: Term) -> str:

@@ -11,12 +11,13 @@ BUSY_RETRY_SECONDS = 5
 
 def out_of_time(seconds: float) -> EngineProblem:
     """503: the wall-clock limit was reached (the query may well succeed when it asks for less)."""
+    plural = "" if seconds == 1 else "s"
     return EngineProblem(
         503,
         "query-timeout",
         {
-            "es": f"La consulta no terminó en {seconds:g} segundos. Pida menos: añada condiciones o use los volcados.",
-            "en": f"The query did not finish within {seconds:g} seconds. Ask for less: add conditions or use the dumps.",
+            "es": f"La consulta no terminó en {seconds:g} segundo{plural}. Pida menos: añada condiciones o use los volcados.",
+            "en": f"The query did not finish within {seconds:g} second{plural}. Ask for less: add conditions or use the dumps.",
         },
         limit={"name": "seconds", "value": seconds, "unit": "s"},
     )

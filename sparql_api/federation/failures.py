@@ -13,13 +13,13 @@ from sparql_api.engine import EngineProblem
 SLUG = "service-failed"
 BUSY_RETRY_SECONDS = 5
 
-# code -> status, what happened in Spanish and English; the braces are values of that occurrence.
+# code -> status, what happened in Spanish and English; the braces are values of that occurrence, {plural} the ending of its seconds.
 REASONS: dict[str, tuple[int, str, str]] = {
     "unreachable": (502, "no se pudo abrir una conexión", "no connection could be opened"),
     "name": (502, "su nombre no se pudo resolver", "its name could not be resolved"),
     "address": (502, "su nombre lleva a una dirección que no es pública", "its name leads to an address that is not public"),
     "broken": (502, "la conexión se rompió o no habló HTTP", "the connection broke or did not speak HTTP"),
-    "timeout": (504, "no respondió por completo en {seconds:g} segundos", "it did not answer completely within {seconds:g} seconds"),
+    "timeout": (504, "no respondió por completo en {seconds:g} segundo{plural}", "it did not answer completely within {seconds:g} second{plural}"),
     "busy": (503, "hay demasiadas llamadas en curso desde aquí", "too many calls are under way from here"),
     "redirect": (502, "redirige a una dirección que no está en la lista de este servicio", "it redirects to an address that is not on the list of this service"),
     "redirects": (502, "redirige más de {most} veces", "it redirects more than {most} times"),
@@ -62,12 +62,13 @@ class ServiceFailure(EngineProblem):
 
     def __init__(self, endpoint: str, code: str, private: str = "", **values: object) -> None:
         status, spanish, english = REASONS[code]
+        filled = {**values, "plural": "" if values.get("seconds") == 1 else "s"}
         super().__init__(
             status,
             SLUG,
             {
-                "es": f"El servicio {endpoint} no aportó su parte: {spanish.format(**values)}.",
-                "en": f"The service {endpoint} did not give its part: {english.format(**values)}.",
+                "es": f"El servicio {endpoint} no aportó su parte: {spanish.format(**filled)}.",
+                "en": f"The service {endpoint} did not give its part: {english.format(**filled)}.",
             },
             limit=_limit(code, values),
             retry_after=BUSY_RETRY_SECONDS if code == "busy" else None,

@@ -301,14 +301,16 @@ async def _result_page(
 ) -> Response:
     text = operation.query or ""
     graph = query.form in ("CONSTRUCT", "DESCRIBE")
+    downloads = GRAPH_FORMATS if graph else RESULT_FORMATS
     limits, notices = _allowed(operation, settings)
     try:
         answer = await _start(request, edition, operation, query, TURTLE if graph else RESULTS_JSON, limits)
         body = await _at_most(answer, PAGE_BYTES)
     except Problem as problem:
-        return _page(request, edition, text, problem=problem)
+        too_large = problem.extensions.get("limit", {}).get("name") == "page"
+        return _page(request, edition, text, problem=problem, downloads=downloads if too_large else ())
     notices = [*_notices(edition, operation, query), *notices, *_told(answer)]
-    return _page(request, edition, text, notices=notices, **{"graph" if graph else "results": body})
+    return _page(request, edition, text, notices=notices, downloads=downloads, **{"graph" if graph else "results": body})
 
 
 async def _at_most(answer: Answer, most: int) -> bytes:
@@ -325,6 +327,7 @@ async def _at_most(answer: Answer, most: int) -> bytes:
                     "es": "El resultado es demasiado grande para una página; descárguelo o añada LIMIT.",
                     "en": "The result is too large for a page; download it or add LIMIT.",
                 },
+                hint={"es": "Los botones de abajo lo descargan completo.", "en": "The buttons below download all of it."},
                 limit={"name": "page", "value": most, "unit": "bytes"},
             )
         parts.append(chunk)

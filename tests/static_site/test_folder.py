@@ -54,6 +54,22 @@ def test_nothing_that_pages_link_to_is_left_out(site: Path, served: Served) -> N
     assert {target for target in dead if served.ask(target, ("Accept", "text/html")).status != 404} == set()
 
 
+def test_links_that_keep_the_language_lead_to_files(site: Path, served: Served) -> None:
+    """Pages whose address chose the language link to such addresses only, and each has its file or is a name."""
+    prefix = served.renderer.edition.links.prefix
+    known = {address.target for address in listed(served)}
+    asked = set()
+    for page in (path for path in (site / "public").rglob("*.html.lang-en*") if path.suffix != ".gz"):
+        for href in re.findall(r'<a [^>]*?href="([^"#]+)', page.read_text(encoding="utf-8")):
+            if href.startswith(prefix) and href.endswith("lang=en") and not re.match(r"(?:id|concept|sparql)\b", href.removeprefix(prefix)):
+                asked.add(re.sub(r"\.html\?", "?", href.removeprefix(prefix).replace("&amp;", "&")))
+    files = {target for target in asked if (site / "public" / target.partition("?")[0]).is_file()}
+    dead = {target for target in asked - known - files if served.ask(target, ("Accept", "text/html")).status != 404}
+    assert len(asked) > 20 and dead == set()
+    name = served.ask("id/plan/MX-4?lang=en", ("Accept", "text/html"))
+    assert name.headers["location"] == f"{prefix}doc/plan/MX-4?lang=en" and "doc/plan/MX-4?lang=en" in known
+
+
 def test_same_release_same_bytes(site: Path, release: Release, tmp_path: Path) -> None:
     second = tmp_path / "second"
     write_site(release, release.path.parent.parent, second)

@@ -108,3 +108,35 @@ def test_keyboard_reaches_the_content(browser, address: str) -> None:
     for landmark in ("header.site", "main", "footer.site", "nav[aria-label]"):
         assert page.locator(landmark).count() >= 1
     context.close()
+
+
+def test_the_query_form_with_a_script(browser, address: str) -> None:
+    """Long queries go by POST of themselves, and Ctrl+Enter runs the query."""
+    context = browser.new_context(locale="en")
+    page = context.new_page()
+    methods: list[str] = []
+    page.on("request", lambda request: methods.append(request.method) if request.is_navigation_request() else None)
+    page.goto(address + "/sparql?lang=en")
+    assert page.locator("form.query button").count() == 1 and page.get_by_text("Ctrl+Enter does it, too.").is_visible()
+    for query, method in (("SELECT ?s WHERE { ?s ?p ?o } LIMIT 3", "GET"), ("# " + "ñ" * 60_000 + "\nSELECT ?s WHERE { ?s ?p ?o } LIMIT 4", "POST")):
+        page.fill("#query", query)
+        page.focus("#query")
+        with page.expect_navigation():
+            page.keyboard.press("Control+Enter")
+        assert methods[-1] == method and page.title().startswith("Result · ")
+        assert page.locator("#result-title .count").inner_text() == query[-1]
+        assert page.input_value("#query") == query
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename
+    context.close()
+
+
+def test_a_long_query_without_scripts(browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "/sparql?lang=en")
+    page.fill("#query", "# " + "x" * 60_000 + "\nSELECT ?s WHERE { ?s ?p ?o } LIMIT 4")
+    page.get_by_role("button", name="Run a long query").click()
+    assert page.locator("#result-title .count").inner_text() == "4"
+    context.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 
@@ -57,3 +58,69 @@ def test_rows_stand_as_people_count(crowded: Service) -> None:
     page = crowded.get("/doc/plan/XB-1?lang=en", accept="text/html").text
     cells = re.findall(r'<tr><td data-label="Number"[^>]*>(.*?)</td>', page)
     assert [re.sub("<[^>]*>", "", cell) for cell in cells] == [number or "" for number in NUMBERS]
+
+
+RDFS_LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
+AREAS = {"QA": ("Afganistán", "Afghanistan"), "QB": ("Andorra", "Andorra"), "QC": ("Álava", "Alava"), "QD": ("Zambia", "Zambia"), "QE": ("Alemania", "Germany")}
+
+
+@pytest.fixture(scope="module")
+def plans_of_many(make_service: Callable[..., Service]) -> Service:
+    """Commitments of three plans that one body leads, one report on them, and areas that names sort unlike keys."""
+    lines = [sample_quads()]
+    org, report, source = (f"<{DEFAULT_BASE}id/{name}>" for name in ("org/xa-body", "report/xa-report", "source/xa-export"))
+    lines += [f"{org} {RDF_TYPE} <http://data.europa.eu/m8g/PublicOrganisation> .\n", f"{report} {RDF_TYPE} <{OGCM}AssessmentReport> .\n",
+              f"{source} {RDF_TYPE} <{OGCM}Source> .\n"]  # fmt: skip
+    for plan in ("XA-1", "XA-2", "XA-10"):
+        lines.append(f'<{DEFAULT_BASE}id/plan/{plan}> {RDF_TYPE} <{OGCM}ActionPlan> .\n<{DEFAULT_BASE}id/plan/{plan}> {RDFS_LABEL} "Plan {plan}" .\n')
+        for number in ("1.9", "1.10", "1"):
+            key = f"{plan}-{number}"
+            subject, assessment = f"<{DEFAULT_BASE}id/commitment/{key}>", f"<{DEFAULT_BASE}id/assessment/{key}>"
+            lines.append(_commitment(plan, key, number) + f"{subject} <{OGCM}lead> {org} .\n{subject} <{OGCM}lastSeenIn> {source} .\n")
+            lines.append(f"{assessment} {RDF_TYPE} <{OGCM}Assessment> .\n{assessment} <{OGCM}target> {subject} .\n{assessment} <{OGCM}report> {report} .\n")
+    for key, (spanish, english) in AREAS.items():
+        area = f"<{DEFAULT_BASE}id/area/{key}>"
+        lines.append(f'{area} {RDF_TYPE} <{OGCM}Country> .\n{area} {RDFS_LABEL} "{spanish}"@es .\n{area} {RDFS_LABEL} "{english}"@en .\n')
+    return make_service(nquads="".join(lines))
+
+
+EXPECTED = [f"{plan}-{number}" for plan in ("XA-1", "XA-2", "XA-10") for number in ("1", "1.9", "1.10")]
+
+
+def test_commitments_of_several_plans_name_their_plan(plans_of_many: Service) -> None:
+    page = plans_of_many.get("/doc/org/xa-body?lang=en", "text/html").text
+    rows = re.findall(r'<tr><td data-label="Plan">(.*?)</td><td data-label="Number">(.*?)</td><td data-label="Name">(.*?)</td>', page)
+    assert [re.sub("<[^>]*>", "", plan) for plan, *_ in rows] == [f"Plan {key.rpartition('-')[0]}" for key in EXPECTED]
+    assert [re.sub("<[^>]*>", "", name) for *_, name in rows] == EXPECTED
+    assert 'data-label="Plan"' not in plans_of_many.get("/doc/plan/XA-1?lang=en", "text/html").text  # that page is about it
+
+
+def test_findings_stand_as_their_commitments_count(plans_of_many: Service) -> None:
+    page = plans_of_many.get("/doc/report/xa-report", "text/html").text
+    assert re.findall(r'href="/id/commitment/([^"]+)"', page.partition("<h2")[2]) == EXPECTED
+
+
+def test_headings_read_like_sentences(plans_of_many: Service) -> None:
+    for language, heading in (("es", "Compromisos vistos por última vez en esta fuente"), ("en", "Commitments last seen in this source")):
+        assert f">{heading} <span" in plans_of_many.get(f"/doc/source/xa-export?lang={language}", "text/html").text
+
+
+def test_the_list_of_commitments_counts(plans_of_many: Service) -> None:
+    page = plans_of_many.get("/doc/commitment", "text/html").text
+    assert [key for key in re.findall(r'<a href="/id/commitment/([^"]+)"', page) if key.startswith("XA")] == EXPECTED
+    turtle = plans_of_many.get("/doc/commitment.ttl").text
+    assert all(key in turtle for key in EXPECTED)
+
+
+@pytest.mark.parametrize(("language", "place"), [("es", 0), ("en", 1)])
+def test_areas_stand_by_name(plans_of_many: Service, monkeypatch: pytest.MonkeyPatch, language: str, place: int) -> None:
+    monkeypatch.setattr("sparql_api.pages_listing._NAMES_AT_ONCE", 2)
+    monkeypatch.setattr("sparql_api.pages_listing.PAGE_SIZE", 3)
+    plans_of_many.app.state.site.current.listings.clear()
+    names, asked = [], 1
+    while (answer := plans_of_many.get(f"/doc/area?lang={language}&page={asked}", "text/html")).status_code == 200:
+        names += [unescape(name) for name in re.findall(r'<a href="/id/area/[^"]+"[^>]*>(.*?)</a>', answer.text)]
+        asked += 1
+    shown = [name for name in names if name in {row[place] for row in AREAS.values()}]
+    assert shown == {"es": ["Afganistán", "Álava", "Alemania", "Andorra", "Zambia"], "en": ["Afghanistan", "Alava", "Andorra", "Germany", "Zambia"]}[language]
+    assert len(names) == len(set(names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from importlib.resources import files
 
 import pytest
@@ -90,3 +91,41 @@ def test_errors_speak_both_languages(service: Service, language: str, title: str
     assert json.loads(service.get("/nothing", headers=header).content)["title"] == title
     page = service.get("/nothing", "text/html", headers=header)
     assert f"<h1>{title}</h1>" in page.text and page.headers["content-language"] == language
+
+
+CONTENT_PAGES = ["/", "/doc/commitment/MX-4-01", "/doc/org/mx-sfp", "/doc/org/mx-sfp?incoming=ogcm:actor", "/doc/plan/MX-4", "/doc/org",
+                 "/doc/source/deck-2021-05-31", "/graph/deck-2021-05-31.html", "/def", "/code", "/shapes", "/catalog.html", "/releases/",
+                 "/dumps/", "/sparql?query=SELECT%20%3Fs%20%7B%20%3Fs%20a%20%3Fc%20%7D"]  # fmt: skip
+
+
+def pages_linked(service: Service, page: str) -> list[str]:
+    """Where the links of a page lead below BASE, without those to files and to other languages."""
+    content = re.sub(r'<nav class="languages".*?</nav>', "", page, flags=re.DOTALL)
+    found = [unescape(address) for address in re.findall(r'<a [^>]*?href="([^"]*)"', content)]
+    return [address for address in found if re.match(r"/(?!dumps/.|releases/[^/]+/[^/?]|static/|openapi)", address)
+            and not re.search(r"\.(ttl|rdf|nt|jsonld)(\?|$)", address) and "&format=" not in address]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", CONTENT_PAGES)
+def test_every_link_keeps_the_language_that_the_address_chose(service: Service, path: str) -> None:
+    browser = [("Accept-Language", "es")]
+    page = service.get(f"{path}{'&' if '?' in path else '?'}lang=en", "text/html", headers=browser)
+    assert page.status_code == 200 and page.headers["content-language"] == "en"
+    followed = pages_linked(service, page.text)
+    assert len(followed) > 5
+    assert [address for address in followed if "lang=en" not in address.partition("#")[0]] == []
+    for address in dict.fromkeys(followed):
+        answer = service.get(address.partition("#")[0], "text/html", headers=browser)
+        while answer.status_code in (301, 303):
+            answer = service.get(answer.headers["location"], "text/html", headers=browser)
+        assert answer.headers.get("content-language") == "en", address
+    assert "lang=" not in "".join(pages_linked(service, service.get(path, "text/html", headers=browser).text))
+
+
+def test_what_is_copied_stays_the_plain_address(service: Service) -> None:
+    page = service.get("/doc/commitment/MX-4-01?lang=en", "text/html").text
+    shown = re.sub(r'(href|hreflang)="[^"]*"', "", re.sub(r'<script type="application/ld\+json">.*?</script>', "", page, flags=re.DOTALL))
+    assert "lang=en" not in shown and f"{service.base}id/commitment/MX-4-01</code>" in shown
+    plain = service.get("/doc/commitment/MX-4-01", "text/html", headers=[("Accept-Language", "en")]).text
+    block = re.compile(r'<script type="application/ld\+json">.*?</script>', re.DOTALL)
+    assert block.findall(page) == block.findall(plain) != []

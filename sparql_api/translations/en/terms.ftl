@@ -258,6 +258,26 @@ inverse-prov-used = used by
 inverse-ogcm-region = memberships of this region
 inverse-org-role = memberships with this role
 inverse-owl-differentFrom = is not the same as
+inverse-ogcm-dimension = assessments of this dimension
+inverse-ogcm-methodVersion = assessments by this method
+inverse-dct-type = of this type
+inverse-ogcm-lastSeenIn = last seen in this source
+inverse-ogcm-authority = named by this authority
+inverse-ogcm-reportType = reports of this type
+inverse-dct-spatial = of this territory
+inverse-skos-topConceptOf = top concepts of this scheme
+inverse-ogcm-forMethod = fit this method
+inverse-ogcm-forDimension = fit this dimension
+inverse-qb-measureType = observations of this measure
+inverse-ogcm-sector = of this sector
+inverse-ogcm-modality = assessments of this modality
+inverse-ogcm-linkRelation = links of this sort
+inverse-ogcm-documentStatus = sources with this status
+inverse-ogcm-changeKind = changes of this kind
+inverse-ogcm-reportedBy = progress it reported
+inverse-ogcm-onProperty = discrepancies about this property
+inverse-dct-rights = with these rights
+inverse-dct-publisher = published
 
 # Titles of tables: class, and property that joins it with the page
 
@@ -271,6 +291,8 @@ table-ogcm-Commitment-ogcm-addresses = Commitments that address this problem
 table-ogcm-Commitment-ogcm-axis = Commitments of this axis
 table-ogcm-Commitment-ogcm-contributesTo = Commitments that contribute
 table-ogcm-Commitment-ogcm-narrowerThan = Narrower commitments
+table-ogcm-Commitment-ogcm-lastSeenIn = Commitments last seen in this source
+table-ogcm-ActionPlan-ogcm-lastSeenIn = Plans last seen in this source
 table-ogcm-ActionPlan-ogcm-jurisdiction = Action plans
 table-ogcm-ActionPlan-ogcm-underInitiative = Plans under this initiative
 table-ogcm-Responsibility-ogcm-forCommitment = Who answers for it, as each source names them

@@ -258,6 +258,26 @@ inverse-prov-used = usado por
 inverse-ogcm-region = membresías de esta región
 inverse-org-role = membresías con este papel
 inverse-owl-differentFrom = no es lo mismo que
+inverse-ogcm-dimension = evaluaciones de esta dimensión
+inverse-ogcm-methodVersion = evaluaciones con este método
+inverse-dct-type = son de este tipo
+inverse-ogcm-lastSeenIn = vistos por última vez en esta fuente
+inverse-ogcm-authority = con nombres de esta autoridad
+inverse-ogcm-reportType = informes de este tipo
+inverse-dct-spatial = de este territorio
+inverse-skos-topConceptOf = conceptos superiores de esta lista
+inverse-ogcm-forMethod = valen para este método
+inverse-ogcm-forDimension = valen para esta dimensión
+inverse-qb-measureType = observaciones de esta medida
+inverse-ogcm-sector = de este sector
+inverse-ogcm-modality = evaluaciones de esta modalidad
+inverse-ogcm-linkRelation = vínculos de esta clase
+inverse-ogcm-documentStatus = fuentes en este estado
+inverse-ogcm-changeKind = cambios de este tipo
+inverse-ogcm-reportedBy = avances que reportó
+inverse-ogcm-onProperty = discrepancias sobre esta propiedad
+inverse-dct-rights = con estos derechos
+inverse-dct-publisher = publicó
 
 # Títulos de las tablas: clase y propiedad que la une a la página
 
@@ -271,6 +291,8 @@ table-ogcm-Commitment-ogcm-addresses = Compromisos que atienden este problema
 table-ogcm-Commitment-ogcm-axis = Compromisos de este eje
 table-ogcm-Commitment-ogcm-contributesTo = Compromisos que contribuyen
 table-ogcm-Commitment-ogcm-narrowerThan = Compromisos más específicos
+table-ogcm-Commitment-ogcm-lastSeenIn = Compromisos vistos por última vez en esta fuente
+table-ogcm-ActionPlan-ogcm-lastSeenIn = Planes vistos por última vez en esta fuente
 table-ogcm-ActionPlan-ogcm-jurisdiction = Planes de acción
 table-ogcm-ActionPlan-ogcm-underInitiative = Planes de esta iniciativa
 table-ogcm-Responsibility-ogcm-forCommitment = Quién responde, como lo nombra cada fuente
