@@ -95,6 +95,8 @@ def located(loaded: LoadedContract, shown: str, *, accept: bool | None = None) -
         return Fitted(contract)
     if accept is not None:
         contract = contract.model_copy(update={"other_columns": _word(accept)})
+    if "delimiter" not in contract.model_fields_set:
+        contract = contract.model_copy(update={"delimiter": found.delimiter})
     return _fitted(contract, table.file_name(slug), found, f"{shown}/{path.name}")
 
 

@@ -135,6 +135,19 @@ def test_a_delimiter_is_found_whatever_is_quoted(data: Path, tmp_path: Path, del
     check(result, "city-2021-01-01")
 
 
+def test_a_contract_that_says_nothing_of_the_delimiter_takes_that_of_the_file(data: Path) -> None:
+    folder = data / "sources" / "city"
+    folder.mkdir()
+    changed(folder / "plans.csv", ROWS, delimiter=";")
+    contract = 'contract_version: "1.0"\nlayout: city-plans\nkey: city-2021-01-01\nissued: 2021-01-01\ntables:\n  commitments: {file: plans.csv}\n'
+    (folder / "contract.yml").write_text(contract, encoding="utf-8")
+    check(map_exports(data), "city-2021-01-01")
+    (folder / "contract.yml").write_text(contract + 'delimiter: ","\n', encoding="utf-8")
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(data)
+    assert {problem.code for problem in caught.value} <= {"delimiter", "no-header", "unknown-layout", "unknown-column", "missing-column"}
+
+
 def test_what_is_wrong_with_a_text_is_said_of_the_delimiter_that_it_has(data: Path, tmp_path: Path) -> None:
     path = as_csv(tmp_path / "plans.csv")
     path.write_text(path.read_text(encoding="utf-8").replace("Clean water", '"Clean" water', 1), encoding="utf-8")
