@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from ontology.namespaces import AUTHORITIES, KINDS
 from sparql_api.documents import FRESH, answer
+from sparql_api.earlier import Earlier
 from sparql_api.i18n import LANGUAGES
 from sparql_api.identifiers import CONCEPT, Gone, Live, Moved, Name
 from sparql_api.pages_tombstone import tombstone_document
@@ -73,10 +74,10 @@ async def concept(request: Request, key: str) -> Response:
 
 
 async def _name(request: Request, edition: Edition, name: Name) -> Response:
-    fate = edition.identifiers.resolve(*name)
+    fate = edition.fate(*name)
     if isinstance(fate, Moved):
         return redirect(request, 301, name_path(fate.target))
-    if isinstance(fate, Live):
+    if isinstance(fate, Live | Earlier):
         document = f"doc/{name[0]}/{name[1]}"
         link = f'<{edition.links.header(edition.links.absolute(document))}>; rel="describedby"'
         return redirect(request, 303, document, link=link)

@@ -1,0 +1,100 @@
+"""Names that an earlier release published and this one does not know: its version of the dataset, its distributions, its runs.
+
+They are computed, not minted, so no registry remembers them; the catalogue of their release does for as long as that is kept
+(`graphs/catalog.nt`), and afterwards the publication log. Both are read once per edition: an address from outside is only looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+
+from commitments.release import Release
+from ontology.namespaces import RDFS, SKOS
+from sparql_api.formats import parse_triples
+from sparql_api.identifiers import Gone, Identifiers, Moved, Name
+from sparql_api.kept import kept_releases, open_kept, published
+
+# Kinds whose names follow from a release; those of all others stand in the registry of identifiers.
+KINDS = ("dataset", "distribution", "service", "catalog", "run")
+CATALOG = "graphs/catalog.nt"
+PRUNED = "pruned"  # the event of a name whose release was published and is kept no longer
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The name belongs to an earlier release, which is kept and describes it."""
+
+    name: Name
+    release: Release
+
+
+class EarlierNames:
+    """Names of the releases beside `release` that it does not know itself. Those of other BASEs are no names of ours."""
+
+    def __init__(self, release: Release, known: Identifiers) -> None:
+        self._release = release
+        self._folder: Path = release.path.parent
+        self._kept: dict[Name, str] = {}  # name -> id of the latest release that has it
+        current = {name for name in known.names() if name[0] in KINDS}
+        others = [kept for kept in kept_releases(self._folder) if kept.id != release.id and kept.base == release.base]
+        for kept in sorted(others, key=lambda one: (one.manifest.created, one.id)):
+            for name in _named(kept):
+                if name not in current:
+                    self._kept[name] = kept.id
+        self._published = {identifier for identifier, bases in published(self._folder).items() if release.base in bases}
+        # What releases call their own, without the release's id at the end.
+        ids = {release.id, *self._kept.values()}
+        self._stems = {(kind, stem) for kind, key in (*current, *self._kept) for stem, _, end in [key.rpartition("_")] if end in ids}
+
+    def names(self) -> list[Name]:
+        """Every name that a kept release describes, sorted."""
+        return sorted(self._kept)
+
+    def resolve(self, kind: str, key: str) -> Earlier | Moved | Gone | None:
+        """What an earlier release meant by `id/{kind}/{key}`; None where none is known to have used the name."""
+        found = self._exactly(kind, key)
+        if found is not None or (kind, key) == (kind.lower(), key.lower()):
+            return found
+        return Moved((kind.lower(), key.lower())) if self._exactly(kind.lower(), key.lower()) else None
+
+    def _exactly(self, kind: str, key: str) -> Earlier | Gone | None:
+        name = (kind, key)
+        if name in self._kept:
+            release = open_kept(self._folder, self._kept[name])
+            return Earlier(name, release) if release is not None else Gone(name, PRUNED)
+        stem, _, identifier = key.rpartition("_")
+        if identifier in self._published and identifier != self._release.id and (kind, stem) in self._stems:
+            return Gone(name, PRUNED) if open_kept(self._folder, identifier) is None else None
+        return None
+
+
+def _named(release: Release) -> set[Name]:
+    """Names of `KINDS` that the release's catalogue describes."""
+    try:
+        text = release.file(CATALOG).read_bytes()
+    except OSError:
+        return set()
+    start = re.escape(f"<{release.base}id/".encode())
+    kinds = "|".join(KINDS).encode()
+    found = re.findall(rb"^" + start + rb"(" + kinds + rb")/([^>]+)> ", text, re.MULTILINE)
+    return {(kind.decode(), unquote(key.decode())) for kind, key in set(found)}
+
+
+def description(release: Release, subject: str) -> list[ox.Triple]:
+    """What the release's catalogue says of a thing and of what points to it, with the labels of both; sorted."""
+    labels: dict[str, list[ox.Triple]] = defaultdict(list)
+    found: list[ox.Triple] = []
+    for triple in parse_triples(release.file(CATALOG).read_bytes()):
+        if subject in (triple.subject.value, getattr(triple.object, "value", None)):
+            found.append(triple)
+        if triple.predicate.value in (str(RDFS.label), str(SKOS.prefLabel)):
+            labels[triple.subject.value].append(triple)
+    others = {term.value for triple in found for term in (triple.subject, triple.object) if isinstance(term, ox.NamedNode)}
+    found += [label for other in sorted(others) for label in labels[other]]
+    return sorted(dict.fromkeys(found), key=lambda triple: (triple.subject.value != subject, str(triple)))
