@@ -1,12 +1,13 @@
-"""Names that an earlier release published and this one does not know: its version of the dataset, its distributions, its runs.
+"""Names that an earlier release published and this one does not know: its version of the dataset, distributions, runs, periods.
 
-They are computed, not minted, so no registry remembers them; the catalogue of their release does for as long as that is kept
-(`graphs/catalog.nt`), and afterwards the publication log. Both are read once per edition: an address from outside is only looked up.
+They are computed, not minted, so no registry remembers them; their release does for as long as it is kept (`graphs/catalog.nt`, and
+`commitments.nt` for periods), and afterwards the publication log knows that there was one. All is read once per edition: an address
+from outside is only looked up.
 """
 
 from __future__ import annotations
 
-import re
+import mmap
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +15,15 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from commitments.release import Release
+from commitments.release import CONSOLIDATED, Release
 from ontology.namespaces import RDFS, SKOS
 from sparql_api.formats import parse_triples
 from sparql_api.identifiers import Gone, Identifiers, Moved, Name
 from sparql_api.kept import kept_releases, open_kept, published
 
-# Kinds whose names follow from a release; those of all others stand in the registry of identifiers.
-KINDS = ("dataset", "distribution", "service", "catalog", "run")
 CATALOG = "graphs/catalog.nt"
+# Kinds whose names follow from a release, and the sorted file that describes them; those of all others stand in the registry.
+KINDS = {"dataset": CATALOG, "distribution": CATALOG, "service": CATALOG, "catalog": CATALOG, "run": CATALOG, "period": CONSOLIDATED}
 PRUNED = "pruned"  # the event of a name whose release was published and is kept no longer
 
 
@@ -75,22 +76,42 @@ class EarlierNames:
 
 
 def _named(release: Release) -> set[Name]:
-    """Names of `KINDS` that the release's catalogue describes."""
-    try:
-        text = release.file(CATALOG).read_bytes()
-    except OSError:
-        return set()
-    start = re.escape(f"<{release.base}id/".encode())
-    kinds = "|".join(KINDS).encode()
-    found = re.findall(rb"^" + start + rb"(" + kinds + rb")/([^>]+)> ", text, re.MULTILINE)
-    return {(kind.decode(), unquote(key.decode())) for kind, key in set(found)}
+    """Names of `KINDS` that the release describes."""
+    found = set()
+    for kind, file in KINDS.items():
+        start = f"<{release.base}id/{kind}/".encode()
+        keys = {line[len(start) : line.index(b">")] for line in _lines(release.file(file), start)}
+        found |= {(kind, unquote(key.decode())) for key in keys}
+    return found
 
 
-def description(release: Release, subject: str) -> list[ox.Triple]:
-    """What the release's catalogue says of a thing and of what points to it, with the labels of both; sorted."""
+def _lines(path: Path, start: bytes) -> list[bytes]:
+    """The lines of a sorted file that begin with `start`, found by bisection."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return []  # nothing cannot be mapped
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        low, high = 0, len(text)  # low: no line before it qualifies; high: no line from there on stands before those that do
+        while low < high:
+            middle = (low + high) // 2
+            line = max(text.rfind(b"\n", low, middle) + 1, low)
+            if text[line : line + len(start)] < start:
+                low = text.find(b"\n", middle) + 1 or len(text)
+            else:
+                high = line
+        end = low
+        while text[end : end + len(start)] == start:
+            end = text.find(b"\n", end) + 1 or len(text)
+        return text[low:end].splitlines(keepends=True)
+
+
+def description(earlier: Earlier, subject: str) -> list[ox.Triple]:
+    """What the release says of a thing and, where its catalogue does, of what points to it, with the labels of both; sorted."""
+    file = earlier.release.file(KINDS[earlier.name[0]])
+    if file.name == CONSOLIDATED:
+        return parse_triples(b"".join(_lines(file, f"<{subject}> ".encode())))
     labels: dict[str, list[ox.Triple]] = defaultdict(list)
     found: list[ox.Triple] = []
-    for triple in parse_triples(release.file(CATALOG).read_bytes()):
+    for triple in parse_triples(file.read_bytes()):
         if subject in (triple.subject.value, getattr(triple.object, "value", None)):
             found.append(triple)
         if triple.predicate.value in (str(RDFS.label), str(SKOS.prefLabel)):

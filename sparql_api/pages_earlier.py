@@ -1,4 +1,4 @@
-"""The document about what only an earlier, kept release names: said by the catalogue of that release."""
+"""The document about what only an earlier, kept release names: in the words of that release."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def earlier_document(edition: Edition, earlier: Earlier) -> Document:
     kind, key = earlier.name
 
     async def about() -> list[ox.Triple]:
-        return await to_thread.run_sync(description, earlier.release, subject)
+        return await to_thread.run_sync(description, earlier, subject)
 
     async def triples() -> list[ox.Triple]:
         return [*document_statements(edition, path, [subject]), *(await about())]

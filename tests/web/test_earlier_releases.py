@@ -108,6 +108,18 @@ def test_a_release_pruned_meanwhile_is_gone(tmp_path: Path) -> None:
     assert json.loads(service.get(f"/releases/{OLD}/").content)["status"] == 410
 
 
+def test_a_period_of_an_earlier_release_stays_described(tmp_path: Path) -> None:
+    period = f"{DEFAULT_BASE}id/period/1999_2000"
+    label = f'<{period}> <{RDFS.label}> "1999 – 2000"@es .\n'
+    make_release(tmp_path, DEFAULT_BASE, sample_quads() + label, name=OLD)
+    service = Service(make_release(tmp_path, DEFAULT_BASE, sample_quads(), name=NEW))
+    assert service.get("/id/period/1999_2000").headers["location"] == "/doc/period/1999_2000"
+    graph = Graph().parse(data=service.get("/doc/period/1999_2000.ttl").content, format="turtle")
+    assert str(graph.value(URIRef(period), RDFS.label)) == "1999 – 2000"
+    assert "1999 – 2000" in service.get("/doc/period/1999_2000.html").text
+    assert service.get("/id/period/1999_2001").status_code == 404
+
+
 # --- what is left of things that a source took with it
 
 
