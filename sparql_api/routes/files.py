@@ -182,7 +182,7 @@ def _file(request: Request, edition: Edition, release: Release, path: str, fresh
     }
     if packed is not None:
         headers["vary"] = with_vary(None, "Accept-Encoding")
-    if has_changed(request.headers, headers["etag"]):
+    if has_changed(request.headers, headers["etag"], headers["last-modified"]):
         raise changed()
     if is_unmodified(request.headers, headers["etag"], headers["last-modified"]):
         return Response(status_code=304, headers=headers)

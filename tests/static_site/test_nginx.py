@@ -109,6 +109,13 @@ def test_validators(nginx: httpx.Client) -> None:
     assert ask(nginx, "doc/plan/MX-4", [*given("text/html", "en"), ("If-None-Match", spanish.headers["etag"])]).status_code == 200
 
 
+def test_if_unmodified_since(nginx: httpx.Client) -> None:
+    for target in ("doc/plan/MX-4.ttl", "dumps/commitments.ttl"):
+        modified = ask(nginx, target, []).headers["last-modified"]
+        assert ask(nginx, target, [("If-Unmodified-Since", modified)]).status_code == 200
+        assert ask(nginx, target, [("If-Unmodified-Since", "Sat, 01 Jan 2000 00:00:00 GMT")]).status_code == 412
+
+
 def test_methods(nginx: httpx.Client, served: Served) -> None:
     assert ask(nginx, "doc/plan/MX-4.ttl", [], "HEAD").headers["content-type"] == "text/turtle; charset=utf-8"
     assert ask(nginx, "doc/plan/MX-4.ttl", [], "POST").status_code == 405
