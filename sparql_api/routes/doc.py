@@ -10,6 +10,7 @@ from sparql_api.documents import answer, split_suffix
 from sparql_api.earlier import Earlier
 from sparql_api.formats import Format
 from sparql_api.identifiers import CONCEPT, Gone, Live, Moved
+from sparql_api.near_names import near_documents
 from sparql_api.pages_earlier import earlier_document
 from sparql_api.pages_listing import list_document
 from sparql_api.pages_resource import resource_document
@@ -52,7 +53,7 @@ async def description(request: Request, kind: str, key: str) -> Response:
         return await answer(request, edition, earlier_document(edition, fate), suffix)
     if isinstance(fate, Gone):
         return await answer(request, edition, tombstone_document(edition, fate), suffix)
-    raise not_found(edition.links.path(f"doc/{kind}/{key}"))
+    raise not_found(edition.links.path(f"doc/{kind}/{key}"), near_documents(edition, kind, key))
 
 
 def _with_suffix(path: str, suffix: Format | None) -> str:
