@@ -42,7 +42,7 @@ class EarlierNames:
         self._release = release
         self._folder: Path = release.path.parent
         self._kept: dict[Name, str] = {}  # name -> id of the latest release that has it
-        current = {name for name in known.names() if name[0] in KINDS}
+        current = known.names_of(KINDS)
         others = [kept for kept in kept_releases(self._folder) if kept.id != release.id and kept.base == release.base]
         for kept in sorted(others, key=lambda one: (one.manifest.created, one.id)):
             for name in _named(kept):

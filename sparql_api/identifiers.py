@@ -11,7 +11,7 @@ import mmap
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -92,7 +92,14 @@ class Identifiers:
 
     def names(self) -> list[Name]:
         """Every name that means or meant something, sorted; `resolve` says what."""
-        return sorted({*self._minted, *self._ends, *self._renamed, *self._replaced, *self._consolidated, *self._elsewhere})
+        return sorted(self._known())
+
+    def names_of(self, kinds: Collection[str]) -> set[Name]:
+        """Those of some kinds."""
+        return {name for name in self._known() if name[0] in kinds}
+
+    def _known(self) -> set[Name]:
+        return {*self._minted, *self._ends, *self._renamed, *self._replaced, *self._consolidated, *self._elsewhere}
 
     def ended(self) -> set[Name]:
         """Names that something has become of: merged, split or withdrawn, and perhaps described again since."""
