@@ -82,6 +82,9 @@ WAYS: dict[str, Way] = {
     ),
 }
 
+# Way to an address that exists and differs little from the one asked for; `{}` is that address.
+NEAR: Words = {"es": "Esta dirección sí existe: {}", "en": "This address does exist: {}"}
+
 _DIVIDE: Words = {
     "es": "Divida la consulta en varias, por ejemplo un bloque VALUES más corto en cada una.",
     "en": "Divide the query into several, such as one with a shorter VALUES block each.",

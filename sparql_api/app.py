@@ -47,7 +47,7 @@ _EXPOSED = (
     "Allow, Accept-Ranges, Commitments-Notice, Commitments-Release, Content-Encoding, Content-Language, Content-Length, Content-Location, "
     "Content-Range, ETag, Last-Modified, Link, Location, Retry-After, Server-Timing, Vary, X-Request-Id"
 )
-_ALLOWED_HEADERS = "Accept, Accept-Language, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, Range"
+_ALLOWED_HEADERS = "Accept, Accept-Language, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range"
 # Nothing is loaded from elsewhere and no script runs inline; the JSON-LD block of a page is data, not script.
 _CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

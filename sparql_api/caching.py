@@ -88,7 +88,7 @@ def respond(request: Request, representation: Representation, status: int = 200)
     headers["etag"] = etag
     if compressible:
         headers["vary"] = with_vary(headers.get("vary"), "Accept-Encoding")
-    if status == 200 and has_changed(request.headers, etag):
+    if status == 200 and has_changed(request.headers, etag, headers.get("last-modified")):
         raise changed()
     if status == 200 and is_unmodified(request.headers, etag, headers.get("last-modified")):
         kept = {name: value for name, value in headers.items() if name in _KEPT_BY_304}
@@ -117,13 +117,20 @@ def is_unmodified(headers: Mapping[str, str], etag: str, last_modified: str | No
         return candidates.strip() == "*" or any(
             candidate.removeprefix("W/") == etag for candidate in _ETAG.findall(candidates)
         )
-    since = headers.get("if-modified-since")
+    return _modified_after(headers.get("if-modified-since"), last_modified) is False
+
+
+def _modified_after(since: str | None, last_modified: str | None) -> bool | None:
+    """Whether what was last modified then is newer than a date that the client names; None when one of both is not known.
+
+    An unreadable date is ignored (RFC 9110 sections 13.1.3 and 13.1.4).
+    """
     if since is None or last_modified is None:
-        return False
+        return None
     try:
-        return parsedate_to_datetime(last_modified) <= parsedate_to_datetime(since)
+        return parsedate_to_datetime(last_modified) > parsedate_to_datetime(since)
     except (TypeError, ValueError):
-        return False  # an unreadable date is ignored (section 13.1.3)
+        return None
 
 
 def _all_lines(headers: Mapping[str, str], name: str) -> str | None:
@@ -132,18 +139,24 @@ def _all_lines(headers: Mapping[str, str], name: str) -> str | None:
     return ", ".join(lines) if lines else None
 
 
-def has_changed(headers: Mapping[str, str], etag: str) -> bool:
-    """Whether If-Match names other bytes than these (RFC 9110 section 13.1.1, strong comparison)."""
+def has_changed(headers: Mapping[str, str], etag: str, last_modified: str | None) -> bool:
+    """Whether If-Match names other bytes than these (RFC 9110 section 13.1.1, strong comparison) or, without it,
+    If-Unmodified-Since an earlier time than that of the last change (section 13.1.4)."""
     wanted = _all_lines(headers, "if-match")
-    return wanted is not None and wanted.strip() != "*" and etag not in _STRONG.findall(wanted)
+    if wanted is None:
+        return _modified_after(headers.get("if-unmodified-since"), last_modified) is True
+    return wanted.strip() != "*" and etag not in _STRONG.findall(wanted)
 
 
 def changed() -> Problem:
-    """412 for an If-Match that no longer holds."""
+    """412 for an If-Match or If-Unmodified-Since that no longer holds."""
     return Problem(
         412,
         "precondition-failed",
-        {"es": "El recurso ya no es el que nombra If-Match.", "en": "The resource is no longer the one that If-Match names."},
+        {
+            "es": "El recurso ya no es el que suponen If-Match o If-Unmodified-Since.",
+            "en": "The resource is no longer the one that If-Match or If-Unmodified-Since assume.",
+        },
     )
 
 

@@ -11,16 +11,18 @@ import mmap
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 from commitments.release import CONSOLIDATED, Release
-from ontology.namespaces import DCT, KINDS, OGCM, RDF
+from ontology.namespaces import AUTHORITIES, DCT, KINDS, OGCM, RDF
 
 Name = tuple[str, str]  # (kind, key); concepts have the kind "concept" and the key "scheme[/code]"
 CONCEPT = "concept"
+# Whose ids builds register as they stand in its exports, and of what.
+_EXPORTED, _EXPORTED_KINDS = "ogp", ("commitment", "plan")
 _TERMINAL = frozenset({"merge", "split", "withdraw", "error"})
 # Graphs whose subjects are the vocabulary's, not things of ours.
 _NOT_INSTANCES = frozenset({"vocabulary", "shapes"})
@@ -79,6 +81,7 @@ class Identifiers:
         self._ends: dict[Name, _Event] = {}
         self._renamed: dict[Name, Name] = {}
         self._replaced: dict[Name, list[Name]] = {}
+        self.outside: dict[Name, Name] = {}  # (authority, its id in lower case) -> the name that it was registered for
         self._consolidated: set[Name] = set()
         self._elsewhere: set[Name] = set()
         self._read_graph(release.file(CONSOLIDATED), self._consolidated)
@@ -94,7 +97,18 @@ class Identifiers:
 
     def names(self) -> list[Name]:
         """Every name that means or meant something, sorted; `resolve` says what."""
-        return sorted({*self._minted, *self._ends, *self._renamed, *self._replaced, *self._consolidated, *self._elsewhere})
+        return sorted(self._known())
+
+    def names_of(self, kinds: Collection[str]) -> set[Name]:
+        """Those of some kinds."""
+        return {name for name in self._known() if name[0] in kinds}
+
+    def _known(self) -> set[Name]:
+        return {*self._minted, *self._ends, *self._renamed, *self._replaced, *self._consolidated, *self._elsewhere}
+
+    def ended(self) -> set[Name]:
+        """Names that something has become of: merged, split or withdrawn, and perhaps described again since."""
+        return {*self._ends, *self._replaced}
 
     def resolve(self, kind: str, key: str) -> Fate | None:
         """What `id/{kind}/{key}` means now; None for a key that never was."""
@@ -154,6 +168,15 @@ class Identifiers:
                     old, new = (target, name) if name in self._minted else (name, target)
                     if old[0] in KINDS:
                         self._renamed[old] = new
+                self._note_outside(name, row["target"])
+
+    def _note_outside(self, name: Name, text: str) -> None:
+        """An alias given by others: `authority/id`, or the bare id, which exports of OGP's database register."""
+        authority, slash, outside = text.strip().partition("/")
+        if slash and authority in AUTHORITIES and outside:
+            self.outside[(authority, outside.lower())] = name
+        elif text.strip() and not slash and name[0] in _EXPORTED_KINDS:
+            self.outside[(_EXPORTED, text.strip().lower())] = name
 
     @staticmethod
     def _target(kind: str, text: str) -> Name:

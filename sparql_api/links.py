@@ -11,13 +11,17 @@ from functools import lru_cache
 from urllib.parse import quote as percent_encoded
 from urllib.parse import unquote, urlencode, urlsplit
 
-from ontology.namespaces import CODE, OGCM, OGCM_SH
+from ontology.namespaces import OGCM
 
 # What a path or fragment may hold unescaped (RFC 3986), plus "%" because IRIs may be escaped already.
 _SAFE = "/:@!$&'()*+,;=-._~%"
 # First segments of the addresses below BASE that have pages, whose language an address can choose; so have folders, but
 # not the files in them.
 _PAGES = frozenset({"", "id", "concept", "doc", "graph", "code", "def", "shapes", "catalog", ".well-known", "sparql", "problems"})
+
+# Where vocabulary (and its versions), code lists and shapes have their names, and what of it is served below BASE under the same name.
+_VOCABULARY = str(OGCM).removesuffix("def#")
+_LOCAL = re.compile(r"(?:def|shapes)(?:#|\Z)|def/[^#]|code(?:/|\Z)")
 
 
 @lru_cache(maxsize=16_384)  # the pages of a release name the same addresses again and again
@@ -76,16 +80,16 @@ class Links:
         return (kind, key) if is_thing and key else None
 
     def href(self, iri: str) -> str | None:
-        """What a page links to for `iri`: our own address where we serve it, the IRI where it is a web address.
+        """What a page links to for `iri`: our own address where we serve it, vocabulary, code lists and shapes among it, else the
+        IRI where it is a web address.
 
         None for every other scheme, so that `javascript:` and the like stay text.
         """
         relative = self.relative(iri)
         if relative is not None:
             return self._with_fragment(relative)
-        for namespace, local in ((str(OGCM), "def#"), (str(CODE), "code/"), (str(OGCM_SH), "shapes#")):
-            if iri.startswith(namespace):
-                return self._with_fragment(local + iri[len(namespace) :])
+        if iri.startswith(_VOCABULARY) and _LOCAL.match(iri, len(_VOCABULARY)):
+            return self._with_fragment(iri[len(_VOCABULARY) :].rstrip("/"))
         return iri if urlsplit(iri).scheme.lower() in ("http", "https") else None
 
     def _with_fragment(self, relative: str) -> str:

@@ -36,7 +36,7 @@ class Node:
     facts: list[tuple[str, str, list[Value]]]
 
 
-def _nodes(view: View, triples: list[ox.Triple]) -> list[Node]:
+def nodes_of(view: View, triples: list[ox.Triple]) -> list[Node]:
     """Everything described in a small graph, subjects with the most statements first told by IRI."""
     statements = Statements(triples, view.links, view.edition.terms, view.language)
     terms = view.edition.terms
@@ -63,7 +63,7 @@ def file_document(edition: Edition, path: str, file: str, title: str, intro: str
         name = i18n.text(view.language, title)
         return render(
             "statements.html", view, path=path, title=name, crumbs=[home(view), crumb(view, name)],
-            intro=i18n.text(view.language, intro), nodes=_nodes(view, await triples()),
+            intro=i18n.text(view.language, intro), nodes=nodes_of(view, await triples()),
         )  # fmt: skip
 
     return Document(path, triples, page, topic=topic, default=TURTLE)
@@ -91,7 +91,7 @@ def graph_document(edition: Edition, name: str) -> Document:
         return list(dict.fromkeys([*(await about()), *data]))
 
     async def page(view: View) -> str:
-        described = _nodes(view, await about())
+        described = nodes_of(view, await about())
         title = i18n.text(view.language, "graph-title", name=name)
         facts = _without_repetition(described[0].facts if described else [], name, edition.release.manifest.graphs[name])
         return render(

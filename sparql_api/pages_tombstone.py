@@ -1,12 +1,15 @@
-"""410: what is left of a withdrawn or split identifier, for people and for programs."""
+"""410: what is left of a withdrawn or split identifier, or of the graph of a source that left, for people and for programs."""
 
 from __future__ import annotations
 
 import pyoxigraph as ox
 
+from ontology.namespaces import ADMS, CODE, OGCM, PROV, RDF
 from sparql_api import i18n
-from sparql_api.descriptions import document_path, thing_iri, tombstone
+from sparql_api.descriptions import document_path, document_statements, thing_iri, tombstone
 from sparql_api.documents import Document, View
+from sparql_api.earlier import PRUNED
+from sparql_api.formats import TURTLE
 from sparql_api.identifiers import Gone
 from sparql_api.pages import crumb, home, render
 from sparql_api.site import Edition
@@ -39,7 +42,7 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
             crumbs=[home(view), crumb(view, kind_name(gone.name[0], view.language), f"doc/{gone.name[0]}"),
                     crumb(view, gone.name[1])],
             iri=subject,
-            event=gone.event if gone.event in ("split", "error", "merge") else "withdraw",
+            event=_event(gone),
             date=gone.date,
             date_label="tombstone-date-build" if gone.by == _BUILD else "tombstone-date",
             reason=i18n.text(view.language, "tombstone-reason-unstated") if by_build else gone.reason,
@@ -48,3 +51,34 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
         )  # fmt: skip
 
     return Document(document_path(gone.name), triples, page, topic=subject, status=410)
+
+
+def graph_tombstone_document(edition: Edition, gone: Gone) -> Document:
+    """What stands where the named graph of a withdrawn source was; `gone` is the source, whose key named the graph."""
+    name = gone.name[1]
+    path, source = f"graph/{name}", thing_iri(edition, gone.name)
+    graph = edition.links.absolute(path)
+
+    async def triples() -> list[ox.Triple]:
+        node = ox.NamedNode(graph)
+        about = [
+            ox.Triple(node, ox.NamedNode(str(RDF.type)), ox.NamedNode(str(OGCM.Tombstone))),
+            ox.Triple(node, ox.NamedNode(str(ADMS.status)), ox.NamedNode(str(CODE["record-status/withdrawn"]))),
+            ox.Triple(node, ox.NamedNode(str(PROV.wasDerivedFrom)), ox.NamedNode(source)),
+        ]
+        return [*document_statements(edition, path, [graph]), *about, *(await tombstone(edition, gone)).about]
+
+    async def page(view: View) -> str:
+        title = i18n.text(view.language, "tombstone-title", kind=i18n.text(view.language, "graph-title", name="").strip(), key=name)
+        statements = Statements((await tombstone(edition, gone)).about, edition.links, edition.terms, view.language)
+        return render(
+            "tombstone.html", view, path=path, title=title, crumbs=[home(view), crumb(view, name)], iri=graph, event="graph",
+            date=gone.date, reason=gone.reason, targets=[statements.label(source)],
+        )  # fmt: skip
+
+    return Document(path, triples, page, topic=graph, default=TURTLE, status=410)
+
+
+def _event(gone: Gone) -> str:
+    """Which of the texts says what happened."""
+    return gone.event if gone.event in ("split", "error", "merge", PRUNED) else "withdraw"

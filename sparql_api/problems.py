@@ -9,14 +9,15 @@ comes with the exception in both languages.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from sparql_api.advice import ADVICE, WAYS
+from sparql_api.advice import ADVICE, NEAR, WAYS
 from sparql_api.engine import EngineProblem
 
 MEDIA_TYPE = "application/problem+json"
+_IN_PATHS = "/:@!$*,;=-._~%"
 _OWN_MEMBERS = frozenset({"type", "title", "status", "detail", "instance", "hint", "instead"})
 
 # slug -> the status it usually comes with; the order is that of the page /problems.
@@ -73,6 +74,7 @@ class Problem(Exception):
         *,
         headers: Mapping[str, str] | None = None,
         hint: Mapping[str, str] | None = None,
+        near: Sequence[str] = (),
         **extensions: Any,
     ) -> None:
         if slug not in SLUGS:
@@ -89,6 +91,7 @@ class Problem(Exception):
         advice = ADVICE.get(extensions.get("code", ""), ADVICE.get(slug))
         self._hint = hint or (advice.hint if advice else {})
         self._ways = advice.ways if advice else ()
+        self._near = tuple(quote(path, safe=_IN_PATHS) for path in near)
 
     def text(self, language: str) -> str | None:
         """The detail in `language`, else in any language it has."""
@@ -100,7 +103,8 @@ class Problem(Exception):
 
     def instead(self, root: str, language: str) -> list[dict[str, str]]:
         """Other ways to the same data: `what` (a stable name), `text` and, where there is a place to go, `href` below `root`."""
-        return [
+        near = [{"what": "near", "text": NEAR[language].format(root + path), "href": root + path} for path in self._near]
+        return near + [
             {"what": name, "text": WAYS[name].text[language]} | ({"href": f"{root}{path}"} if (path := WAYS[name].path) else {})
             for name in self._ways
         ]
@@ -126,13 +130,15 @@ def of_engine(error: EngineProblem) -> Problem:
     return Problem(error.status, error.slug, error.detail, headers=headers, **limit, **error.extensions)
 
 
-def not_found(what: str) -> Problem:
-    """404 for a resource that does not exist; `what` is the path as asked for, shown escaped as in an address."""
+def not_found(what: str, near: Sequence[str] = ()) -> Problem:
+    """404 for a resource that does not exist; `what` is the path as asked for, shown escaped as in an address. `near` are
+    addresses below BASE that may have been meant."""
     what = quote(what, safe="/:?&=%+,;@!$*()-._~#")
     return Problem(
         404,
         "not-found",
         {"es": f"Aquí no hay nada con la dirección {what}.", "en": f"There is nothing here at {what}."},
+        near=near,
     )
 
 

@@ -18,11 +18,12 @@ from anyio import to_thread
 from starlette.requests import Request
 
 from commitments.release import Release
-from ontology.namespaces import ADMS, CODE, DCT, KINDS, OGCM, SKOS
+from ontology.namespaces import ADMS, AUTHORITIES, CODE, DCT, KINDS, OGCM, SKOS
 from sparql_api.caching import RepresentationCache
+from sparql_api.earlier import Earlier, EarlierNames
 from sparql_api.engine import Dataset, Engine, EngineProblem, Limits
 from sparql_api.formats import N_TRIPLES, RESULTS_JSON, parse_triples
-from sparql_api.identifiers import Identifiers, Name
+from sparql_api.identifiers import Fate, Gone, Identifiers, Moved, Name
 from sparql_api.lessons import Lessons
 from sparql_api.links import Links
 from sparql_api.observation.queries import observed
@@ -73,12 +74,21 @@ class Edition:
     def read(self) -> None:
         """Read identifiers, words and vocabulary now, so that no request waits for them. Takes about a second per
         million statements; may run in a thread."""
-        for name in ("identifiers", "terms", "vocabulary", "shapes", "rendered"):
+        for name in ("identifiers", "earlier", "terms", "vocabulary", "shapes", "rendered"):
             getattr(self, name)
 
     @cached_property
     def identifiers(self) -> Identifiers:
         return Identifiers(self.release)
+
+    @cached_property
+    def earlier(self) -> EarlierNames:
+        """Names that only earlier releases, which lie beside this one, have."""
+        return EarlierNames(self.release, self.identifiers)
+
+    def fate(self, kind: str, key: str) -> Fate | Earlier | None:
+        """What `id/{kind}/{key}` means now or meant in an earlier release; None for a key that never was."""
+        return self.identifiers.resolve(kind, key) or self.earlier.resolve(kind, key)
 
     @cached_property
     def rendered(self) -> RenderedPages:
@@ -153,7 +163,7 @@ class Edition:
             raise of_engine(error) from error
 
     async def alias(self, authority: str, outside_id: str) -> Name | None:
-        """What a confirmed identifier of another authority means here, in any letter case; None when nothing does."""
+        """What a confirmed identifier of another authority means here, in any letter case; None when nothing does or did."""
         return (await self._known_aliases()).get((authority, outside_id.lower()))
 
     async def aliases(self) -> list[tuple[Name, Name]]:
@@ -175,7 +185,22 @@ class Edition:
             thing = self.links.thing(row["thing"]["value"])
             if authority and thing and thing[0] in KINDS:
                 bearers[(authority, row["notation"]["value"].lower())].add(thing)
-        return {alias: next(iter(things)) for alias, things in bearers.items() if len(things) == 1}
+        live = {alias: next(iter(things)) for alias, things in bearers.items() if len(things) == 1}
+        return {alias: thing for alias, thing in self._withdrawn_aliases().items() if alias not in bearers} | live
+
+    def _withdrawn_aliases(self) -> dict[Name, Name]:
+        """Aliases that were published and that nothing bears any longer: of things that are gone or merged since, told by the
+        registry, and else the withdrawn identifier itself. They lead to a tombstone, or to what a merged thing is now."""
+        found: dict[Name, Name] = {}
+        for name in self.identifiers.ended():
+            authority = next((one for one in AUTHORITIES if name[0] == "identifier" and name[1].startswith(f"{one}_")), None)
+            if authority and isinstance(self.identifiers.resolve(*name), Gone):
+                found[(authority, name[1].removeprefix(f"{authority}_").lower())] = name
+        for alias, thing in self.identifiers.outside.items():
+            fate = self.identifiers.resolve(*thing)
+            if isinstance(fate, Gone | Moved):
+                found[alias] = fate.name if isinstance(fate, Gone) else fate.target
+        return found
 
 
 _ALIASES = f"""

@@ -56,6 +56,17 @@ REGISTRY = {
     "commitment": [
         (1, "mint", "commitment", "MX-4-01", "MX-4 1", "2021-05-31", "data editor", "", ""),
         (2, "alias", "commitment", "MX-4-01", "MX-4 1", "2021-05-31", "data editor", "identity table", "ogp/MX0075"),
+        (1, "mint", "commitment", "MX-4-99", "MX-4 99", "2021-05-31", "build", "", ""),
+        (2, "alias", "commitment", "MX-4-99", "", "2021-05-31", "build", "", "MX0999"),
+        (3, "withdraw", "commitment", "MX-4-99", "", "2021-06-01", "build", "no longer stated by any source", ""),
+    ],
+    "identifier": [
+        (1, "mint", "identifier", "iso_XX", "", "2021-05-31", "build", "", ""),
+        (2, "withdraw", "identifier", "iso_XX", "", "2021-06-01", "build", "no longer stated by any source", ""),
+    ],
+    "source": [
+        (1, "mint", "source", "left-2020", "", "2021-05-31", "build", "", ""),
+        (2, "withdraw", "source", "left-2020", "", "2021-06-01", "build", "no longer stated by any source", ""),
     ],
 }
 
@@ -66,6 +77,22 @@ def sample_quads(base: str = DEFAULT_BASE) -> str:
     default = [ox.Quad(t.subject, t.predicate, t.object) for t in ox.parse(turtle, ox.RdfFormat.TURTLE)]
     quads = [*default, *_tombstones(base), *_source_graphs(default, base), *_small_graphs(base)]
     return _lines(quads)
+
+
+def version_quads(identifier: str, base: str = DEFAULT_BASE) -> str:
+    """What a release's catalogue says of itself, as N-Quads: its version of the dataset, with a distribution."""
+    dataset, distribution = (ox.NamedNode(f"{base}id/{name}_{identifier}") for name in ("dataset/commitments", "distribution/commitments-ttl"))
+    dcat, graph = "http://www.w3.org/ns/dcat#", ox.NamedNode(f"{base}graph/catalog")
+    return _lines(
+        [
+            ox.Quad(dataset, RDF_TYPE, ox.NamedNode(f"{dcat}Dataset"), graph),
+            ox.Quad(dataset, LABEL, ox.Literal("Compromisos", language="es"), graph),
+            ox.Quad(dataset, ox.NamedNode(f"{dcat}distribution"), distribution, graph),
+            ox.Quad(distribution, RDF_TYPE, ox.NamedNode(f"{dcat}Distribution"), graph),
+            ox.Quad(distribution, LABEL, ox.Literal("commitments.ttl (download)", language="en"), graph),
+            ox.Quad(distribution, ox.NamedNode(f"{dcat}downloadURL"), ox.NamedNode(f"{base}releases/{identifier}/commitments.ttl"), graph),
+        ]
+    )
 
 
 def make_release(folder: Path, base: str = DEFAULT_BASE, nquads_text: str | None = None, *, name: str | None = None, created: str = CREATED) -> Release:
@@ -85,7 +112,7 @@ def make_release(folder: Path, base: str = DEFAULT_BASE, nquads_text: str | None
     _write_reports(path)
     _write_registry(path)
     _write_manifest(path, identifier, base, digest, quads, created)
-    _publish(folder, identifier, created)
+    _publish(folder, identifier, base, created)
     return open_release(path)
 
 
@@ -206,10 +233,10 @@ def _write_manifest(path: Path, identifier: str, base: str, digest: str, quads: 
     (path / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
 
 
-def _publish(folder: Path, identifier: str, created: str) -> None:
+def _publish(folder: Path, identifier: str, base: str, created: str) -> None:
     link = folder / f".{CURRENT}.{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(identifier)
     link.rename(folder / CURRENT)
     with open(folder / PUBLICATION_LOG, "a", encoding="utf-8") as log:
-        log.write(json.dumps({"id": identifier, "published": created}) + "\n")
+        log.write(json.dumps({"time": created, "event": "published", "release": identifier, "base": base}) + "\n")

@@ -7,8 +7,11 @@ from starlette.responses import Response
 
 from ontology.namespaces import KINDS
 from sparql_api.documents import answer, split_suffix
+from sparql_api.earlier import Earlier
 from sparql_api.formats import Format
 from sparql_api.identifiers import CONCEPT, Gone, Live, Moved
+from sparql_api.near_names import near_documents
+from sparql_api.pages_earlier import earlier_document
 from sparql_api.pages_listing import list_document
 from sparql_api.pages_resource import resource_document
 from sparql_api.pages_tombstone import tombstone_document
@@ -41,14 +44,16 @@ async def kind_list(request: Request, kind: str) -> Response:
 async def description(request: Request, kind: str, key: str) -> Response:
     edition = edition_of(request)
     name, suffix = split_suffix(key)
-    fate = edition.identifiers.resolve(kind, name)
+    fate = edition.fate(kind, name)
     if isinstance(fate, Moved):
         return redirect(request, 301, _with_suffix(f"doc/{fate.target[0]}/{fate.target[1]}", suffix))
     if isinstance(fate, Live):
         return await answer(request, edition, resource_document(edition, fate, listing="incoming" in request.query_params), suffix)
+    if isinstance(fate, Earlier):
+        return await answer(request, edition, earlier_document(edition, fate), suffix)
     if isinstance(fate, Gone):
         return await answer(request, edition, tombstone_document(edition, fate), suffix)
-    raise not_found(edition.links.path(f"doc/{kind}/{key}"))
+    raise not_found(edition.links.path(f"doc/{kind}/{key}"), near_documents(edition, kind, key))
 
 
 def _with_suffix(path: str, suffix: Format | None) -> str:

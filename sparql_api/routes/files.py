@@ -18,10 +18,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
-from commitments.release import CHECKSUMS, MANIFEST, PUBLICATION_LOG, File, Release, ReleaseError, open_release
+from commitments.release import CHECKSUMS, MANIFEST, File, Release
 from sparql_api.caching import Representation, changed, has_changed, is_unmodified, respond, with_vary
 from sparql_api.documents import FRESH, RELEASE_HEADER, View, language_of
 from sparql_api.formats import GRAPH_FORMATS, by_media_type, content_type, read_turtle, write
+from sparql_api.kept import kept_releases, open_kept, published
 from sparql_api.links import Links
 from sparql_api.negotiation import choose, choose_coding
 from sparql_api.pages_files import files_page, releases_page
@@ -30,7 +31,6 @@ from sparql_api.routes.single import METHODS
 from sparql_api.site import Edition, edition_of
 
 router = APIRouter(tags=["files"])
-_RELEASE_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{8}\Z")
 _IMMUTABLE = "public, max-age=31536000, immutable"
 # RFC 9110 section 14.1.2; anything else is ignored, as section 14.2 asks.
 _PART = r"(?:\d{1,18}-\d{0,18}|-\d{1,18})"
@@ -62,11 +62,7 @@ async def dump(request: Request, path: str) -> Response:
 @router.api_route("/releases/", methods=METHODS, summary="The releases that are kept")
 async def releases(request: Request) -> Response:
     edition = edition_of(request)
-    folder = edition.release.path.parent
-    names = [item.name for item in folder.iterdir() if _RELEASE_ID.match(item.name)]
-    found = [release for release in (_open(folder, name) for name in names) if release is not None]
-    # An id tells the date of the data only, which several releases may share.
-    kept = sorted(found, key=lambda release: (datetime.fromisoformat(release.manifest.created), release.id), reverse=True)
+    kept = kept_releases(edition.release.path.parent)
     listing = [{"id": r.id, "created": r.manifest.created, "href": edition.links.path(f"releases/{r.id}/")} for r in kept]
     return _negotiated(request, edition, edition.release, {"releases": listing}, lambda view: releases_page(view, kept), FRESH)
 
@@ -92,31 +88,15 @@ async def release_file(request: Request, identifier: str, path: str) -> Response
     return _file(request, edition, found, f"releases/{found.id}/", path, _IMMUTABLE)
 
 
-@lru_cache(maxsize=64)
-def _open_once(path: Path) -> Release:
-    return open_release(path)
-
-
-def _open(folder: Path, identifier: str) -> Release | None:
-    path = folder / identifier
-    if not _RELEASE_ID.match(identifier) or path.is_symlink() or not path.is_dir():
-        return None
-    try:
-        return _open_once(path)
-    except ReleaseError:
-        return None
-
-
 def _kept(edition: Edition, identifier: str) -> Release:
     """A release by id. Raises Problem 410 for one that was published and pruned, 404 for one that never was."""
     if identifier == edition.release.id:
         return edition.release
     folder = edition.release.path.parent
-    found = _open(folder, identifier)
+    found = open_kept(folder, identifier)
     if found is not None:
         return found
-    log = folder / PUBLICATION_LOG
-    if _RELEASE_ID.match(identifier) and log.is_file() and f'"{identifier}"' in log.read_text(encoding="utf-8"):
+    if identifier in published(folder):
         raise Problem(
             410,
             "release-pruned",
@@ -203,7 +183,7 @@ def _file(request: Request, edition: Edition, release: Release, folder: str, pat
     }
     if packed is not None:
         headers["vary"] = with_vary(None, "Accept-Encoding")
-    if has_changed(request.headers, headers["etag"]):
+    if has_changed(request.headers, headers["etag"], headers["last-modified"]):
         raise changed()
     if is_unmodified(request.headers, headers["etag"], headers["last-modified"]):
         return Response(status_code=304, headers=headers)

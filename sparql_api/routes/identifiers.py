@@ -7,8 +7,10 @@ from starlette.responses import Response
 
 from ontology.namespaces import AUTHORITIES, KINDS
 from sparql_api.documents import FRESH, answer
+from sparql_api.earlier import Earlier
 from sparql_api.i18n import LANGUAGES
 from sparql_api.identifiers import CONCEPT, Gone, Live, Moved, Name
+from sparql_api.near_names import near_aliases, near_names
 from sparql_api.pages_tombstone import tombstone_document
 from sparql_api.problems import not_found
 from sparql_api.site import Edition, edition_of
@@ -53,7 +55,7 @@ async def thing(request: Request, kind: str, key: str) -> Response:
     if kind.lower() in AUTHORITIES:
         found = await edition.alias(kind.lower(), key)
         if found is None:
-            raise not_found(edition.links.path(f"id/{kind}/{key}"))
+            raise not_found(edition.links.path(f"id/{kind}/{key}"), await near_aliases(edition, kind.lower(), key))
         return redirect(request, 301, f"id/{found[0]}/{found[1]}", fresh=_ALIAS_FRESH)
     if kind.lower() == CONCEPT:
         raise not_found(edition.links.path(f"id/{kind}/{key}"))
@@ -73,16 +75,16 @@ async def concept(request: Request, key: str) -> Response:
 
 
 async def _name(request: Request, edition: Edition, name: Name) -> Response:
-    fate = edition.identifiers.resolve(*name)
+    fate = edition.fate(*name)
     if isinstance(fate, Moved):
         return redirect(request, 301, name_path(fate.target))
-    if isinstance(fate, Live):
+    if isinstance(fate, Live | Earlier):
         document = f"doc/{name[0]}/{name[1]}"
         link = f'<{edition.links.header(edition.links.absolute(document))}>; rel="describedby"'
         return redirect(request, 303, document, link=link)
     if isinstance(fate, Gone):
         return await answer(request, edition, tombstone_document(edition, fate), None)
-    raise not_found(edition.links.path(name_path(name)))
+    raise not_found(edition.links.path(name_path(name)), near_names(edition, *name))
 
 
 def name_path(name: Name) -> str:

@@ -50,6 +50,8 @@ MOST_NOTICES = 10
 MOST_FOUND = 200  # characters of the token that is wrong
 LEAST_SECONDS = 0.001  # a shorter limit is no clock's
 IRI_CHARACTERS = "/:@!$&'()*+,;=-._~%?#"  # that stand as they are in a header
+MOST_FORMAT = 100  # characters of a format that is not known
+FORMAT_CHARACTERS = "/+."  # besides letters, digits and "-_~": what media types hold
 STREAM_CODINGS = ("gzip",)
 STREAM_LEVEL = 3  # a stream is packed between other requests, so quickly rather than well
 
@@ -157,7 +159,7 @@ async def _with_query(
     form = by_media_type(rows, media_type)
     limits, notices = _allowed(operation, settings)
     answer = await _start(request, edition, operation, query, form, limits)
-    notices = [*_notices(edition, operation, query), *notices, *_told(answer)]
+    notices = [*_notices(edition, operation, query), *_ignored(operation, query), *notices, *_told(answer)]
     lasting = request.method != "POST" and not query.volatile
     headers = {"Vary": "Accept", "Cache-Control": FRESH if lasting else "no-store"}
     if notices:
@@ -234,14 +236,13 @@ def _wants_page(request: Request, operation: protocol.Operation) -> bool:
 def _negotiate(request: Request, edition: Edition, operation: protocol.Operation, query: GuardedQuery) -> str:
     """The media type of the answer; the parameter `format` (suffix, name or media type) goes before Accept.
 
-    Clients such as SPARQLWrapper send values of other services too: one that names nothing here is no wish.
+    Clients such as SPARQLWrapper send values of other services too: one that names nothing here is no wish, and the answer says so.
     """
     graph = query.form in ("CONSTRUCT", "DESCRIBE")
-    rows = (*(CONSTRUCT_FORMATS if graph else RESULT_FORMATS), HTML)
-    asked = (operation.format or "").replace(" ", "+")  # an unescaped "+" of a media type
-    for row in rows:
-        if asked in (row.suffix, row.name, *row.media_types):
-            return asked if asked in row.media_types else row.media_type
+    rows = _possible(query)
+    named = _named_format(operation, rows)
+    if named is not None:
+        return named
     default = TURTLE if graph else RESULTS_JSON
     chosen = choose(request.headers.getlist("accept"), offers(rows), default.media_type)
     if chosen is None:
@@ -249,6 +250,27 @@ def _negotiate(request: Request, edition: Edition, operation: protocol.Operation
         href = {row: edition.links.path("sparql", query=text[:1000], format=row.suffix) for row in rows}
         raise not_acceptable([{"href": href[row], "type": row.media_type} for row in rows])
     return chosen
+
+
+def _possible(query: GuardedQuery) -> tuple[Format, ...]:
+    """What the answer to a query may be written in."""
+    return (*(CONSTRUCT_FORMATS if query.form in ("CONSTRUCT", "DESCRIBE") else RESULT_FORMATS), HTML)
+
+
+def _named_format(operation: protocol.Operation, rows: Sequence[Format]) -> str | None:
+    """The media type that the parameter `format` means, or None when it is absent or means none of `rows`."""
+    asked = (operation.format or "").replace(" ", "+")  # an unescaped "+" of a media type
+    for row in rows:
+        if asked in (row.suffix, row.name, *row.media_types):
+            return asked if asked in row.media_types else row.media_type
+    return None
+
+
+def _ignored(operation: protocol.Operation, query: GuardedQuery) -> list[str]:
+    """That the parameter `format` was there and did not count. Its value is a stranger's: it is cut and escaped."""
+    if not operation.format or _named_format(operation, _possible(query)) is not None:
+        return []
+    return [f"format-ignored; format={quote(operation.format[:MOST_FORMAT], safe=FORMAT_CHARACTERS)}"]
 
 
 async def _start(
@@ -309,7 +331,7 @@ async def _result_page(
     except Problem as problem:
         too_large = problem.extensions.get("limit", {}).get("name") == "page"
         return _page(request, edition, text, problem=problem, downloads=downloads if too_large else ())
-    notices = [*_notices(edition, operation, query), *notices, *_told(answer)]
+    notices = [*_notices(edition, operation, query), *_ignored(operation, query), *notices, *_told(answer)]
     return _page(request, edition, text, notices=notices, downloads=downloads, **{"graph" if graph else "results": body})
 
 

@@ -18,6 +18,7 @@ from commitments.release import all_releases
 from ontology.namespaces import CODE, KINDS
 from sparql_api.descriptions import PAGE_SIZE, surroundings, thing_iri
 from sparql_api.documents import DOCUMENT_FORMATS
+from sparql_api.earlier import Earlier
 from sparql_api.formats import GRAPH_FORMATS, HTML, Format
 from sparql_api.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from sparql_api.identifiers import CONCEPT, Gone, Live, Name
@@ -113,12 +114,12 @@ async def addresses(edition: Edition, part: tuple[int, int] = (0, 1)) -> AsyncIt
     for address in (*_single(edition), *_lists(edition), *_files(edition)):
         if _is_in(part, address.target.partition("?")[0]):
             yield address
-    for name in edition.identifiers.names():
+    for name in (*edition.identifiers.names(), *edition.earlier.names()):
         if not _is_in(part, name[1]):
             continue
-        fate = edition.identifiers.resolve(*name)
-        if isinstance(fate, Live | Gone) and (name[0] in KINDS or name[0] == CONCEPT):
-            status = 200 if isinstance(fate, Live) else 410
+        fate = edition.fate(*name)
+        if isinstance(fate, Live | Earlier | Gone) and (name[0] in KINDS or name[0] == CONCEPT):
+            status = 410 if isinstance(fate, Gone) else 200
             for address in _document(f"doc/{name[0]}/{name[1]}", status=status):
                 yield address
         if isinstance(fate, Live):
@@ -136,8 +137,17 @@ def _single(edition: Edition) -> Iterator[Address]:
         yield from _document(f"def/{version}")
     for iri in edition.graph_iris():
         yield from _document(edition.links.relative(iri) or iri)
+    for path in graphs_that_left(edition):
+        yield from _document(path, status=410)
     for path in code_paths(edition):
         yield from _document(path)
+
+
+def graphs_that_left(edition: Edition) -> list[str]:
+    """Addresses of the named graphs of sources that were withdrawn, sorted."""
+    names, known = edition.identifiers.names(), edition.graph_iris()
+    gone = [f"graph/{key}" for kind, key in names if kind == "source" and isinstance(edition.identifiers.resolve(kind, key), Gone)]
+    return [path for path in gone if edition.links.absolute(path) not in known]
 
 
 def vocabulary_versions(edition: Edition) -> list[str]:

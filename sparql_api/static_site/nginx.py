@@ -13,6 +13,7 @@ from pathlib import Path
 from commitments.release import CHECKSUMS
 from ontology.namespaces import AUTHORITIES, KINDS
 from sparql_api.documents import Document, link_items, release_link
+from sparql_api.earlier import Earlier
 from sparql_api.formats import DOCUMENT_FORMATS, HTML, TURTLE, Format, content_type, offers
 from sparql_api.i18n import DEFAULT_LANGUAGE, LANGUAGES
 from sparql_api.identifiers import CONCEPT, Gone, Live, Moved
@@ -21,7 +22,7 @@ from sparql_api.pages_vocabulary import CODES, DEFINITION, SHAPES
 from sparql_api.problems import MEDIA_TYPE, Problem
 from sparql_api.routes.identifiers import name_path
 from sparql_api.site import VOCABULARY_LICENCE, Edition
-from sparql_api.static_site.addresses import language_variants
+from sparql_api.static_site.addresses import graphs_that_left, language_variants
 from sparql_api.static_site.negotiation_maps import choice_maps, language_maps, map_block, quoted, weight_maps
 from sparql_api.static_site.rendering import Renderer
 
@@ -122,6 +123,7 @@ def _http(edition: Edition, aliases: Iterable[tuple[tuple[str, str], tuple[str, 
                    (quoted(rf"~\|doc/(?<{identity}>[^/]+/.+)$"), f"${identity}")]),
         map_block("$oc_identity", "oc_now", _unambiguous((asked, now) for asked, now, _ in names)),
         map_block("$oc_identity", "oc_gone", _unambiguous((asked, "1") for asked, _, gone in names if gone)),
+        map_block("$oc_document", "oc_left", [(quoted(f"~^{_escaped(path)}$"), "1") for path in graphs_that_left(edition)]),
         map_block("$oc_now", "oc_now_name", [(quoted("~^concept/"), "$oc_now")], "id/$oc_now"),
         map_block("$oc_path", "oc_alias", [(quoted(f"id/{authority}/{outside}"), quoted(name_path(name))) for (authority, outside), name in aliases]),
         map_block("$oc_document", "oc_kind", [(quoted(f"doc/{kind}"), kind) for kind in (*KINDS, CONCEPT)]),
@@ -149,14 +151,14 @@ def _power_of_two(least: int) -> int:
 def _names(edition: Edition) -> list[tuple[str, str, bool]]:
     """(name as asked for, the name it has now, whether nothing is left of it), as `kind/key`."""
     rows = []
-    for kind, key in edition.identifiers.names():
+    for kind, key in (*edition.identifiers.names(), *edition.earlier.names()):
         if kind not in KINDS and kind != CONCEPT:
             continue
         name = f"{kind}/{key}"
         if any(character.isspace() or character in "'\"\\${};|" or not character.isascii() for character in name):
             raise ValueError(f"a configuration cannot carry the name {name!r}")
-        match edition.identifiers.resolve(kind, key):
-            case Live():
+        match edition.fate(kind, key):
+            case Live() | Earlier():
                 rows.append((name, name, False))
             case Moved(target):
                 rows.append((name, "/".join(target), False))
@@ -312,6 +314,7 @@ location <<prefix>> {
 <<headers>>
 
   if ($oc_form = none) { return 406; }
+  if ($oc_left) { return 410; }
   rewrite ^ <<inner>>$oc_form/$oc_file last;
 
   location = <<inner>>methods {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
+import importlib.resources
 import io
 import json
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from rdflib import RDF, Graph, URIRef
+from rdflib import RDF, RDFS, Graph, URIRef
 
 from ingest.publication import TableError, tables
 from ontology.namespaces import OGCM
@@ -118,6 +119,23 @@ def test_each_instance_has_one_row(published, table, term):
     assert keys == sorted(map(str, graph.subjects(RDF.type, term))) and keys
 
 
+NAMELESS = {"discrepancies", "passages"}  # a claim has no label; a passage is named by its source and locator
+
+
+def test_every_table_has_a_name_for_its_rows(published):
+    """Labels as the graph and the pages have them, also where no source gives a title."""
+    graph = Graph().parse(published.file("commitments.nt"))
+    for query in tables.table_queries():
+        names = [column.name for column in query.columns]
+        assert query.name in NAMELESS or {"label_es", "label_en"} <= set(names) or "title" in names, query.name
+        if "passages" in names and "label_es" in names[names.index("passages") :]:
+            assert names[-2:] == ["label_es", "label_en"], "columns are added at the end"
+        for row in rows(published, query.name) if "label_es" in names and query.name not in ("areas", "organisations", "concepts") else []:
+            for language in ("es", "en"):
+                labels = sorted(label for label in graph.objects(URIRef(row[names[0]]), RDFS.label) if label.language == language)
+                assert row[f"label_{language}"] == tables.SEPARATOR.join(labels), (query.name, row)
+
+
 def test_every_table_names_only_terms_of_the_vocabulary():
     import ontology
 
@@ -162,6 +180,14 @@ def test_values_of_one_cell_are_sorted_and_joined(tmp_path):
     query = HEADER.replace(", type: integer", "") + QUERY
     text = write(tmp_path, query, *TYPED, '<a:2> <p:p> "y" .', '<a:2> <p:p> "x, \\"z\\"" .', '<a:1> <p:p> "\\u00F1" .')
     assert text == 'thing,size\na:1,ñ\na:2,"x, ""z"" | y"\n'
+
+
+def test_a_plan_without_a_title_has_its_composed_label(tmp_path):
+    text = importlib.resources.files(tables).joinpath("plans.rq").read_text(encoding="utf-8")
+    said = (f"<{RDF.type}> <{OGCM.ActionPlan}>", f'<{RDFS.label}> "Argentina: plan de acción 1"@es', f'<{RDFS.label}> "Argentina: action plan 1"@en')
+    (row,) = csv.DictReader(io.StringIO(write(tmp_path, text, *(f"<https://data.example.org/id/plan/AR-1> {one} ." for one in said))))
+    assert (row["title_es"], row["title_en"]) == ("", "")
+    assert (row["label_es"], row["label_en"]) == ("Argentina: plan de acción 1", "Argentina: action plan 1")
 
 
 def test_two_values_of_a_number_are_an_error_not_a_choice(tmp_path):

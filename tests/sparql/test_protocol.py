@@ -298,6 +298,38 @@ def test_what_a_query_names_and_the_service_lacks_is_said_in_a_header(service: S
     assert "commitments-notice" not in service.ask("ASK {}").headers
 
 
+@pytest.mark.parametrize(
+    ("query", "written", "notice"),
+    [
+        ("ASK {}", "nonsense", "nonsense"), ("ASK {}", "ttl", "ttl"), ("CONSTRUCT {} {}", "csv", "csv"), ("DESCRIBE <urn:x>", "xml", "xml"),
+        ("CONSTRUCT {} {}", "application/sparql-results+json", "application/sparql-results+json"), ("ASK {}", "x-a b", "x-a%20b"),
+        ("ASK {}", "a, rows-capped; maxrows=1", "a%2C%20rows-capped%3B%20maxrows%3D1"), ("ASK {}", "x\r\nSet-Cookie: a=b", "x%0D%0ASet-Cookie%3A%20a%3Db"),
+        ("ASK {}", "ñ\"<", "%C3%B1%22%3C"), ("ASK {}", "z" * 5000, "z" * 100), ("ASK {}", "\x00", "%00"), ("ASK {}", "CSV", "CSV"),
+    ],
+    ids=range(12),
+)  # fmt: skip
+def test_a_format_that_does_not_count_is_said_in_a_header(service: Service, query: str, written: str, notice: str) -> None:
+    graph = not query.startswith("ASK")
+    for accept, media_type in (("*/*", None), ("application/n-triples" if graph else "text/csv",) * 2, ("text/html", "text/html")):
+        for response in (
+            httpx.get(service.url, params={"query": query, "format": written}, headers={"accept": accept}),
+            httpx.post(service.url, data={"query": query, "format": written}, headers={"accept": accept}),
+        ):
+            assert response.status_code == 200
+            assert response.headers["commitments-notice"] == f"format-ignored; format={notice}"
+            assert media_type is None or response.headers["content-type"].startswith(media_type)
+            assert "set-cookie" not in response.headers
+
+
+def test_a_format_that_counts_needs_no_notice(service: Service) -> None:
+    for written in ("", "csv", "json", "text/csv", "application/sparql-results+xml", "application/sparql-results xml", "html"):
+        response = httpx.get(service.url, params={"query": "ASK {}", "format": written})
+        assert response.status_code == 200 and "commitments-notice" not in response.headers
+    assert "commitments-notice" not in httpx.get(service.url, params={"query": "CONSTRUCT {} {}", "format": "ttl"}).headers
+    both = httpx.get(service.url, params={"query": "ASK {}", "format": "none", "timeout": "1000"})
+    assert both.headers["commitments-notice"] == f"format-ignored; format=none, timeout-clipped; timeout={SECONDS:g}"
+
+
 def test_an_empty_form_is_the_query_page_again(service: Service) -> None:
     response = httpx.get(f"{service.url}?query=", headers={"accept": "text/html"})
     assert response.status_code == 200 and "<textarea" in response.text

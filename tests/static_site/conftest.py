@@ -20,10 +20,11 @@ from sparql_api.static_site.asking import Answered
 from sparql_api.static_site.folder import write_site
 from sparql_api.static_site.rendering import Renderer
 from tests.conftest import needs_program
-from tests.releases import make_release
+from tests.releases import make_release, sample_quads, version_quads
 
 T = TypeVar("T")
 START_SECONDS = 20
+EARLIER = "2021-05-30-0000000e"
 
 _NGINX = """
 {user}
@@ -56,8 +57,10 @@ class Served:
 
 @pytest.fixture(scope="session", params=["https://data.example.org/", "https://example.org/open/data/"], ids=["root", "path"])
 def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """The sample under a BASE without and with a path."""
-    return make_release(tmp_path_factory.mktemp("data") / "releases", request.param)
+    """The sample under a BASE without and with a path, and beside it an earlier release that is kept."""
+    folder = tmp_path_factory.mktemp("data") / "releases"
+    make_release(folder, request.param, sample_quads(request.param) + version_quads(EARLIER, request.param), name=EARLIER)
+    return make_release(folder, request.param)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sparql_api.static_site.asking import Answered
-from tests.static_site.conftest import Served
+from tests.static_site.conftest import EARLIER, Served
 from tests.static_site.test_folder import listed
 
 COMPARED = (
@@ -78,7 +78,10 @@ def test_language(nginx: httpx.Client, served: Served, target: str) -> None:
     "target",
     [
         "id/plan/MX-4", "id/plan/mx-4", "id/plan/nope", "id/plan/MX-4?lang=en", "id/org/mx-old-sfp", "id/org/MX-gone", "id/ogp/MX0075",
-        "id/OGP/mx0075", "id/ogp/nope", "id/plan", "id/Plan", "id/nope", "id/concept", "id/concept/x", "concept", "concept/nope",
+        "id/OGP/mx0075", "id/ogp/nope", "id/ogp/MX0999", "id/iso/xx", "graph/left-2020",
+        "graph/left-2020.ttl", "graph/LEFT-2020", f"id/dataset/commitments_{EARLIER}", f"id/distribution/commitments-ttl_{EARLIER}",
+        f"id/Dataset/commitments_{EARLIER}", f"doc/distribution/commitments-ttl_{EARLIER}.jsonld", f"releases/{EARLIER}/", "id/plan",
+        "id/Plan", "id/nope", "id/concept", "id/concept/x", "concept", "concept/nope",
         "concept/mx-tema", "doc/org/mx-old-sfp.ttl", "doc/org/mx-old-sfp?lang=en", "doc/plan/mx-4.ttl", "doc/ogp/MX0075", "doc/Plan",
         "doc/Plan.ttl", "doc/nope", "doc/plan.html?page=7", "doc/plan/MX-4.html.en", "dumps", "releases", "dumps/commitments.ttl",
         "dumps/commitments.nt", "dumps/nope", "dumps/index.html", "index.html", "releases/nope/", "problems", "problems/nope",
@@ -109,6 +112,13 @@ def test_validators(nginx: httpx.Client) -> None:
     again = ask(nginx, "doc/plan/MX-4", [*given("text/html", "es"), ("If-None-Match", spanish.headers["etag"])])
     assert again.status_code == 304 and again.headers["vary"] and again.content == b""
     assert ask(nginx, "doc/plan/MX-4", [*given("text/html", "en"), ("If-None-Match", spanish.headers["etag"])]).status_code == 200
+
+
+def test_if_unmodified_since(nginx: httpx.Client) -> None:
+    for target in ("doc/plan/MX-4.ttl", "dumps/commitments.ttl"):
+        modified = ask(nginx, target, []).headers["last-modified"]
+        assert ask(nginx, target, [("If-Unmodified-Since", modified)]).status_code == 200
+        assert ask(nginx, target, [("If-Unmodified-Since", "Sat, 01 Jan 2000 00:00:00 GMT")]).status_code == 412
 
 
 def test_methods(nginx: httpx.Client, served: Served) -> None:

@@ -11,7 +11,9 @@ from rdflib import Graph, URIRef
 from rdflib.compare import isomorphic
 
 from ontology.namespaces import DCT, FOAF, OGCM, VOID
+from sparql_api.links import Links
 from sparql_api.observation import readiness
+from tests.releases import DEFAULT_BASE, sample_quads
 from tests.web.conftest import Service, lasting_headers
 
 TYPES = {
@@ -306,3 +308,30 @@ def test_problem_types_are_explained(service: Service, language: str) -> None:
         assert f"problems/{slug}" in listing
         page = service.get(f"/problems/{slug}?lang={language}")
         assert page.status_code == 200 and 'class="lead"' in page.text, slug
+
+
+@pytest.mark.parametrize("base", ["http://localhost:8000/", "https://data.example.org/open/"])
+@pytest.mark.parametrize(
+    ("iri", "local"),
+    [
+        ("def", "def"), ("def#", "def#"), ("def#Commitment", "def#Commitment"), ("def/1.3.0", "def/1.3.0"), ("shapes", "shapes"),
+        ("shapes#Commitment", "shapes#Commitment"), ("code", "code"), ("code/", "code"), ("code/sector/state", "code/sector/state"),
+        ("definition", None), ("shapes/x", None), ("codex", None), ("", None),
+    ],
+)  # fmt: skip
+def test_names_of_the_vocabulary_lead_to_the_local_document(base: str, iri: str, local: str | None) -> None:
+    links = Links(base)
+    w3id = f"https://w3id.org/ogcm/{iri}"
+    assert links.href(w3id) == (w3id if local is None else f"{links.prefix}{local}")
+
+
+def test_the_version_of_the_vocabulary_is_shown_and_linked_locally(make_service: Callable[..., Service]) -> None:
+    version = "https://w3id.org/ogcm/def/0.1.0"
+    conforms = f"<{DEFAULT_BASE}id/dataset/commitments> <{DCT.conformsTo}> <{version}> <{DEFAULT_BASE}graph/catalog> .\n"
+    service = make_service(nquads=sample_quads() + conforms)
+    for path in ("catalog", "doc/dataset/commitments"):
+        page = service.get(f"/{path}", accept="text/html").text
+        assert f'<a href="/def/0.1.0">{version}</a>' in page
+        assert f'href="{version}"' not in page
+        assert f"<{version}>" in service.get(f"/{path}.ttl").text, "RDF is never rewritten"
+    assert service.get("/def/0.1.0").status_code == 200

@@ -92,6 +92,38 @@ def test_if_match(service: Service, path: str) -> None:
         assert refused.status_code == 412 and refused.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("path", [DOCUMENT, f"{DOCUMENT}.ttl", "/dumps/commitments.nt", "/releases/{id}/commitments.ttl", "/sparql"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_if_unmodified_since(service: Service, path: str, method: str) -> None:
+    path = path.format(id=service.release.id)
+    whole = service.get(path)
+    modified, before, long_ago = whole.headers["last-modified"], "Fri, 02 Jan 2026 03:04:04 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"
+
+    def status(**headers: str) -> int:
+        return service.get(path, method=method, headers=[(name.replace("_", "-"), value) for name, value in headers.items()]).status_code
+
+    assert status(If_Unmodified_Since=modified) == status(If_Unmodified_Since="Tue, 01 Jan 2030 00:00:00 GMT") == 200
+    assert status(If_Unmodified_Since=before) == status(If_Unmodified_Since=long_ago) == 412
+    assert status(If_Unmodified_Since="nonsense") == 200
+    assert status(If_Unmodified_Since=long_ago, If_Match=whole.headers["etag"]) == 200
+    assert status(If_Unmodified_Since=long_ago, If_Match="*") == 200
+    assert status(If_Unmodified_Since=modified, If_Match='"other"') == 412
+    assert status(If_Unmodified_Since=long_ago, If_None_Match=whole.headers["etag"]) == 412
+    assert status(If_Unmodified_Since=modified, If_None_Match=whole.headers["etag"]) == 304
+    assert status(If_Unmodified_Since=long_ago, Range="bytes=0-9") == 412
+
+
+def test_only_what_says_when_it_changed_heeds_if_unmodified_since(service: Service) -> None:
+    long_ago = [("If-Unmodified-Since", "Sat, 01 Jan 2000 00:00:00 GMT")]
+    for path in ("/sparql?query=ASK%7B%7D", "/openapi.json", "/dumps/"):
+        answer = service.get(path, headers=long_ago)
+        assert answer.status_code == 200 and "last-modified" not in answer.headers
+    assert service.get("/id/plan/MX-4", headers=long_ago).status_code == 303
+    assert service.get("/id/org/mx-gone", headers=long_ago).status_code == 410
+    assert service.get("/doc/plan/MX-99", headers=long_ago).status_code == 404
+    assert "If-Unmodified-Since" in service.get(DOCUMENT, method="OPTIONS").headers["access-control-allow-headers"]
+
+
 def test_representations_differ_by_language_and_format(service: Service) -> None:
     tags = {
         service.get(DOCUMENT, accept, headers=[("Accept-Language", language)]).headers["etag"]

@@ -81,6 +81,8 @@ def test_conditions_have_answers_of_their_own(port: int) -> None:
             other = connection.ask(get(target, 'If-None-Match: "another"'))
             assert other.lasting == whole[0].lasting
             assert connection.ask(get(target, 'If-Match: "another"')).status == 412
+            assert connection.ask(get(target, "If-Unmodified-Since: Sat, 01 Jan 2000 00:00:00 GMT")).status == 412
+            assert connection.ask(get(target, f"If-Unmodified-Since: {whole[0].headers['last-modified']}")).lasting == whole[0].lasting
             assert connection.ask(get(target)).lasting == whole[0].lasting
 
 

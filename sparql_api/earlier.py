@@ -1,0 +1,121 @@
+"""Names that an earlier release published and this one does not know: its version of the dataset, distributions, runs, periods.
+
+They are computed, not minted, so no registry remembers them; their release does for as long as it is kept (`graphs/catalog.nt`, and
+`commitments.nt` for periods), and afterwards the publication log knows that there was one. All is read once per edition: an address
+from outside is only looked up.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+
+from commitments.release import CONSOLIDATED, Release
+from ontology.namespaces import RDFS, SKOS
+from sparql_api.formats import parse_triples
+from sparql_api.identifiers import Gone, Identifiers, Moved, Name
+from sparql_api.kept import kept_releases, open_kept, published
+
+CATALOG = "graphs/catalog.nt"
+# Kinds whose names follow from a release, and the sorted file that describes them; those of all others stand in the registry.
+KINDS = {"dataset": CATALOG, "distribution": CATALOG, "service": CATALOG, "catalog": CATALOG, "run": CATALOG, "period": CONSOLIDATED}
+PRUNED = "pruned"  # the event of a name whose release was published and is kept no longer
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The name belongs to an earlier release, which is kept and describes it."""
+
+    name: Name
+    release: Release
+
+
+class EarlierNames:
+    """Names of the releases beside `release` that it does not know itself. Those of other BASEs are no names of ours."""
+
+    def __init__(self, release: Release, known: Identifiers) -> None:
+        self._release = release
+        self._folder: Path = release.path.parent
+        self._kept: dict[Name, str] = {}  # name -> id of the latest release that has it
+        current = known.names_of(KINDS)
+        others = [kept for kept in kept_releases(self._folder) if kept.id != release.id and kept.base == release.base]
+        for kept in sorted(others, key=lambda one: (one.manifest.created, one.id)):
+            for name in _named(kept):
+                if name not in current:
+                    self._kept[name] = kept.id
+        self._published = {identifier for identifier, bases in published(self._folder).items() if release.base in bases}
+        # What releases call their own, without the release's id at the end.
+        ids = {release.id, *self._kept.values()}
+        self._stems = {(kind, stem) for kind, key in (*current, *self._kept) for stem, _, end in [key.rpartition("_")] if end in ids}
+
+    def names(self) -> list[Name]:
+        """Every name that a kept release describes, sorted."""
+        return sorted(self._kept)
+
+    def resolve(self, kind: str, key: str) -> Earlier | Moved | Gone | None:
+        """What an earlier release meant by `id/{kind}/{key}`; None where none is known to have used the name."""
+        found = self._exactly(kind, key)
+        if found is not None or (kind, key) == (kind.lower(), key.lower()):
+            return found
+        return Moved((kind.lower(), key.lower())) if self._exactly(kind.lower(), key.lower()) else None
+
+    def _exactly(self, kind: str, key: str) -> Earlier | Gone | None:
+        name = (kind, key)
+        if name in self._kept:
+            release = open_kept(self._folder, self._kept[name])
+            return Earlier(name, release) if release is not None else Gone(name, PRUNED)
+        stem, _, identifier = key.rpartition("_")
+        if identifier in self._published and identifier != self._release.id and (kind, stem) in self._stems:
+            return Gone(name, PRUNED) if open_kept(self._folder, identifier) is None else None
+        return None
+
+
+def _named(release: Release) -> set[Name]:
+    """Names of `KINDS` that the release describes."""
+    found = set()
+    for kind, file in KINDS.items():
+        start = f"<{release.base}id/{kind}/".encode()
+        keys = {line[len(start) : line.index(b">")] for line in _lines(release.file(file), start)}
+        found |= {(kind, unquote(key.decode())) for key in keys}
+    return found
+
+
+def _lines(path: Path, start: bytes) -> list[bytes]:
+    """The lines of a sorted file that begin with `start`, found by bisection."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return []  # nothing cannot be mapped
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        low, high = 0, len(text)  # low: no line before it qualifies; high: no line from there on stands before those that do
+        while low < high:
+            middle = (low + high) // 2
+            line = max(text.rfind(b"\n", low, middle) + 1, low)
+            if text[line : line + len(start)] < start:
+                low = text.find(b"\n", middle) + 1 or len(text)
+            else:
+                high = line
+        end = low
+        while text[end : end + len(start)] == start:
+            end = text.find(b"\n", end) + 1 or len(text)
+        return text[low:end].splitlines(keepends=True)
+
+
+def description(earlier: Earlier, subject: str) -> list[ox.Triple]:
+    """What the release says of a thing and, where its catalogue does, of what points to it, with the labels of both; sorted."""
+    file = earlier.release.file(KINDS[earlier.name[0]])
+    if file.name == CONSOLIDATED:
+        return parse_triples(b"".join(_lines(file, f"<{subject}> ".encode())))
+    labels: dict[str, list[ox.Triple]] = defaultdict(list)
+    found: list[ox.Triple] = []
+    for triple in parse_triples(file.read_bytes()):
+        if subject in (triple.subject.value, getattr(triple.object, "value", None)):
+            found.append(triple)
+        if triple.predicate.value in (str(RDFS.label), str(SKOS.prefLabel)):
+            labels[triple.subject.value].append(triple)
+    others = {term.value for triple in found for term in (triple.subject, triple.object) if isinstance(term, ox.NamedNode)}
+    found += [label for other in sorted(others) for label in labels[other]]
+    return sorted(dict.fromkeys(found), key=lambda triple: (triple.subject.value != subject, str(triple)))
