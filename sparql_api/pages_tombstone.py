@@ -33,7 +33,6 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
         statements = Statements(about, view.links, edition.terms, view.language)
         kind = kind_name(gone.name[0], view.language, plural=False)
         title = i18n.text(view.language, "tombstone-title", kind=kind, key=gone.name[1])
-        by_build = (gone.by, gone.reason) == (_BUILD, UNSTATED)
         return render(
             "tombstone.html",
             view,
@@ -43,14 +42,22 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
                     crumb(view, gone.name[1])],
             iri=subject,
             event=_event(gone),
-            date=gone.date,
-            date_label="tombstone-date-build" if gone.by == _BUILD else "tombstone-date",
-            reason=i18n.text(view.language, "tombstone-reason-unstated") if by_build else gone.reason,
-            reason_lang=None if by_build or view.language == "en" else "en",
+            **_decided(gone, view.language),
             targets=[statements.label(thing_iri(edition, target)) for target in gone.targets],
         )  # fmt: skip
 
     return Document(document_path(gone.name), triples, page, topic=subject, status=410)
+
+
+def _decided(gone: Gone, language: str) -> dict[str, str | None]:
+    """When and why it ended, as the template takes it."""
+    by_build = (gone.by, gone.reason) == (_BUILD, UNSTATED)
+    return {
+        "date": gone.date,
+        "date_label": "tombstone-date-build" if gone.by == _BUILD else "tombstone-date",
+        "reason": i18n.text(language, "tombstone-reason-unstated") if by_build else gone.reason,
+        "reason_lang": None if by_build or language == "en" else "en",
+    }
 
 
 def graph_tombstone_document(edition: Edition, gone: Gone) -> Document:
@@ -70,10 +77,10 @@ def graph_tombstone_document(edition: Edition, gone: Gone) -> Document:
 
     async def page(view: View) -> str:
         title = i18n.text(view.language, "tombstone-title", kind=i18n.text(view.language, "graph-title", name="").strip(), key=name)
-        statements = Statements((await tombstone(edition, gone)).about, edition.links, edition.terms, view.language)
+        statements = Statements((await tombstone(edition, gone)).about, view.links, edition.terms, view.language)
         return render(
             "tombstone.html", view, path=path, title=title, crumbs=[home(view), crumb(view, name)], iri=graph, event="graph",
-            date=gone.date, reason=gone.reason, targets=[statements.label(source)],
+            **_decided(gone, view.language), targets=[statements.label(source)],
         )  # fmt: skip
 
     return Document(path, triples, page, topic=graph, default=TURTLE, status=410)
