@@ -7,6 +7,7 @@ import datetime as dt
 from ingest import patterns, terms, uris, values
 from ingest.authority import INTERNATIONAL, Body, Decision
 from ingest.context import SourceContext
+from ingest.formats.spreadsheets import unquoted
 from ingest.institutions import shown
 from ingest.readers import Row
 
@@ -168,12 +169,12 @@ def register_decision(context: SourceContext, row: Row) -> None:
     """First pass: what a text means must be known before any source writes it."""
     decision = _decision(row)
     if decision is not None:
-        context.build.authority.decide(row.peek("country"), shown(row.peek("as_written")), decision)
+        context.build.authority.decide(row.peek("country"), shown(unquoted(row.peek("as_written"))), decision)
 
 
 def institutions(context: SourceContext, row: Row) -> None:
     """What an institution's name as a source writes it means in one country or one of its areas."""
-    area, written, decision = context.key(row, "country", "area"), row.text("as_written"), _decision(row)
+    area, written, decision = context.key(row, "country", "area"), unquoted(row.text("as_written")), _decision(row)
     row.text("row")
     for column in ("decision", "org", "parts"):
         row.text(column)

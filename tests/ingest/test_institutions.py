@@ -19,7 +19,7 @@ from ingest.review import COLUMNS, Review
 from tests.conftest import needs_shared
 from tests.ingest.conftest import Data
 from tests.ingest.exports import made
-from tests.ingest.exports.mapping import map_exports
+from tests.ingest.exports.mapping import map_exports, value
 
 ROLES = {
     "Responsable": "responsible", "Corresponsable": "co-responsible", "Corresponsables": "co-responsible", "Organizaciones corresponsables": "co-responsible",
@@ -388,7 +388,7 @@ def test_a_decision_on_a_text_that_no_cell_holds_is_a_remark(data: Data, tmp_pat
     assert data.map().build.quality.unmet == [(number, "KE" if number == 5 else "MX") for number in range(2, 7)]
     cells = ["OFICINA de los ejemplos", "Fundar y Parte conocida", "Otras y otros"]
     rows = [made.row("Mexico", "9", str(number), f"Promesa {number}") | {"lead-institution": cell} for number, cell in enumerate(cells)]
-    result = map_exports(data.folder, f"ogp-2016-11-30={write(tmp_path / 'export.csv', 'ogp-2016', rows)}")
+    result = map_exports(data.folder, f"ogp-2016-11-30={made.write(tmp_path / 'export.csv', 'ogp-2016', rows)}")
     assert result.quality["decisions_without_cell"] == [{"row": 3, "country": "MX"}, {"row": 5, "country": "KE"}]
     assert result.quality["decisions_without_cell_in_all"] == 2
     assert "data/curated/institutions.csv on a text that no cell of this build holds: 2; rows 3 (MX), 5 (KE)" in result.reports["quality.en.txt"].decode()
@@ -443,6 +443,24 @@ def test_the_review_redacts_and_says_what_it_cut(authority: Authority) -> None:
     assert (rows[2]["count"], "2" in rows[2]["problem_en"]) == ("3", True)
     summary = review.summary()
     assert (summary["unknown-name-occurrences"], summary["occurrences-not-listed"]) == (5, 3)
+
+
+def test_the_review_runs_in_no_spreadsheet_program_and_comes_back(data: Data, tmp_path: Path) -> None:
+    texts = ["=1+1 Bureau", "@Office of Examples", "-2+3 Agency", "+Bureau", "'=1 Board", "'t Zand office", "Plain office"]
+    rows = [made.row("Mexico", "9", str(number), f"Promesa {number}") | {"lead-institution": text} for number, text in enumerate(texts)]
+    export = f"ogp-2016-11-30={made.write(tmp_path / 'export.csv', 'ogp-2016', rows)}"
+    listed = list(csv.DictReader(io.StringIO(map_exports(data.folder, export).reports["institutions-review.csv"].decode())))
+    assert sorted(entry["as_written"] for entry in listed) == sorted(
+        ["'=1+1 Bureau", "'@Office of Examples", "'-2+3 Agency", "'+Bureau", "''=1 Board", "'t Zand office", "Plain office"]
+    )
+    assert not [cell for entry in listed for cell in entry.values() if cell.startswith(("=", "+", "-", "@"))]
+    rest = ["text-only", "", "", "", "data editor", "r", "r"]
+    decisions(data, *([str(number), entry["country"], entry["as_written"], *rest] for number, entry in enumerate(listed, start=1)))
+    result = map_exports(data.folder, export)
+    assert len(result.reports["institutions-review.csv"].decode().splitlines()) == 1 and result.quality["decisions_without_cell"] == []
+    written = "https://w3id.org/ogcm/def#asWritten"
+    stated = {value(said) for predicates in result["curated"].of.values() for said in predicates.get(written, ())}
+    assert stated >= set(texts)
 
 
 # -- the real exports ---------------------------------------------------------------------------------------------------
