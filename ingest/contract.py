@@ -404,12 +404,12 @@ def contract_of_layout(layout: Path, fields: Mapping[str, Any], folder: Path, sh
 
 
 def _read_layout(path: Path) -> Any:
-    """The content of a layout's file. It is known by the name of the file, so `layout` in it can say nothing else."""
+    """The content of a layout's file. It is known by the name of the file, so `layout` in it says that, or nothing."""
     raw = _read_yaml(path, path.name)
     if isinstance(raw, dict) and raw.get("layout", path.stem) != path.stem:
         es, en = f"el nombre del archivo: {path.stem}", f"the name of the file: {path.stem}"
         raise SourceProblems([_problem(path.name, 0, "layout", str(raw["layout"]), es, en)])
-    return raw
+    return {**raw, "layout": path.stem} if isinstance(raw, dict) else raw
 
 
 def _read_yaml(path: Path, shown: str) -> Any:

@@ -115,6 +115,22 @@ def test_a_slip_in_a_layout_is_named(data: Path, tmp_path: Path, right: str, wro
     assert says in problem.message("es") + problem.message("en") and problem.message("es") != problem.message("en")
 
 
+def test_an_assessor_that_no_table_describes_is_named(data: Path, tmp_path: Path) -> None:
+    layout = data / "layouts" / "city-plans.yml"
+    layout.write_text(layout.read_text(encoding="utf-8").replace("assessor: int-irm", "assessor: int-nobody", 1), encoding="utf-8")
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")
+    assert [(problem.file, problem.column, problem.code, problem.found) for problem in caught.value] == [("city-plans.yml", "assessor", "unknown-key", "int-nobody")]
+
+
+def test_a_layout_is_known_by_its_file(data: Path, tmp_path: Path) -> None:
+    layout = data / "layouts" / "city-plans.yml"
+    layout.write_text(layout.read_text(encoding="utf-8").replace("layout: city-plans\n", "", 1), encoding="utf-8")
+    result = map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")
+    assert {source.contract.layout for source in result.mapped.folders if source.file} == {"city-plans"}
+    check(result, "city-2021-01-01")
+
+
 def test_a_slip_is_told_of_the_file_that_it_stands_in(data: Path) -> None:
     """A contract and the layout below it are read as one, and are two files."""
     folder = data / "sources" / "kenya"
