@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from ingest import uris
 
+INTERNATIONAL = "int"  # instead of an area: the body is known by its names everywhere
+
 
 @dataclass(frozen=True)
 class Body:
@@ -19,7 +21,7 @@ class Body:
     key: str
     name: str
     parent: str | None
-    country: str  # ISO 3166-1 alpha-2, "int", or the area's own key ("MX-JAL") for a body known there only
+    country: str  # ISO 3166-1 alpha-2, INTERNATIONAL, or the area's own key ("MX-JAL") for a body known there only
     spellings: tuple[str, ...]
     public: bool = True  # a body of government: its name may stand for another one in every state or city
 
@@ -55,6 +57,7 @@ class Authority:
     bodies: dict[tuple[str, str], Body] = field(default_factory=dict)
     _by_name: dict[tuple[str, str], Body] = field(default_factory=dict)
     _decisions: dict[tuple[str, str], Decision] = field(default_factory=dict)
+    _met: set[tuple[str, str]] = field(default_factory=set)  # decisions on texts that were looked up, so that a source writes them
 
     def add(self, body: Body) -> Body | None:
         """Register a body; returns the other body that already has one of its names in that country, if any."""
@@ -73,7 +76,14 @@ class Authority:
 
     def decision(self, area: str, wanted: str) -> Decision | None:
         """The decision about a folded text in that very area; a state does not inherit those of its country."""
-        return self._decisions.get((area, wanted))
+        decision = self._decisions.get((area, wanted))
+        if decision is not None:
+            self._met.add((area, wanted))
+        return decision
+
+    def decided(self, area: str, wanted: str) -> tuple[Decision | None, bool]:
+        """The same for who checks decisions: and whether any text of a source was looked up that it is about."""
+        return self._decisions.get((area, wanted)), (area, wanted) in self._met
 
     def find(self, name: str, country: str) -> Body | None:
         """The body of that name: of the country (or area) itself, else an international one; see `find_folded`."""
@@ -86,10 +96,14 @@ class Authority:
         "Secretaría de Educación" is its own, never the federal one.
         """
         body = self.listed(wanted, area) or self._decided(wanted, area)
-        if body is None and "-" in area:
+        if body is not None:
+            self.decision(area, wanted)  # is met
+        elif "-" in area:
             national = self.national(wanted, area)
-            body = national if national is not None and not national.public else None
-        return body or self._by_name.get(("int", wanted))
+            if national is not None and not national.public:
+                self.decision(area.partition("-")[0], wanted)
+                body = national
+        return body or self._by_name.get((INTERNATIONAL, wanted))
 
     def listed(self, wanted: str, area: str) -> Body | None:
         """The body with that folded name in the table itself, in that very area."""
@@ -112,7 +126,7 @@ class Authority:
 
     def names(self, area: str) -> Iterator[tuple[str, Body]]:
         """Every folded name that may be suggested for a text of that area: its own, its country's, international ones."""
-        scopes = {area, area.partition("-")[0], "int"}
+        scopes = {area, area.partition("-")[0], INTERNATIONAL}
         for (scope, name), body in self._by_name.items():
             if scope in scopes:
                 yield name, body

@@ -105,6 +105,7 @@ class Quality:
         self._sources: dict[str, SourceQuality] = {}
         self._at_hand: dict[str, SourceQuality] = {}  # of the row that is being mapped
         self.editions: list[dict[str, Any]] = []  # differences between editions of one database, see `ingest.editions`
+        self.unmet: list[tuple[int, str]] = []  # decisions on institutions whose text no source wrote: row of data/curated/institutions.csv, area
         self.candidates: Counter[str] = Counter(open=0, rejected=0)  # pairs found to be alike: proposed, or left out since a curator says they are two
 
     def source(self, key: str) -> SourceQuality:
@@ -143,6 +144,8 @@ class Quality:
             "sources": {key: {"account": account.get(key), **quality.as_json()} for key, quality in self._counted()},
             "editions": self.editions,
             "candidates": _sorted(self.candidates),
+            "decisions_without_cell": [{"row": row, "country": area} for row, area in self.unmet[:LISTED]],
+            "decisions_without_cell_in_all": len(self.unmet),
         }
         return (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()
 
@@ -160,6 +163,9 @@ class Quality:
         for edition in self.editions:
             lines.append(words["editions"].format(**edition))
         lines.append(words["candidates"].format(**self.candidates))
+        if self.unmet:
+            rows = ", ".join([*(f"{row} ({area})" for row, area in self.unmet[:LISTED]), *(["…"] if len(self.unmet) > LISTED else [])])
+            lines.append(words["unmet"].format(count=len(self.unmet), rows=rows))
         return ("\n".join(lines).rstrip() + "\n").encode()
 
 
@@ -229,6 +235,7 @@ _WORDS = {
         "perhaps": "(¿es «{}»?)",
         "editions": "{newer} respecto de {older}: {both} compromisos en ambas ediciones, {added} solo en la nueva, {missing} solo en la anterior, {changed} con cambios",
         "candidates": "candidatos a ser lo mismo: {open}; rechazados por una persona: {rejected}",
+        "unmet": "decisiones de data/curated/institutions.csv sobre un texto que ninguna celda de esta construcción trae: {count}; filas {rows}",
     },
     "en": {
         "title": "Quality of the data",
@@ -250,5 +257,6 @@ _WORDS = {
         "perhaps": '(is it "{}"?)',
         "editions": "{newer} against {older}: {both} commitments in both editions, {added} only in the newer, {missing} only in the older, {changed} changed",
         "candidates": "candidates for being the same: {open}; rejected by a curator: {rejected}",
+        "unmet": "decisions of data/curated/institutions.csv on a text that no cell of this build holds: {count}; rows {rows}",
     },
 }  # fmt: skip

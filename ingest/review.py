@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 
 from ingest import uris
 from ingest.authority import Authority, Body
+from ingest.formats.spreadsheets import quoted
 from ingest.institutions import CellReading, Unresolved, odd_letters, shown
 
 REVIEW_FILE = "institutions-review.csv"
@@ -144,9 +145,10 @@ class Review:
         return [Suggestion(key, body.name, round(score / 100, 2)) for key, (score, body) in ranked]
 
     def to_csv(self) -> bytes:
-        """The review file: UTF-8, one header row, exact texts."""
+        """The review file: UTF-8, one header row. A text that a spreadsheet program would run has an apostrophe before it, which
+        a decision on it may keep (`ingest.formats.spreadsheets`)."""
         stream = io.StringIO(newline="")
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(self.rows())
+        writer.writerows(map(quoted, row) for row in self.rows())
         return stream.getvalue().encode()

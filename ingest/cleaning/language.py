@@ -1,6 +1,6 @@
 """The language of a text, where a statistical model is sure enough; no tag where it is not.
 
-`py3langid` (0.4) with its own model of some 140 languages, restricted to LANGUAGES. Measured on the texts of the two real
+`py3langid` (0.4) with its own model of some 140 languages, restricted to `ingest.languages`. Measured on the texts of the two real
 samples (937 titles and texts of more than 20 characters, 474 on average), beside `lingua-language-detector` (2.1) with 47
 languages: py3langid 0.14 ms a text and 104 MiB of memory; lingua 1.0 ms and 735 MiB, or 0.58 ms and 42 MiB in its low-accuracy
 mode, which reads English titles as French, Romanian or Tagalog. On texts of 100 characters and more py3langid and lingua
@@ -26,12 +26,8 @@ from typing import Any
 import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-# Languages that members of the Partnership publish in, by the model's codes.
-LANGUAGES = (
-    "ar", "az", "bg", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "ga", "he", "hr", "hu", "hy", "id", "is", "it", "ka", "ko",
-    "ky", "lt", "lv", "mk", "mn", "mt", "nl", "nn", "no", "pl", "ps", "pt", "ro", "ru", "si", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "th", "tl", "tr", "uk", "ur",
-)  # fmt: skip
-_TAGS = {"tl": "fil"}  # where the model's code is not the tag that contracts use
+from ingest.languages import LANGUAGES, TAGS
+
 THRESHOLD = Decimal("0.80")
 MIN_LETTERS = 20
 LONGEST = 400  # characters; in the longer texts of the samples the rest changed no tag
@@ -96,4 +92,4 @@ def _classify(plain: str) -> tuple[str, Decimal, tuple[str, ...]]:
     close = [other for other, _ in _model().rank(plain)[:3] if other in _NEIGHBOURS] if code in _NEIGHBOURS else []
     # Rounded down: 0.799 does not reach 0.80.
     confidence = Decimal(math.floor(share * 100 + 1e-9)).scaleb(-2)
-    return _TAGS.get(code, code), confidence, tuple(sorted(close)) if len(close) > 1 else ()
+    return TAGS[code], confidence, tuple(sorted(close)) if len(close) > 1 else ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from ingest import patterns, terms, uris, values
-from ingest.authority import Body, Decision
+from ingest.authority import INTERNATIONAL, Body, Decision
 from ingest.context import SourceContext
+from ingest.formats.spreadsheets import unquoted
 from ingest.institutions import shown
 from ingest.readers import Row
 
@@ -168,12 +169,12 @@ def register_decision(context: SourceContext, row: Row) -> None:
     """First pass: what a text means must be known before any source writes it."""
     decision = _decision(row)
     if decision is not None:
-        context.build.authority.decide(row.peek("country"), shown(row.peek("as_written")), decision)
+        context.build.authority.decide(row.peek("country"), shown(unquoted(row.peek("as_written"))), decision)
 
 
 def institutions(context: SourceContext, row: Row) -> None:
     """What an institution's name as a source writes it means in one country or one of its areas."""
-    area, written, decision = context.key(row, "country", "area"), row.text("as_written"), _decision(row)
+    area, written, decision = context.key(row, "country", "area"), unquoted(row.text("as_written")), _decision(row)
     row.text("row")
     for column in ("decision", "org", "parts"):
         row.text(column)
@@ -185,13 +186,18 @@ def institutions(context: SourceContext, row: Row) -> None:
         return
     if not area:
         return
-    bodies = _decided_bodies(context, row, decision)
+    bodies = _decided_bodies(context, row, decision, area)
     wanted = uris.folded(shown(written))
+    registered, met = context.build.authority.decided(area, wanted)
     other = context.build.authority.listed(wanted, area)
-    if other is not None:
-        row.problem("as_written", "ambiguous-name", written, f"un texto que no nombre ya a {other.key}", f"a text that does not name {other.key} already")
-    elif not row.faulty and context.build.authority.decision(area, wanted) != decision:
+    if other is not None and not (decision.kind.endswith("body") and decision.orgs == (other.key,)):
+        es = f"un texto que no sea ya un nombre de {other.key} en reference/organizations.csv; quite esta fila, o el nombre de allí"
+        en = f"a text that is no name of {other.key} in reference/organizations.csv already; take away this row, or the name there"
+        row.problem("as_written", "ambiguous-name", written, es, en)
+    elif not row.faulty and registered != decision:
         row.problem("as_written", "duplicate-key", written, "un texto sobre el que otra fila no decida", "a text that no other row decides on")
+    if not met:
+        context.build.quality.unmet.append((row.number, area))
     passage = context.passage(row, as_written=written, curator=row.text("curator"), reasons=_reasons(row))
     for body in bodies:
         subject = context.thing(body.kind, body.key)
@@ -200,13 +206,18 @@ def institutions(context: SourceContext, row: Row) -> None:
             context.add(subject, "skos:altLabel", terms.text(written))
 
 
-def _decided_bodies(context: SourceContext, row: Row, decision: Decision) -> list[Body]:
-    """The bodies of a decision; one that the authority table lacks is a problem of its column."""
+def _decided_bodies(context: SourceContext, row: Row, decision: Decision, area: str) -> list[Body]:
+    """The bodies of a decision; one that the authority table lacks, or that another country has, is a problem of its column."""
     column, found = "parts" if decision.kind == "split" else "org", []
+    country = area.partition("-")[0]
     for key in decision.orgs:
         body = context.build.authority.body(key)
         if body is None:
             row.problem(column, "unknown-key", key, "la clave de un organismo de reference/organizations.csv", "the key of a body of reference/organizations.csv")
+        elif body.country != INTERNATIONAL and body.country.partition("-")[0] != country:
+            es = f"un organismo de {country}, o uno internacional; {key} es de {body.country}, y ningún nombre cruza fronteras"
+            en = f"a body of {country}, or an international one; {key} is of {body.country}, and no name crosses a border"
+            row.problem(column, "other-country", key, es, en)
         else:
             found.append(body)
     return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest import patterns, terms, uris, values
-from ingest.authority import Body
+from ingest import languages, patterns, terms, uris, values
+from ingest.authority import INTERNATIONAL, Body
 from ingest.context import SourceContext
 from ingest.problems import Problem
 from ingest.readers import Row
@@ -153,7 +153,7 @@ def organizations(context: SourceContext, row: Row) -> None:
     key, kind = context.key(row, "key"), row.text("kind")
     if not key:
         return
-    language = row.text("language") or None
+    language = context.value(row, "language", languages.tag)  # None: a name is not tagged with a language that nobody stated
     subject = context.mint(kind, key)
     passage = context.passage(row)
     english = [spelling for spelling, tag in _spellings(row, language) if tag == "en" and language != "en"]
@@ -193,20 +193,31 @@ def register_body(context: SourceContext, row: Row) -> None:
     kind, key = row.peek("kind"), row.peek("key")
     if not key or kind not in ("org", "initiative"):
         return  # the second pass names the cell
-    area = row.peek("area")
-    country = area.partition("-")[0] if area else "int"
-    spellings = tuple(item.strip() for name in ("also_written", "also_written_en") for item in row.peek(name).split(";") if item.strip())
-    acronym = (row.peek("acronym"),) if row.peek("acronym") else ()
-    # A body of one state is named together with its state ("Poder Judicial"), never by its bare name alone.
-    names = (*spellings, *acronym) if "-" not in area else ()
-    name = row.peek("name")
-    public = row.peek("class") in ("cv:PublicOrganisation", "org:OrganizationalUnit")
-    body = Body(kind, key, name, row.peek("parent") or None, country if names or "-" not in area else area, names, public)
-    clash = context.build.authority.add(body)
-    if clash is not None:
-        expected = f"nombres que no tenga ya {clash.key}", f"names that {clash.key} does not have already"
-        # The reader of a first pass keeps its problems to itself; this one is found in no other pass.
-        context.build.problems.add(Problem(row.file.shown, row.number, "name", "ambiguous-name", name, *expected))
+    name, class_name = row.peek("name"), row.peek("class")
+    others = {"acronym": [row.peek("acronym")] if row.peek("acronym") else []}
+    others |= {column: _listed(row.peek(column)) for column in ("also_written", "also_written_en")}
+    spellings = tuple(spelling for column in ("also_written", "also_written_en", "acronym") for spelling in others[column])
+    public = class_name in ("cv:PublicOrganisation", "org:OrganizationalUnit")
+    # A body of one state is named by its bare name ("Poder Judicial") in that state alone: it is known there, not in the country.
+    area = INTERNATIONAL if class_name == "ogcm:InternationalOrganisation" else row.peek("area") or INTERNATIONAL
+    authority = context.build.authority
+    body = Body(kind, key, name, row.peek("parent") or None, area, spellings, public)
+    if authority.add(body) is None:
+        return
+    for column, names in {"name": [name], **others}.items():
+        for spelling in names:
+            other = authority.listed(uris.folded(spelling), area)
+            if other is not None and other is not body:
+                es, en = f"un nombre que {other.key} no tenga ya en {_where(area, 'es')}", f"a name that {other.key} does not have already in {_where(area, 'en')}"
+                # The reader of a first pass keeps its problems to itself; this one is found in no other pass.
+                context.build.problems.add(Problem(row.file.shown, row.number, column, "ambiguous-name", spelling, es, en))
+
+
+def _where(area: str, language: str) -> str:
+    """How messages name the area in which a name is one body's."""
+    if area != INTERNATIONAL:
+        return area
+    return "todas partes (sin área)" if language == "es" else "every area (it has none)"
 
 
 def scheme_titles(context: SourceContext, row: Row) -> None:

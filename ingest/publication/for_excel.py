@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 from ingest.formats.headers import FOR_EXCEL
+from ingest.formats.spreadsheets import RUN
 from ingest.publication.files import as_text
 
 FOLDER = "tables/for-excel"
-_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide forms are read as the plain ones in some locales
 
 
 def shown(cell: str) -> str:
@@ -26,7 +26,7 @@ def shown(cell: str) -> str:
     >>> [shown(cell) for cell in ("=1+1", "-3", "a-b", "")]
     ["'=1+1", "'-3", 'a-b', '']
     """
-    return f"'{cell}" if cell.startswith(_RUN) else cell
+    return f"'{cell}" if cell.startswith(RUN) else cell
 
 
 def copy_path(table: str) -> str:

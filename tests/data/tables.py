@@ -85,9 +85,9 @@ def all_cells() -> list[Cell]:
 
 @cache
 def spellings() -> dict[str, str]:
-    """Every known spelling of a body -> its key."""
+    """Every spelling of a body that Mexico's documents may name -> its key; a name is one body's in its own country only."""
     known: dict[str, str] = {}
-    for row in rows("reference", "organizations"):
+    for row in (row for row in rows("reference", "organizations") if row["area"].partition("-")[0] in ("MX", "")):
         for name in [row["name"], *split(row["also_written"], [";"]), *split(row["also_written_en"], [";"])]:
             known.setdefault(name, row["key"])
     return known

@@ -142,11 +142,11 @@ def test_commas_between_bodies_and_inside_names(part: str, key: str | None) -> N
     assert resolve(part) == key
 
 
-def test_no_spelling_belongs_to_two_bodies() -> None:
-    owners: dict[str, set[str]] = {}
+def test_no_spelling_belongs_to_two_bodies_of_one_area() -> None:
+    owners: dict[tuple[str, str], set[str]] = {}
     for row in rows("reference", "organizations"):
         for name in [row["name"], *split(row["also_written"], [";"]), *split(row["also_written_en"], [";"])]:
-            owners.setdefault(name.casefold(), set()).add(row["key"])
+            owners.setdefault((row["area"], name.casefold()), set()).add(row["key"])
     assert {name: keys for name, keys in owners.items() if len(keys) > 1} == {}
 
 

@@ -18,6 +18,8 @@ from ingest.institutions import CellReading, InstitutionReader, InstitutionRules
 from ingest.review import COLUMNS, Review
 from tests.conftest import needs_shared
 from tests.ingest.conftest import Data
+from tests.ingest.exports import made
+from tests.ingest.exports.mapping import map_exports, value
 
 ROLES = {
     "Responsable": "responsible", "Corresponsable": "co-responsible", "Corresponsables": "co-responsible", "Organizaciones corresponsables": "co-responsible",
@@ -322,6 +324,49 @@ def test_decisions_that_do_not_fit_stop_the_build(data: Data, row: list[str], co
     assert code in [problem.code for problem in data.problems() if problem.file == "curated/institutions.csv"]
 
 
+@pytest.mark.parametrize(("decision", "org"), [("body", "mx-gesoc"), ("new-body", "mx-gesoc")])
+def test_a_decision_may_say_what_the_table_says(data: Data, decision: str, org: str) -> None:
+    """Who adds a body because of a text, under that very name, has decided rightly."""
+    decisions(data, ["1", "MX", "Gesoc", decision, org, "", "", "data editor", "r", "r"])
+    assert data.problems() == []
+
+
+@pytest.mark.parametrize("row", [["text-only", "", ""], ["split", "", "mx-gesoc; mx-imco"], ["body", "mx-imco", ""]])
+def test_a_decision_against_the_table_says_what_to_take_away(data: Data, row: list[str]) -> None:
+    decisions(data, ["1", "MX", "Gesoc", *row, "", "data editor", "r", "r"])
+    (problem,) = data.problems()
+    assert (problem.file, problem.row, problem.column, problem.code) == ("curated/institutions.csv", 2, "as_written", "ambiguous-name")
+    assert "mx-gesoc" in problem.message("es") and "take away this row" in problem.message("en")
+
+
+FOREIGN = {"key": "no-hod", "area": "NO", "name": "Helse- og omsorgsdepartementet", "language": "no"}
+
+
+@pytest.mark.parametrize(
+    ("country", "decision", "org", "parts", "refused"),
+    [
+        ("DE", "body", "mx-salud", "", {("org", "mx-salud")}),
+        ("DE", "new-body", "mx-jal-poder-judicial", "", {("org", "mx-jal-poder-judicial")}),
+        ("FR", "split", "", "mx-salud; no-hod; int-undp", {("parts", "mx-salud"), ("parts", "no-hod")}),
+        ("NO", "body", "no-hod", "", set()),
+        ("MX-JAL", "body", "mx-salud", "", set()),
+        ("MX", "split", "", "mx-jal-poder-judicial; mx-salud", set()),
+        ("MX-JAL", "split", "", "int-undp; int-irm", set()),
+        ("DE", "body", "int-seated", "", set()),
+    ],
+)
+def test_no_decision_crosses_a_border(data: Data, country: str, decision: str, org: str, parts: str, refused: set[tuple[str, str]]) -> None:
+    bodies(
+        data, FOREIGN, {"key": "int-undp", "class": "ogcm:InternationalOrganisation", "name": "United Nations Development Programme", "language": "en"},
+        {"key": "int-seated", "class": "ogcm:InternationalOrganisation", "area": "FR", "name": "OECD", "language": "en"},
+    )  # fmt: skip
+    decisions(data, ["1", country, "Cour des comptes", decision, org, parts, "", "data editor", "r", "r"])
+    problems = data.problems()
+    assert {(problem.file, problem.row, problem.code) for problem in problems} <= {("curated/institutions.csv", 2, "other-country")}
+    assert {(problem.column, problem.found) for problem in problems} == refused
+    assert all(country in problem.message("es") and "border" in problem.message("en") for problem in problems)
+
+
 def test_a_faulty_row_is_no_second_decision(data: Data) -> None:
     decisions(data, ["1", "MX", "Un nombre", "body", "mx-imco", "", "", "somebody", "r", "r"])
     assert [problem.code for problem in data.problems() if problem.file == "curated/institutions.csv"] == ["not-in-list"]
@@ -331,6 +376,23 @@ def test_two_decisions_on_one_text_stop_the_build(data: Data) -> None:
     rest = ["", "", "data editor", "r", "r"]
     decisions(data, ["1", "MX", "Un nombre", "body", "mx-imco", *rest], ["2", "MX", "UN NOMBRE", "body", "mx-gesoc", *rest])
     assert "duplicate-key" in [problem.code for problem in data.problems()]
+
+
+def test_a_decision_on_a_text_that_no_cell_holds_is_a_remark(data: Data, tmp_path: Path) -> None:
+    rest = ["", "", "data editor", "r", "r"]
+    decisions(
+        data, ["1", "MX", "Oficina de los Ejemplos", "body", ORGANIZATION, *rest], ["2", "MX", "Oficina de otros Ejemplos", "body", ORGANIZATION, *rest],
+        ["3", "MX", "Parte conocida", "body", "mx-gesoc", *rest], ["4", "KE", "Oficina de los Ejemplos", "text-only", "", *rest],
+        ["5", "MX", "Otras y otros", "text-only", "", *rest],
+    )  # fmt: skip
+    assert data.map().build.quality.unmet == [(number, "KE" if number == 5 else "MX") for number in range(2, 7)]
+    cells = ["OFICINA de los ejemplos", "Fundar y Parte conocida", "Otras y otros"]
+    rows = [made.row("Mexico", "9", str(number), f"Promesa {number}") | {"lead-institution": cell} for number, cell in enumerate(cells)]
+    result = map_exports(data.folder, f"ogp-2016-11-30={made.write(tmp_path / 'export.csv', 'ogp-2016', rows)}")
+    assert result.quality["decisions_without_cell"] == [{"row": 3, "country": "MX"}, {"row": 5, "country": "KE"}]
+    assert result.quality["decisions_without_cell_in_all"] == 2
+    assert "data/curated/institutions.csv on a text that no cell of this build holds: 2; rows 3 (MX), 5 (KE)" in result.reports["quality.en.txt"].decode()
+    assert "ninguna celda de esta construcción trae: 2; filas 3 (MX), 5 (KE)" in result.reports["quality.es.txt"].decode()
 
 
 # -- the review -------------------------------------------------------------------------------------------------------
@@ -383,6 +445,24 @@ def test_the_review_redacts_and_says_what_it_cut(authority: Authority) -> None:
     assert (summary["unknown-name-occurrences"], summary["occurrences-not-listed"]) == (5, 3)
 
 
+def test_the_review_runs_in_no_spreadsheet_program_and_comes_back(data: Data, tmp_path: Path) -> None:
+    texts = ["=1+1 Bureau", "@Office of Examples", "-2+3 Agency", "+Bureau", "'=1 Board", "'t Zand office", "Plain office"]
+    rows = [made.row("Mexico", "9", str(number), f"Promesa {number}") | {"lead-institution": text} for number, text in enumerate(texts)]
+    export = f"ogp-2016-11-30={made.write(tmp_path / 'export.csv', 'ogp-2016', rows)}"
+    listed = list(csv.DictReader(io.StringIO(map_exports(data.folder, export).reports["institutions-review.csv"].decode())))
+    assert sorted(entry["as_written"] for entry in listed) == sorted(
+        ["'=1+1 Bureau", "'@Office of Examples", "'-2+3 Agency", "'+Bureau", "''=1 Board", "'t Zand office", "Plain office"]
+    )
+    assert not [cell for entry in listed for cell in entry.values() if cell.startswith(("=", "+", "-", "@"))]
+    rest = ["text-only", "", "", "", "data editor", "r", "r"]
+    decisions(data, *([str(number), entry["country"], entry["as_written"], *rest] for number, entry in enumerate(listed, start=1)))
+    result = map_exports(data.folder, export)
+    assert len(result.reports["institutions-review.csv"].decode().splitlines()) == 1 and result.quality["decisions_without_cell"] == []
+    written = "https://w3id.org/ogcm/def#asWritten"
+    stated = {value(said) for predicates in result["curated"].of.values() for said in predicates.get(written, ())}
+    assert stated >= set(texts)
+
+
 # -- the real exports ---------------------------------------------------------------------------------------------------
 
 
@@ -428,3 +508,80 @@ def test_no_cell_of_the_real_exports_is_lost_or_named_abroad(root: Path, file: s
     assert outcomes.total() == total == review.summary()["cells-read"]
     listed = sum(int(row["count"]) for row in reviewed(review))
     assert listed >= outcomes["text"] + outcomes["withheld"] > 0
+
+
+# -- the table of bodies ------------------------------------------------------------------------------------------------
+
+
+def bodies(data: Data, *rows: dict[str, str]) -> None:
+    """Add bodies to the authority table, by columns; what is not said is empty."""
+    table = data.rows("reference/organizations.csv")
+    common = {"class": "cv:PublicOrganisation", "kind": "org"}
+    data.write("reference/organizations.csv", [*table, *([{**common, **row}.get(column, "") for column in table[0]] for row in rows)])
+
+
+def graph_of(data: Data) -> str:
+    mapped = data.map()  # its files last as long as it does
+    return Path(mapped.graphs["reference"].path).read_text(encoding="utf-8")
+
+
+def test_two_countries_may_have_a_ministry_of_one_name(data: Data) -> None:
+    bodies(
+        data, {"key": "cl-minsal", "area": "CL", "name": "Ministerio de Salud", "language": "es"},
+        {"key": "uy-msp", "area": "UY", "name": "Ministerio de Salud", "language": "es", "acronym": "MSP"},
+    )  # fmt: skip
+    assert data.problems() == []
+    authority = data.map().build.authority
+    found = {area: authority.find("ministerio de salud", area) for area in ("CL", "UY", "AR", "MX")}
+    assert {area: body.key if body else None for area, body in found.items()} == {"CL": "cl-minsal", "UY": "uy-msp", "AR": None, "MX": None}
+    assert authority.find("MSP", "CL") is None
+
+
+def test_one_area_has_a_name_once(data: Data) -> None:
+    bodies(
+        data, {"key": "cl-minsal", "area": "CL", "name": "Ministerio de Salud", "language": "es"},
+        {"key": "cl-other", "area": "CL", "name": "Ministerio de Salud", "language": "es"},
+        {"key": "cl-third", "area": "CL", "name": "Otro", "language": "es", "also_written": "Tercero; MINISTERIO  de salud"},
+    )  # fmt: skip
+    last = len(data.rows("reference/organizations.csv"))
+    assert {(problem.row, problem.column, problem.code) for problem in data.problems()} == {
+        (last - 1, "name", "duplicate-key"), (last - 1, "name", "ambiguous-name"), (last, "also_written", "ambiguous-name"),
+    }  # fmt: skip
+
+
+def test_a_body_of_a_state_is_known_there_by_all_its_names(data: Data) -> None:
+    bodies(data, {"key": "mx-jal-sep", "area": "MX-JAL", "name": "Secretaría de Educación", "language": "es", "also_written": "Secretaría de Educación Jalisco"})
+    authority = data.map().build.authority
+    for name in ("Secretaría de Educación", "Secretaría de Educación Jalisco"):
+        found = authority.find(name, "MX-JAL")
+        assert found is not None and found.key == "mx-jal-sep"
+    assert authority.find("Secretaría de Educación Jalisco", "MX") is None
+    national = authority.find("Secretaría de Educación", "MX")
+    assert national is not None and national.key == "mx-sep"
+
+
+def test_an_international_organisation_is_known_everywhere(data: Data) -> None:
+    bodies(data, {"key": "int-one", "class": "ogcm:InternationalOrganisation", "name": "Bank of Examples", "language": "en"})
+    bodies(data, {"key": "int-two", "class": "ogcm:InternationalOrganisation", "area": "CL", "name": "Comisión de los Ejemplos", "language": "es"})
+    authority = data.map().build.authority
+    assert [body.key for area in ("DE", "MX-JAL") for name in ("Bank of Examples", "Comisión de los Ejemplos") if (body := authority.find(name, area))] == [
+        "int-one", "int-two", "int-one", "int-two",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "tag"), [("no", "@no"), ("pt", "@pt"), ("pt-BR", "@pt-BR"), ("sr-Latn", "@sr-Latn"), ("fil", "@fil"), ("", "")])
+def test_a_name_has_the_language_that_is_stated(data: Data, language: str, tag: str) -> None:
+    bodies(data, {"key": "no-hod", "area": "NO", "name": "Helse- og omsorgsdepartementet", "language": language, "also_written": "HOD x"})
+    graph = graph_of(data)
+    for name, text in (("http://www.w3.org/2004/02/skos/core#prefLabel", "Helse- og omsorgsdepartementet"), ("http://www.w3.org/2004/02/skos/core#altLabel", "HOD x")):
+        assert f'id/org/no-hod> <{name}> "{text}"{tag} .\n' in graph
+    assert graph.count("Helse- og omsorgsdepartementet") == 2
+
+
+@pytest.mark.parametrize("language", ["norsk", "PT", "pt_BR", "xx", "tl", "not-stated"])
+def test_a_language_that_nobody_knows_is_refused(data: Data, language: str) -> None:
+    bodies(data, {"key": "no-hod", "area": "NO", "name": "Helse- og omsorgsdepartementet", "language": language})
+    (problem,) = data.problems()
+    last = len(data.rows("reference/organizations.csv"))
+    assert (problem.file, problem.row, problem.column, problem.found) == ("reference/organizations.csv", last, "language", language)
+    assert "BCP 47" in problem.message("es") and "nothing where" in problem.message("en")

@@ -205,3 +205,16 @@ def test_a_query_of_another_form_is_refused(change: tuple[str, str], reason: str
     header = "#+ title: {es: a, en: b}\n#+ columns: {a: {es: a, en: b}, b: {es: a, en: b}}\n"
     with pytest.raises(TableError, match=re.escape("things.rq")):
         tables.read_query("things", header + text)
+
+
+def test_a_name_in_neither_of_our_languages_is_in_the_table(tmp_path: Path) -> None:
+    [query] = [query for query in QUERIES if query.name == "organisations"]
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    lines = []
+    for key, name in (("br-cgu", '"Controladoria-Geral da União"@pt'), ("xx-none", '"R3D"')):
+        org = f"<{BASE}id/org/{key}>"
+        lines += [f"{org} {TYPE} <http://data.europa.eu/m8g/PublicOrganisation> .\n".encode(), f"{org} {label} {name} .\n".encode()]
+    rows_found = made([query], sorted(lines), tmp_path)["organisations"]
+    columns = [column.name for column in query.columns]
+    found = [{name: row[columns.index(name)] for name in ("label_es", "label_en", "label_other", "label_other_language")} for row in rows_found]
+    assert [list(row.values()) for row in found] == [["", "", "Controladoria-Geral da União", "pt"], ["", "", "R3D", ""]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pyshacl
 import pytest
-from rdflib import Graph
+from rdflib import Graph, URIRef
 
 import shapes
-from ontology.namespaces import SH
+from ontology.namespaces import DCT, SH
 from shapes.context import background, context_triples
 from shapes.files import shapes_graph
 from shapes.sparql import sparql_results
@@ -53,3 +53,17 @@ def test_moving_targets_to_property_shapes_changes_no_result() -> None:
         reported.append({tuple(report.value(r, p) for p in properties) for r in report.objects(None, SH.result)})
     assert reported[0] == reported[1]
     assert len(reported[0]) > 20
+
+
+def test_bodies_of_two_areas_may_have_one_name() -> None:
+    """Two countries have a ministry of one name each; without an area, or in one, a name repeated may be one body."""
+    [constraint] = [constraint for constraint in SPARQL if constraint.name == "Organisation-NameIsUnique"]
+    for areas, fault in ((("CL", "UY"), False), (("CL", "CL"), True), (("CL", ""), True)):
+        data = Graph(bind_namespaces="none")
+        for triples in (broken(examples()[constraint.name], profile_of(constraint)), background(), context_triples(CONTEXT)):
+            for triple in triples:
+                data.add(triple)
+        for key, area in zip(("mx-cide", "mx-fundar"), areas, strict=True):
+            if area:
+                data.add((URIRef(f"{CONTEXT.base}id/org/{key}"), DCT.spatial, URIRef(f"{CONTEXT.base}id/area/{area}")))
+        assert bool(list(sparql_results(alone(constraint), data, store_of(data)))) == fault

@@ -69,6 +69,9 @@ class Ratings:
 
     def __init__(self, context: SourceContext, table: Table):
         check_codes(context, _named(context, table))
+        if table.ratings and context.contract.assessor:
+            layout = f"{context.contract.layout or context.contract.key}.yml"
+            context.build.references.append(("org", context.contract.assessor, layout, 0, "assessor"))  # known only when all tables are read
         self._context = context
         self._table = table
         self._rules = [(rule.when, rule.method) for rule in table.methods]

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest import patterns
 from ingest.problems import SourceProblems
+from ontology import code_schemes
 from tests.conftest import ROOT
 from tests.ingest.exports.mapping import Result, last, map_exports, reference_data
 
@@ -85,6 +87,67 @@ def test_a_code_that_no_list_has_is_a_fault_of_the_layout(data: Path, tmp_path: 
         with pytest.raises(SourceProblems) as caught:
             map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")
         assert [(problem.file, problem.code, problem.found) for problem in caught.value if problem.found == said] == [("city-plans.yml", "unknown-code", said)]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "field", "found", "says"),
+    [
+        ("layout: city-plans", "layout: city-plan", "layout", "city-plan", "name of the file: city-plans"),
+        ("layout: city-plans", "layout: ogp-2016", "layout", "ogp-2016", "nombre del archivo: city-plans"),
+        ("role: lead", "role: boss", "tables.commitments.columns.Who.role", "boss", "responsible, co-responsible, lead"),
+        ("property: ogcm:themeText", "property: foo:bar", "tables.commitments.columns.Heading.property", "foo:bar", "prefix of: adms"),
+        ("property: ogcm:themeText", "property: theme", "tables.commitments.columns.Heading.property", "theme", "prefijo:nombre"),
+        ("property: ogcm:themeText", "property: ogcm:themText", "tables.commitments.columns.Heading.property", "ogcm:themText", "such as ogcm:themeText"),
+        ("scheme: ogp-policy-area-2016", "property: foo:bar, scheme: ogp-policy-area-2016", "tables.commitments.flags.0.property", "foo:bar", "prefix of"),
+        ("means: jurisdiction, ", "", "tables.commitments.columns", "", "una columna con means: jurisdiction"),
+        ("means: plan-number, ", "", "tables.commitments.columns", "", "a column with means: plan-number"),
+        ("property: ogcm:themeText", "means: title", "tables.commitments.columns", "means: title ×2", "one column with that means"),
+        ("row_key: hash", "row_key: hash\n    institutions: {roles: {Led by: boss}}", "tables.commitments.institutions.roles.Led by", "boss", "uno de: responsible"),
+    ],
+)
+def test_a_slip_in_a_layout_is_named(data: Path, tmp_path: Path, right: str, wrong: str, field: str, found: str, says: str) -> None:
+    layout = data / "layouts" / "city-plans.yml"
+    layout.write_text(layout.read_text(encoding="utf-8").replace(right, wrong, 1), encoding="utf-8")
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")
+    (problem,) = caught.value
+    assert (problem.file, problem.column, problem.code, problem.found) == ("city-plans.yml", field, "contract", found)
+    assert says in problem.message("es") + problem.message("en") and problem.message("es") != problem.message("en")
+
+
+def test_an_assessor_that_no_table_describes_is_named(data: Path, tmp_path: Path) -> None:
+    layout = data / "layouts" / "city-plans.yml"
+    layout.write_text(layout.read_text(encoding="utf-8").replace("assessor: int-irm", "assessor: int-nobody", 1), encoding="utf-8")
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")
+    assert [(problem.file, problem.column, problem.code, problem.found) for problem in caught.value] == [("city-plans.yml", "assessor", "unknown-key", "int-nobody")]
+
+
+def test_a_layout_is_known_by_its_file(data: Path, tmp_path: Path) -> None:
+    layout = data / "layouts" / "city-plans.yml"
+    layout.write_text(layout.read_text(encoding="utf-8").replace("layout: city-plans\n", "", 1), encoding="utf-8")
+    result = map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")
+    assert {source.contract.layout for source in result.mapped.folders if source.file} == {"city-plans"}
+    check(result, "city-2021-01-01")
+
+
+def test_a_slip_is_told_of_the_file_that_it_stands_in(data: Path) -> None:
+    """A contract and the layout below it are read as one, and are two files."""
+    folder = data / "sources" / "kenya"
+    folder.mkdir()
+    as_csv(folder / "plans.csv")
+    layout, contract = data / "layouts" / "city-plans.yml", folder / "contract.yml"
+    own = 'contract_version: "1.0"\nlayout: city-plans\nkey: kenya-2021\nissued: 2021-01-01\ntables:\n  commitments:\n    file: plans.csv\n'
+    contract.write_text(f"{own}    columns: {{Heading: {{property: foo:bar}}}}\n", encoding="utf-8")
+    layout.write_text(layout.read_text(encoding="utf-8").replace("role: lead", "role: boss", 1), encoding="utf-8")
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(data)
+    assert {(problem.file, problem.column.rpartition(".")[2]) for problem in caught.value} == {("sources/kenya/contract.yml", "property"), ("city-plans.yml", "role")}
+
+
+def test_every_role_has_its_words() -> None:
+    """A contract may name each role of the list; labels of responsibilities say it in both languages."""
+    assert set(patterns._ROLE_WORDS) == set(code_schemes()["role"])
 
 
 def test_a_contract_says_only_where_it_differs(data: Path) -> None:
