@@ -5,9 +5,11 @@ Each verb imports what it needs when it runs, so that `--help` and the quick ver
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import shlex
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -73,6 +75,7 @@ def build(
     session: Session, base: str | None, inputs: tuple[str, ...], keep: int | None, force: bool, withdraw: bool, other_columns: str | None, static: Path | None
 ) -> None:
     """Publish a release of the data folder, or say that the current one is up to date."""
+    session.interrupted = _interrupted_build(session)
     from ingest.pipeline import build as run_build
     from ingest.validation import ShapeViolations
 
@@ -104,6 +107,33 @@ def build(
             "editions": outcome.editions, **site,
         }
     )  # fmt: skip
+
+
+def _interrupted_build(session: Session) -> Callable[[], str]:
+    """What to say when the build that follows is interrupted: whether the switch to a new release had happened. What was left to do after
+    it is done."""
+    from commitments.release import RELEASES, ReleaseError, current_release
+
+    def current() -> str | None:
+        try:
+            release = current_release(session.data / RELEASES)
+        except ReleaseError:
+            return None
+        return release.id if release is not None else None
+
+    before = current()
+
+    def said() -> str:
+        now = current()
+        if now is None or now == before:
+            return session.messages("interrupted-nothing-published")
+        from ingest.publication import recover
+
+        with contextlib.suppress(Exception):  # then the next build or server does it
+            recover(session.data)
+        return session.messages("interrupted-published", release=now)
+
+    return said
 
 
 def _accepts(other_columns: str | None) -> bool | None:
@@ -422,6 +452,9 @@ def _run(arguments: list[str], session: Session) -> Exit:
         click.echo(session.messages("usage-hint"), err=True)
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: what follows is short
+        if session.interrupted is not None:
+            click.echo(session.interrupted(), err=True)
         return Exit.INTERRUPTED
     except ReaderGone:
         # What is still buffered must not be written at exit either.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -44,12 +44,13 @@ class Failure(Exception):
 
 @dataclass
 class Session:
-    """What every verb knows: its texts, the data folder, and how much to say."""
+    """What every verb knows: its texts, the data folder, and how much to say. `interrupted`: gives the line for who interrupts the verb."""
 
     messages: Messages
     data: Path = Path("data")
     quiet: bool = False
     as_json: bool = False
+    interrupted: Callable[[], str] | None = None
 
     def say(self, identifier: str, **arguments: object) -> None:
         """A sentence for a person, to standard output; silent under --quiet and --json."""

@@ -13,7 +13,7 @@ from typing import Any
 import ontology
 import shapes
 from commitments.release import CONSOLIDATED, RELEASES, ReleaseError, current_release
-from ingest import collecting, described, last_build, matching, sources, terms, uris, validation
+from ingest import apart, collecting, described, last_build, matching, sources, terms, uris, validation
 from ingest.accounting import Accounting
 from ingest.authority import Authority
 from ingest.cleaning.persons import redacted
@@ -91,7 +91,7 @@ def build(
             return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
         step = _steps(progress)
         # Beside the releases, so that a large build needs no room in the system's folder of temporary files.
-        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=releases) as scratch:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=releases) as scratch, apart.none_left():
             step("read")
             mapped = map_sources(data_dir, base, settings, extra, withdraw=withdraw, scratch=Path(scratch), progress=progress, accept=accept)
             step("validate")
@@ -155,6 +155,7 @@ def _comparable(releases: Path, base: str) -> Path | None:
 # -- read and map -----------------------------------------------------------------------------------------------
 
 
+@apart.none_left()
 @collecting.rarely()
 def map_sources(
     data_dir: Path, base: str, settings: BuildSettings, inputs: list[Edition], *, withdraw: bool = False, scratch: Path | None = None,

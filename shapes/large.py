@@ -90,6 +90,7 @@ def validate_file(
             asked, apart = reference.solutions(watched, store)
             _agree({solution for solution in at_once if solution[:2] in asked}, apart, ("one query for all", "one query for each node"))
         except BaseException as error:
+            kept.wanted = False
             pool.shutdown(cancel_futures=True)
             if isinstance(error, ValueError | SyntaxError):
                 loading.result()  # a file that is not N-Triples: the store says where
@@ -244,6 +245,8 @@ def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, context
     _know(names, context)
     store = loading.result()
     for shape in sorted(shapes.subjects(SH.sparql)):
+        if not kept.wanted:
+            break
         solved: set[bytes] = set()
         if shape in FIRST_OF_NAMES and not any(solutions_at_once(shapes, shape, names)):
             continue
@@ -316,9 +319,13 @@ def _agree(found: set[_Told], expected: set[_Told], names: tuple[str, str]) -> N
 
 
 class _Kept:
-    """All failures counted, and the first of each shape, by focus node and value, kept for the report."""
+    """All failures counted, and the first of each shape, by focus node and value, kept for the report.
+
+    `wanted`: whether there will be a report; set to False by who gives up, so that others who add to it end soon.
+    """
 
     def __init__(self) -> None:
+        self.wanted = True
         self._constraints = {constraint.shape: constraint for constraint in constraints()}
         self._counts: Counter[URIRef] = Counter()
         self._first: dict[URIRef, dict[tuple[str, str], tuple[URIRef, Node, Bindings]]] = defaultdict(dict)

@@ -34,6 +34,8 @@ class Helpers:
 
     def __exit__(self, *raised: object) -> None:
         """End helpers that still run."""
+        if raised[:1] != (None,):
+            self._folder.wanted = False
         if self._processes is not None:
             self._processes.__exit__(*raised)
 

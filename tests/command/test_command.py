@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from commitments.__main__ import cli
+from commitments.__main__ import cli, main
+from commitments.console import Exit
 from ingest.starter import write_starter
 from tests.conftest import ROOT
 
@@ -307,6 +309,55 @@ def test_diff_looks_through_a_change_of_base(mine: Path) -> None:
     assert old != new
     found = json.loads(run("--data", str(mine), "diff", old, new, "--json").stdout)
     assert found == {"added": [], "removed": [], "changed": {}}
+
+
+# -- interrupted ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("step", "language", "words"), [
+    (1, "en", "Interrupted; nothing was published."), (2, "es", "Interrumpido; no se publicó nada."), (3, "en", "Interrupted; nothing was published."),
+])  # fmt: skip
+def test_an_interrupted_build_says_in_one_line_that_nothing_was_published(mine: Path, step: int, language: str, words: str) -> None:
+    before = sorted(path.name for path in (mine / "releases").iterdir())
+    table = mine / "sources" / "zz_example_plan" / "commitments.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("council", "parliament"), encoding="utf-8")
+    command = [sys.executable, "-m", "commitments", "--data", str(mine), "--lang", language, "build"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith(f"[{step}/3]"):
+                break
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        said, told = process.communicate(timeout=120)
+    assert (process.returncode, said, [line for line in told.splitlines() if line]) == (130, "", [words])
+    assert sorted(path.name for path in (mine / "releases").iterdir()) == before
+
+
+@pytest.mark.parametrize("after", ["ingest.last_build.remember", "ingest.publication.switch._complete"])
+def test_a_build_interrupted_after_the_switch_says_what_it_published(
+    mine: Path, after: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = mine / "sources" / "zz_example_plan" / "commitments.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("council", "parliament"), encoding="utf-8")
+
+    def interrupted(*_: object) -> None:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(after, interrupted)
+    handler = signal.getsignal(signal.SIGINT)
+    before = (mine / "releases" / "current").readlink()
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main(["--data", str(mine), "build", "--lang", "es"])
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    current = (mine / "releases" / "current").readlink()
+    assert ended.value.code == Exit.INTERRUPTED and current != before
+    assert capsys.readouterr().err.splitlines()[-1] == f"Interrumpido; la versión {current} ya estaba publicada."
+    # What follows the switch is done, too: nothing is left for the next build or a server.
+    assert not (mine / "releases" / ".intent.json").exists()
+    assert json.loads((mine / "releases" / "publication-log.jsonl").read_text(encoding="utf-8").splitlines()[-1])["release"] == str(current)
 
 
 # -- the terminal -------------------------------------------------------------------------------------------------
