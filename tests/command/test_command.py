@@ -25,11 +25,16 @@ VERBS = sorted(cli.commands)
 PLANS = "SELECT ?number WHERE { ?plan a <https://w3id.org/ogcm/def#ActionPlan> ; <https://w3id.org/ogcm/def#number> ?number }"
 
 
+def settings(**environment: str) -> dict[str, str]:
+    """The environment of a command without what another test, or who runs the tests, has set in ours: `main` remembers the language there."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("COMMITMENTS_", "LC_", "LANG", "COLUMNS", "LINES", "TQDM_"))}
+    return {**kept, "PYTHONPATH": str(ROOT), **environment}
+
+
 def run(*arguments: str, cwd: Path = ROOT, text: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, with no settings but these."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("COMMITMENTS_", "LC_", "LANG"))}
     return subprocess.run(
-        [sys.executable, "-m", "commitments", *arguments], cwd=cwd, env={**kept, "PYTHONPATH": str(ROOT), **environment}, input=text,
+        [sys.executable, "-m", "commitments", *arguments], cwd=cwd, env=settings(**environment), input=text,
         capture_output=True, text=True, encoding="utf-8", timeout=300, check=False,
     )  # fmt: skip
 
@@ -322,7 +327,8 @@ def test_an_interrupted_build_says_in_one_line_that_nothing_was_published(mine: 
     table = mine / "sources" / "zz_example_plan" / "commitments.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("council", "parliament"), encoding="utf-8")
     command = [sys.executable, "-m", "commitments", "--data", str(mine), "--lang", language, "build"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+    with subprocess.Popen(command, cwd=ROOT, env=settings(), start_new_session=True, **pipes) as process:  # type: ignore[call-overload]
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith(f"[{step}/3]"):
@@ -341,10 +347,12 @@ def test_a_build_interrupted_after_the_switch_says_what_it_published(
     table.write_text(table.read_text(encoding="utf-8").replace("council", "parliament"), encoding="utf-8")
 
     def interrupted(*_: object) -> None:
-        monkeypatch.undo()
+        once.undo()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(after, interrupted)
+    once = pytest.MonkeyPatch()
+    once.setattr(after, interrupted)
+    monkeypatch.setenv("COMMITMENTS_LANG", "en")  # so that what `main` sets is undone
     handler = signal.getsignal(signal.SIGINT)
     before = (mine / "releases" / "current").readlink()
     try:
@@ -367,7 +375,7 @@ def test_a_bar_is_drawn_on_a_terminal_only(mine: Path) -> None:
     """On a terminal there is a progress bar; elsewhere lines (asserted above), and never a colour."""
     primary, secondary = pty.openpty()
     command = [sys.executable, "-m", "commitments", "--data", str(mine), "build", "--force"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=secondary, env={**os.environ, "LC_ALL": "C"}) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=secondary, env=settings(LC_ALL="C")) as process:
         os.close(secondary)
         shown = b""
         while chunk := _read(primary):

@@ -111,6 +111,7 @@ def test_a_killed_process_is_no_fault_of_the_program(tmp_path: Path, monkeypatch
         raise ProcessKilled("ingest.validation._report_on", signal.SIGKILL)
 
     monkeypatch.setattr("ingest.pipeline.build", killed)
+    monkeypatch.setenv("COMMITMENTS_LANG", "en")  # so that what `main` sets is undone
     for language, words in (("en", "memory runs out"), ("es", "se acaba la memoria")):
         with pytest.raises(SystemExit) as ended:
             main(["--data", str(ROOT / "data"), "--lang", language, "build"])
