@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, TextIO
 
 from commitments.release import File
+from ingest.publication.working import Worked, unwatched
 
 try:
     # ISA-L packs several times faster than zlib, into files a tenth larger. Readers see no difference.
@@ -91,7 +92,7 @@ class ReleaseFolder:
     """A release in the making: a temporary folder and the list of files written so far.
 
     `helper`: another process made the folder and will collect what is written here. `wanted`: set to False when the release is given
-    up, so that a thread which still writes into it ends soon.
+    up, so that a thread which still writes into it ends soon. `worked`: told how many bytes of the graphs each step worked through.
     """
 
     def __init__(self, path: Path, *, helper: bool = False):
@@ -100,6 +101,7 @@ class ReleaseFolder:
         self._folders: set[Path] = {path}
         self._helper = helper
         self.wanted = True
+        self.worked: Worked = unwatched
         if not helper:
             os.mkdir(path)
 
