@@ -11,7 +11,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -45,13 +45,15 @@ class Failure(Exception):
 
 @dataclass
 class Session:
-    """What every verb knows: its texts, the data folder, and how much to say. `interrupted`: gives the line for who interrupts the verb."""
+    """What every verb knows: its texts, the data folder, and how much to say. `interrupted`: gives the line for who interrupts the verb;
+    `typed`: files as the command line names them, by how reports do."""
 
     messages: Messages
     data: Path = Path("data")
     quiet: bool = False
     as_json: bool = False
     interrupted: Callable[[], str] | None = None
+    typed: dict[str, str] = field(default_factory=dict)
 
     def say(self, identifier: str, **arguments: object) -> None:
         """A sentence for a person, to standard output; silent under --quiet and --json."""

@@ -152,6 +152,7 @@ interrupted-published = Interrupted; release { $release } had been published bef
 setting-invalid = { $name }: found "{ $found }", which is not valid: { $detail }
 process-killed = a process of this program ({ $function }) was ended by signal { $signal }; the system does that when memory runs out. Nothing was published: free some memory and start again
 system-error = the system refused: { $problem }
+name-not-utf8 = { $name }: a name that is not UTF-8; rename the file or folder
 input-missing = --input { $path }: there is no such file or folder.
 input-name = --input { $path }: "{ $name }" cannot name an edition; letters from A to Z, digits, ".", "_" and "-" can
 input-not-a-file = { $path }: neither a file nor a folder; a pipe or a device is not read

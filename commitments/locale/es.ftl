@@ -152,6 +152,7 @@ interrupted-published = Interrumpido; la versión { $release } ya estaba publica
 setting-invalid = { $name }: se encontró "{ $found }", que no es válido: { $detail }
 process-killed = un proceso de este programa ({ $function }) fue terminado con la señal { $signal }; el sistema lo hace cuando se acaba la memoria. No se publicó nada: libere memoria y vuelva a empezar
 system-error = el sistema no lo permitió: { $problem }
+name-not-utf8 = { $name }: un nombre que no es UTF-8; cambie el nombre del archivo o de la carpeta
 input-missing = --input { $path }: no existe ese archivo o carpeta.
 input-name = --input { $path }: «{ $name }» no puede nombrar una edición; sirven letras de la A a la Z, cifras, «.», «_» y «-»
 input-not-a-file = { $path }: no es un archivo ni una carpeta; no se lee una tubería ni un dispositivo

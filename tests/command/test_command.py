@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -316,6 +317,54 @@ def test_diff_looks_through_a_change_of_base(mine: Path) -> None:
     assert found == {"added": [], "removed": [], "changed": {}}
 
 
+# -- names of files -----------------------------------------------------------------------------------------------
+
+
+def test_faults_of_an_input_name_it_as_it_was_typed(mine: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("no,layout\nhas,these\n", encoding="utf-8")
+    for typed in ("x.csv", f"..{os.sep}{tmp_path.name}{os.sep}x.csv", str(tmp_path / "x.csv")):
+        failed = run("--data", str(mine), "build", "--input", f"ed-2020-01-01={typed}", cwd=tmp_path)
+        assert failed.returncode == 1
+        assert f"\n{typed}: found" in failed.stderr and "input/" not in failed.stderr
+    failed = run("--data", str(mine), "build", "--json", "--input", "ed-2020-01-01=x.csv", cwd=tmp_path)
+    assert {(problem["file"], problem["input"]) for problem in json.loads(failed.stdout)["problems"]} == {("input/ed-2020-01-01/x.csv", "x.csv")}
+    assert run("--data", str(mine), "validate", "x.csv", cwd=tmp_path).stderr.startswith("x.csv: found")
+
+
+def test_of_two_inputs_with_one_name_neither_is_taken_for_the_other(mine: Path, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.csv").write_text("no,layout\nhas,these\n", encoding="utf-8")
+    failed = run("--data", str(mine), "build", "--input", "one/x.csv", "--input", "two/x.csv", cwd=tmp_path)
+    assert failed.returncode == 1 and "input/x.csv: found" in failed.stderr and "one/" not in failed.stderr
+
+
+def test_the_name_of_a_file_stays_on_its_line_and_does_nothing_to_the_terminal(mine: Path, tmp_path: Path) -> None:
+    name = "bad\nline\a\x1b[31m\u202e.csv"
+    (tmp_path / name).write_text("no,layout\nhas,these\n", encoding="utf-8")
+    shown = r"bad\nline\x07\x1b[31m\u202e.csv"
+    for arguments in (["build", "--input", f"ed-2020-01-01={name}"], ["validate", name], ["build", "--input", f"ed={name}x"], ["validate", f"{name}x"]):
+        failed = run("--data", str(mine), *arguments, cwd=tmp_path)
+        assert failed.returncode in (1, 2) and shown in failed.stderr
+        assert all(line.isprintable() for line in failed.stderr.splitlines())
+    failed = run("--data", str(mine), "build", "--json", "--input", f"ed={name}", cwd=tmp_path)
+    assert {(problem["file"], problem["input"]) for problem in json.loads(failed.stdout)["problems"]} == {(f"input/ed/{shown}", shown)}
+
+
+def test_a_name_that_is_not_utf8_is_refused_in_one_line(mine: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff\xfe.csv")
+    try:
+        (tmp_path / name).write_text("no,layout\n", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    shutil.copy(tmp_path / name, mine / "sources" / "zz_example_plan" / name)
+    shutil.copytree(mine, tmp_path / os.fsdecode(b"data\xff"))
+    for arguments, code in ((["build", "--input", f"ed={name}"], 2), (["build"], 4), (["--data", str(tmp_path / os.fsdecode(b"data\xff")), "build"], 4)):
+        failed = run("--data", str(mine), *arguments, cwd=tmp_path)
+        assert failed.returncode == code
+        assert r"\xff" in failed.stderr and "a name that is not UTF-8" in failed.stderr and len(failed.stderr.splitlines()) == 1
+
+
 # -- interrupted ---------------------------------------------------------------------------------------------------
 
 
@@ -384,6 +433,35 @@ def test_a_bar_is_drawn_on_a_terminal_only(mine: Path) -> None:
     assert process.returncode == 0, shown.decode(errors="replace")
     assert b"Validating against the shapes" in shown and b"|" in shown and b"\r" in shown, shown
     assert b"\x1b[3" not in shown
+
+
+SLOW = """
+    import time
+    from commitments.console import Progress, Session
+    from commitments.messages import Messages
+    Progress.TICK = 0.05
+    with Progress(Session(Messages("en"))) as progress:
+        progress("validate", 1, 3)
+        time.sleep(0.6)
+        progress.within(1_000_000, 4_000_000)
+        time.sleep(1.2)
+"""
+
+
+def test_the_clock_ticks_while_nothing_is_told() -> None:
+    command = [sys.executable, "-c", textwrap.dedent(SLOW)]
+    primary, secondary = pty.openpty()
+    with subprocess.Popen(command, cwd=ROOT, stderr=secondary, env=settings()) as process:
+        os.close(secondary)
+        shown = b""
+        while chunk := _read(primary):
+            shown += chunk
+    os.close(primary)
+    assert process.returncode == 0, shown
+    assert shown.count(b"Validating against the shapes") > 5 and b"00:01 Validating" in shown, shown
+    assert shown.count(b"25%") > 5 and b"1.00M/4.00M" in shown, shown
+    elsewhere = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, env=settings(), check=True)
+    assert elsewhere.stderr == b"[2/3] Validating against the shapes\n"
 
 
 def _read(descriptor: int) -> bytes:
