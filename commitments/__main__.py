@@ -5,12 +5,16 @@ Each verb imports what it needs when it runs, so that `--help` and the quick ver
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
+import re
 import shlex
+import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections import Counter as Times
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +23,12 @@ import click
 from commitments import __version__
 from commitments.console import Counter, Exit, Failure, Group, Option, Progress, ReaderGone, Session, language_argument, usage_error
 from commitments.messages import LANGUAGES, Messages, language_of
+from commitments.plain import plain
 
 if TYPE_CHECKING:
     from commitments.release import Release
+    from ingest.exports import Edition
+    from ingest.problems import Problem
 
 
 # Where the cells of the tables can end (`ingest.accounting`), as the sentence about them names it.
@@ -73,6 +80,8 @@ def build(
     session: Session, base: str | None, inputs: tuple[str, ...], keep: int | None, force: bool, withdraw: bool, other_columns: str | None, static: Path | None
 ) -> None:
     """Publish a release of the data folder, or say that the current one is up to date."""
+    session.interrupted = _interrupted_build(session)
+    editions = _editions(session, inputs)
     from ingest.pipeline import build as run_build
     from ingest.validation import ShapeViolations
 
@@ -82,13 +91,13 @@ def build(
     with Progress(session) as progress:
         try:
             outcome = run_build(
-                session.data, base=base, inputs=_editions(session, inputs), keep=keep, progress=progress, force=force, withdraw=withdraw,
+                session.data, base=base, inputs=editions, keep=keep, progress=progress, force=force, withdraw=withdraw,
                 accept=_accepts(other_columns),
             )  # fmt: skip
         except ShapeViolations as error:
             raise _violations(session, error.report) from None
     for note in outcome.notes:
-        session.note(note.message(session.messages.language))
+        session.note(_as_typed(session, note).message(session.messages.language))
     if outcome.new:
         _account(session, outcome.accounting, outcome.severities)
         for change in outcome.editions:
@@ -106,6 +115,33 @@ def build(
     )  # fmt: skip
 
 
+def _interrupted_build(session: Session) -> Callable[[], str]:
+    """What to say when the build that follows is interrupted: whether the switch to a new release had happened. What was left to do after
+    it is done."""
+    from commitments.release import RELEASES, ReleaseError, current_release
+
+    def current() -> str | None:
+        try:
+            release = current_release(session.data / RELEASES)
+        except ReleaseError:
+            return None
+        return release.id if release is not None else None
+
+    before = current()
+
+    def said() -> str:
+        now = current()
+        if now is None or now == before:
+            return session.messages("interrupted-nothing-published")
+        from ingest.publication import recover
+
+        with contextlib.suppress(Exception):  # then the next build or server does it
+            recover(session.data)
+        return session.messages("interrupted-published", release=now)
+
+    return said
+
+
 def _accepts(other_columns: str | None) -> bool | None:
     """Whether exports with other columns are read; None: as their contracts say."""
     return None if other_columns is None else other_columns == "accept"
@@ -115,6 +151,7 @@ def _editions(session: Session, inputs: tuple[str, ...]) -> list[Any]:
     from ingest.exports import Edition
 
     editions = [Edition.parse(text) for text in inputs]
+    _remember_typed(session, editions)
     for text, edition in zip(inputs, editions, strict=True):
         name, equals, path = text.partition("=")
         if not edition.path.exists():
@@ -123,7 +160,29 @@ def _editions(session: Session, inputs: tuple[str, ...]) -> list[Any]:
             raise session.failure(Exit.USAGE, "input-missing", path=text)
         if not (edition.path.is_dir() or edition.path.is_file()):
             raise session.failure(Exit.USAGE, "input-not-a-file", path=text)
+        if _not_utf8(edition.path.name):
+            raise session.failure(Exit.USAGE, "name-not-utf8", name=text)
     return editions
+
+
+def _not_utf8(name: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _remember_typed(session: Session, editions: Iterable[Edition]) -> None:
+    """How the command line names the files of its inputs, by how a release does: there no path of this machine stands."""
+    files = [edition for edition in editions if not edition.path.is_dir()]
+    times = Times(edition.shown for edition in files)
+    session.typed = {plain(edition.shown): plain(str(edition.path)) for edition in files if times[edition.shown] == 1}
+
+
+def _as_typed(session: Session, said: Any) -> Any:
+    """A Problem or Note that names files of the command line as that does."""
+    if not session.typed:
+        return said
+    inputs = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, session.typed))})(?![^\s:,;])")
+    names = [field.name for field in dataclasses.fields(said) if field.name in ("file", "es", "en", "expected_es", "expected_en")]
+    return dataclasses.replace(said, **{name: inputs.sub(lambda found: session.typed[found[0]], plain(getattr(said, name))) for name in names})
 
 
 def _write_static(session: Session, release: Path, folder: Path) -> dict[str, Any]:
@@ -210,7 +269,7 @@ def _report_on_graph(path: Path, profile: Any) -> Any:
     try:
         return run_shapes(load_rdf(path), profile=profile)
     except UnreadableRdf as error:
-        raise Failure(Exit.PROBLEMS, [str(error)]) from None
+        raise Failure(Exit.PROBLEMS, [plain(str(error))]) from None
 
 
 def _belongs_to(data: Path, path: Path, folder: Path) -> bool:
@@ -241,7 +300,9 @@ def _report_on_tables(session: Session, path: Path, *, accept: bool | None) -> A
         inputs = [path]  # an export by itself
     if _belongs_to(data.resolve(), path.resolve(), folder):
         inputs = []
-    found = examine(data, base=_default_base(), inputs=[Edition(path) for path in inputs], accept=accept)
+    editions = [Edition(path) for path in inputs]
+    _remember_typed(session, editions)
+    found = examine(data, base=_default_base(), inputs=editions, accept=accept)
     shown = ""
     if found.quality:
         # What became of the cells of exports; of one alone its own report, which says nothing of the other sources.
@@ -373,6 +434,8 @@ def init(session: Session, folder: Path) -> None:
 
 
 def _require_data(session: Session) -> None:
+    if _not_utf8(str(session.data)):
+        raise session.failure(Exit.ENVIRONMENT, "name-not-utf8", name=session.data)
     if not session.data.is_dir():
         raise session.failure(Exit.ENVIRONMENT, "no-data", folder=str(session.data))
 
@@ -422,6 +485,9 @@ def _run(arguments: list[str], session: Session) -> Exit:
         click.echo(session.messages("usage-hint"), err=True)
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: what follows is short
+        if session.interrupted is not None:
+            click.echo(session.interrupted(), err=True)
         return Exit.INTERRUPTED
     except ReaderGone:
         # What is still buffered must not be written at exit either.
@@ -434,7 +500,7 @@ def _run(arguments: list[str], session: Session) -> Exit:
             click.echo(session.messages("program-fault"), err=True)
             return Exit.FAULT
         for line in failure.lines:
-            click.echo(line, err=True)
+            click.echo(plain(line, keep="\n"), err=True)
         return failure.code
 
 
@@ -450,8 +516,9 @@ def _explained(error: Exception, session: Session) -> Failure | None:
     if isinstance(error, Failure):
         return error
     if isinstance(error, SourceProblems):
-        lines = [problem.message(session.messages.language) for problem in error]
-        session.result({"problems": [dataclasses.asdict(problem) for problem in error]})
+        typed = [_as_typed(session, problem) for problem in error]
+        lines = [problem.message(session.messages.language) for problem in typed]
+        session.result({"problems": [_in_json(problem, other) for problem, other in zip(error, typed, strict=True)]})
         return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
     if isinstance(error, BuildInProgress):
         return session.failure(Exit.LOCKED, "build-locked", pid=error.holder.get("pid", "?"), start=error.holder.get("start", "?"))
@@ -461,12 +528,22 @@ def _explained(error: Exception, session: Session) -> Failure | None:
         return Failure(Exit.ENVIRONMENT, [str(error)])
     if isinstance(error, ProcessKilled):
         return session.failure(Exit.ENVIRONMENT, "process-killed", function=error.function, signal=error.signal)
+    if isinstance(error, UnicodeEncodeError) and _not_utf8(str(error.object)[error.start : error.end]):
+        # Only names of files hold such characters: everything that is read is UTF-8.
+        before, after = str(error.object)[: error.start], str(error.object)[error.start :]
+        return session.failure(Exit.ENVIRONMENT, "name-not-utf8", name=re.split("[\0\n]", before)[-1] + re.split("[\0\n]", after)[0])
     if isinstance(error, UnicodeDecodeError):
         return session.failure(Exit.USAGE, "not-utf8", position=error.start)
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return session.failure(Exit.ENVIRONMENT, "system-error", problem=f"{place}{error.strerror or error}")
     return None
+
+
+def _in_json(problem: Problem, typed: Problem) -> dict[str, Any]:
+    """A problem as an object; `input` is its file as the command line names it, where it does."""
+    given = {"input": typed.file} if typed.file != problem.file else {}
+    return {**dataclasses.asdict(problem), "file": plain(problem.file), **given}
 
 
 def _setting(fault: Any, session: Session) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,15 @@ class Failure(Exception):
 
 @dataclass
 class Session:
-    """What every verb knows: its texts, the data folder, and how much to say."""
+    """What every verb knows: its texts, the data folder, and how much to say. `interrupted`: gives the line for who interrupts the verb;
+    `typed`: files as the command line names them, by how reports do."""
 
     messages: Messages
     data: Path = Path("data")
     quiet: bool = False
     as_json: bool = False
+    interrupted: Callable[[], str] | None = None
+    typed: dict[str, str] = field(default_factory=dict)
 
     def say(self, identifier: str, **arguments: object) -> None:
         """A sentence for a person, to standard output; silent under --quiet and --json."""
@@ -74,25 +78,43 @@ class Progress:
     """Shows the steps of long work on standard error: a bar on a terminal, one line per step elsewhere.
 
     Called as `progress(step, done, total)` when a step begins: its name (text `step-{step}`), and how many of all
-    steps are done. `within(done, total)` says how many bytes of a step's work are done: on a terminal a second bar with
-    rate and remaining time, elsewhere nothing.
+    steps are done. `within(done, total)`, which any thread may call, says how many bytes of a step's work are done: on a terminal a second
+    bar with rate and remaining time, elsewhere nothing. The clocks of both tick every second, whatever else is told.
     """
+
+    TICK = 1.0  # seconds
 
     def __init__(self, session: Session):
         self._session = session
         self._bar: Any = None
         self._within: Any = None
+        self._drawing = threading.Lock()
+        self._over = threading.Event()
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *_raised: object) -> None:
-        self._end_within()
-        if self._bar is not None:
-            self._bar.set_description_str("")
-            self._bar.close()
+        self._over.set()
+        with self._drawing:
+            self._end_within()
+            if self._bar is not None:
+                self._bar.set_description_str("")
+                self._bar.close()
+                self._bar = None
+
+    def _tick(self) -> None:
+        while not self._over.wait(self.TICK):
+            with self._drawing:
+                for bar in (self._bar, self._within):
+                    if bar is not None:
+                        bar.refresh()
 
     def within(self, done: int, total: int) -> None:
+        with self._drawing:
+            self._draw_within(done, total)
+
+    def _draw_within(self, done: int, total: int) -> None:
         if self._bar is None:
             return
         if self._within is None:
@@ -101,7 +123,8 @@ class Progress:
             columns, rows = shutil.get_terminal_size()
             form = "{percentage:3.0f}% |{bar:12}| {n_fmt}/{total_fmt} {rate_fmt} {remaining}"
             look = {"unit": "B", "unit_scale": True, "bar_format": form, "ascii": _narrow(sys.stderr), "ncols": columns, "nrows": rows}
-            self._within = tqdm(total=total, file=sys.stderr, leave=False, position=1, **look)
+            # The average rate: what remains is then told anew with every tick, however long the work says nothing.
+            self._within = tqdm(total=total, file=sys.stderr, leave=False, position=1, smoothing=0, **look)
         self._within.update(done - self._within.n)
 
     def _end_within(self) -> None:
@@ -112,6 +135,10 @@ class Progress:
     def __call__(self, step: str, done: int, total: int) -> None:
         if self._session.quiet:
             return
+        with self._drawing:
+            self._draw(step, done, total)
+
+    def _draw(self, step: str, done: int, total: int) -> None:
         self._end_within()
         text = self._session.messages(f"step-{step}")
         if not sys.stderr.isatty():
@@ -123,6 +150,7 @@ class Progress:
             columns, rows = shutil.get_terminal_size()  # 80 × 24 where the terminal says nothing or 0 × 0
             form = "{n_fmt}/{total_fmt} |{bar:12}| {elapsed} {desc}"
             self._bar = tqdm(total=total, file=sys.stderr, leave=False, ncols=columns, nrows=rows, bar_format=form, ascii=_narrow(sys.stderr))
+            threading.Thread(target=self._tick, daemon=True).start()
         self._bar.update(done - self._bar.n)
         self._bar.set_description_str(text)
 

@@ -1,6 +1,6 @@
 """What the command line says, in Spanish and English: Fluent texts in `commitments/locale/{language}.ftl`.
 
-Bottom module: imports nothing of ours. The texts are package data, so a checkout and an installed wheel find them alike.
+Bottom module: imports `commitments.plain` only. The texts are package data, so a checkout and an installed wheel find them alike.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 
 from fluent.runtime import FluentBundle, FluentResource
+
+from commitments.plain import plain
 
 LANGUAGES = ("en", "es")
 DEFAULT = "en"
@@ -54,8 +56,8 @@ class Messages:
         if message is None or message.value is None:
             raise KeyError(identifier)
         # Numbers stand as digits only: they are read by programs too.
-        plain = {name: value if isinstance(value, str) else str(value) for name, value in arguments.items()}
-        text, faults = self._bundle.format_pattern(message.value, plain)
+        shown = {name: plain(value if isinstance(value, str) else str(value)) for name, value in arguments.items()}
+        text, faults = self._bundle.format_pattern(message.value, shown)
         if faults:
             raise ValueError(f"{identifier} ({self.language}): {faults[0]}")
         return str(text)

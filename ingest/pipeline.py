@@ -13,7 +13,7 @@ from typing import Any
 import ontology
 import shapes
 from commitments.release import CONSOLIDATED, RELEASES, ReleaseError, current_release
-from ingest import collecting, described, last_build, matching, sources, terms, uris, validation
+from ingest import apart, collecting, described, last_build, matching, sources, terms, uris, validation
 from ingest.accounting import Accounting
 from ingest.authority import Authority
 from ingest.cleaning.persons import redacted
@@ -28,7 +28,7 @@ from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.publication import SCRATCH, Draft, build_lock, canonical_lines, publish, recover, sweep
 from ingest.quality import Quality
 from ingest.readers import UNREADABLE
-from ingest.reading_progress import Progress, Reading
+from ingest.reading_progress import Progress, Reading, Within, within
 from ingest.review import REVIEW_FILE
 from ingest.settings import BuildSettings, load_settings, normal_base
 from ingest.sorting import LineSink, SortedFile, merge_files, write_sorted
@@ -94,16 +94,16 @@ def build(
             return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
         step = _steps(progress)
         # Beside the releases, so that a large build needs no room in the system's folder of temporary files.
-        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=releases) as scratch:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=releases) as scratch, apart.none_left():
             step("read")
             mapped = map_sources(data_dir, base, settings, extra, withdraw=withdraw, scratch=Path(scratch), progress=progress, accept=accept)
             step("validate")
-            reports, severities = validate(mapped, _comparable(releases, base))
+            reports, severities = validate(mapped, _comparable(releases, base), within(progress))
             step("publish")
             draft = _draft(mapped, data_dir, base, settings, extra, reports, severities, Path(scratch), accept)
             account, notes, changes = mapped.accounting.as_rows(), mapped.build.problems.notes, mapped.build.quality.editions
             del mapped  # what only mapping needs makes room for what publishing needs
-            published = publish(draft, data_dir, keep=keep, accept=validation.accept_catalogue)
+            published = publish(draft, data_dir, keep=keep, accept=validation.accept_catalogue, within=within(progress))
         last_build.remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings, accept=accept), published.release)
     return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, published.unapplied)
 
@@ -158,6 +158,7 @@ def _comparable(releases: Path, base: str) -> Path | None:
 # -- read and map -----------------------------------------------------------------------------------------------
 
 
+@apart.none_left()
 @collecting.rarely()
 def map_sources(
     data_dir: Path, base: str, settings: BuildSettings, inputs: list[Edition], *, withdraw: bool = False, scratch: Path | None = None,
@@ -244,17 +245,17 @@ def _graphs(build_: Build, source_graphs: list[SourceGraph], scratch: Path) -> d
 # -- validate -----------------------------------------------------------------------------------------------------
 
 
-def reports_on(mapped: Mapped, before: Path | None = None) -> dict[str, shapes.Report]:
+def reports_on(mapped: Mapped, before: Path | None = None, told: Within | None = None) -> dict[str, shapes.Report]:
     """SHACL reports on the consolidated view (""), every source and the candidates (see ingest.validation.reports_on)."""
     names = ["", *(folder.contract.key for folder in mapped.folders), "candidates"]
     # The consolidated view is judged even when it is empty.
     graphs = {name: mapped.graphs[name] for name in names if name in mapped.graphs and (mapped.graphs[name] or not name)}
-    return validation.reports_on(graphs, mapped.build.addresses.base, mapped.build.registry.keys(), before)
+    return validation.reports_on(graphs, mapped.build.addresses.base, mapped.build.registry.keys(), before, told)
 
 
-def validate(mapped: Mapped, before: Path | None = None) -> tuple[dict[str, bytes], dict[str, int]]:
+def validate(mapped: Mapped, before: Path | None = None, told: Within | None = None) -> tuple[dict[str, bytes], dict[str, int]]:
     """Report files by name, and the consolidated view's results by severity. Raises ShapeViolations, shapes.EnginesDisagree."""
-    reports = reports_on(mapped, before)
+    reports = reports_on(mapped, before, told)
     validation.refuse_violations(reports)
     files = validation.report_files(reports, mapped.build.addresses.base) | _quality(mapped)
     files["accounting.json"] = (json.dumps(mapped.accounting.as_rows(), indent=2, ensure_ascii=False) + "\n").encode()

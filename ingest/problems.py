@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from commitments.plain import plain
 from ingest.quarantine import shown
 
 _WORDS = {"es": ("se encontró", "se esperaba"), "en": ("found", "expected")}
@@ -30,7 +31,7 @@ class Problem:
         found_word, expected_word = _WORDS["es" if lang == "es" else "en"]
         expected = self.expected_es if lang == "es" else self.expected_en
         place = f"{self.file}:{self.row or ''}:{self.column}".rstrip(":")
-        return f"{place}: {found_word} {_shown(self.found)}, {expected_word} {expected} [{self.code}]"
+        return plain(f"{place}: {found_word} {_shown(self.found)}, {expected_word} {expected} [{self.code}]")
 
     def __str__(self) -> str:
         return self.message("en")
@@ -38,7 +39,7 @@ class Problem:
 
 def _shown(text: str, limit: int = 120) -> str:
     """The text quoted on one line, so that a report stays one line per problem."""
-    folded = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    folded = plain(text.replace("\\", "\\\\"))
     if len(folded) > limit:
         folded = folded[: limit - 1] + "…"
     return f'"{folded}"'
@@ -53,7 +54,7 @@ class Note:
     en: str
 
     def message(self, lang: str) -> str:
-        return f"{self.file}: {self.es if lang == 'es' else self.en}"
+        return plain(f"{self.file}: {self.es if lang == 'es' else self.en}")
 
 
 class SourceProblems(Exception):

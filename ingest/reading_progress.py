@@ -9,6 +9,12 @@ from ingest.readers import Row
 from ingest.sources import SourceFolder
 
 Progress = Callable[[str, int, int], None]  # step name, done, total
+Within = Callable[[int, int], None]  # of the step's work: done, total
+
+
+def within(progress: Progress | None) -> Within | None:
+    """Whom to tell how much of a step's work is done: `progress.within`, where progress has that."""
+    return getattr(progress, "within", None)
 
 
 class Reading:
@@ -20,7 +26,7 @@ class Reading:
     EVERY = 500  # rows
 
     def __init__(self, folders: Iterable[SourceFolder], progress: Progress | None):
-        self._tell: Callable[[int, int], None] | None = getattr(progress, "within", None)
+        self._tell = within(progress)
         self._done = self._total = 0
         if self._tell is not None:
             self._total = sum(_size(folder.path / table.file_name(slug)) for folder in folders for slug, table in folder.contract.tables.items())

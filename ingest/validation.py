@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+import threading
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from rdflib import Graph
 
 import shapes
 from commitments.release import MANIFEST
-from ingest.apart import Processes, cores
+from ingest.apart import Processes, cores, tell
 from ingest.sorting import SortedFile
 
 APART = 8 << 20  # bytes of a graph that is validated in a process of its own, on another core, whose memory is then free again
@@ -25,20 +26,29 @@ class ShapeViolations(Exception):
         super().__init__(f"{len(report.violations)} violations")
 
 
-def reports_on(graphs: Mapping[str, SortedFile], base: str, registry: Mapping[str, Collection[str]], before: Path | None = None) -> dict[str, shapes.Report]:
+def reports_on(
+    graphs: Mapping[str, SortedFile], base: str, registry: Mapping[str, Collection[str]], before: Path | None = None,
+    within: Callable[[int, int], None] | None = None,
+) -> dict[str, shapes.Report]:  # fmt: skip
     """SHACL reports by graph, in the order given: "" is the consolidated view with every rule, any other a source, which may be silent.
 
-    `before`: an earlier consolidated view at the same BASE, to tell what has changed. Raises shapes.EnginesDisagree and
-    ingest.apart.ProcessFailed.
+    `before`: an earlier consolidated view at the same BASE, to tell what has changed. `within` is told how many bytes of the graphs have
+    been judged, of all, by any thread. Raises shapes.EnginesDisagree and ingest.apart.ProcessFailed.
     """
     sizes = {name: graph.path.stat().st_size for name, graph in graphs.items()}
     large = sorted((name for name, size in sizes.items() if size > APART), key=lambda name: (-sizes[name], name))
     together = sum(sizes[name] for name in large) <= TOGETHER
+    judged = _Judged(sizes, within)
     with Processes(cores() if together else 1) as processes:
         known = {kind: set(keys) for kind, keys in registry.items()} if large else {}
-        started = {name: processes.start(_report_on, graphs[name].path, _profile(name), base, known, None if name else before) for name in large}
+        started = {
+            name: processes.start(_report_apart, graphs[name].path, _profile(name), base, known, None if name else before, told=judged.told(name))
+            for name in large
+        }
         # `before` is for large graphs: of a small one the reference engine judges everything anyway.
-        small = {name: _report_on(graph.path, _profile(name), base, registry, None) for name, graph in graphs.items() if name not in started}
+        small = {
+            name: _report_on(graph.path, _profile(name), base, registry, None, judged.of(name)) for name, graph in graphs.items() if name not in started
+        }
         return {name: started[name].result() if name in started else small[name] for name in graphs}
 
 
@@ -46,9 +56,40 @@ def _profile(name: str) -> shapes.Profile:
     return "source" if name else "consolidated"
 
 
-def _report_on(path: Path, profile: shapes.Profile, base: str, registry: Mapping[str, Collection[str]], before: Path | None) -> shapes.Report:
+class _Judged:
+    """How much of several graphs has been judged, told in bytes. Beside each other, so whoever tells may be any thread."""
+
+    def __init__(self, sizes: Mapping[str, int], within: Callable[[int, int], None] | None):
+        self._sizes, self._within = sizes, within
+        self._done = dict.fromkeys(sizes, 0)
+        self._lock = threading.Lock()
+
+    def of(self, name: str) -> Callable[[int, int], None]:
+        """What to call with how much of one graph is done, of how much, in any unit."""
+
+        def done(part: int, whole: int) -> None:
+            if self._within is not None:
+                with self._lock:
+                    self._done[name] = self._sizes[name] * part // whole
+                    self._within(sum(self._done.values()), sum(self._sizes.values()))
+
+        return done
+
+    def told(self, name: str) -> Callable[[tuple[int, int]], None]:
+        done = self.of(name)
+        return lambda both: done(*both)
+
+
+def _report_apart(path: Path, profile: shapes.Profile, base: str, registry: Mapping[str, Collection[str]], before: Path | None) -> shapes.Report:
+    """The same in a process of its own, which tells how far it is."""
+    return _report_on(path, profile, base, registry, before, lambda done, total: tell((done, total)))
+
+
+def _report_on(
+    path: Path, profile: shapes.Profile, base: str, registry: Mapping[str, Collection[str]], before: Path | None, progress: Callable[[int, int], None]
+) -> shapes.Report:
     changed = shapes.changed_subjects(before, path) if before is not None else None
-    return shapes.validate_file(path, profile=profile, context=shapes.Context(base=base, registry=dict(registry)), changed=changed)
+    return shapes.validate_file(path, profile=profile, context=shapes.Context(base=base, registry=dict(registry)), changed=changed, progress=progress)
 
 
 def refuse_violations(reports: Mapping[str, shapes.Report]) -> None:

@@ -7,7 +7,7 @@ IRI, severity, and message in Spanish and English (ontology_design section 10).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -57,17 +57,18 @@ def validate(data: Graph, *, profile: Profile = "consolidated", context: Context
 
 def validate_file(
     path: Path, *, profile: Profile = "consolidated", context: Context | None = None, changed: Collection[str] | None = None, reference_limit: int = REFERENCE_LIMIT,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Report:  # fmt: skip
     """Check a file of sorted N-Triples, however large, against the shapes of a profile; the results of `validate`.
 
     The fast engine judges everything; pySHACL everything up to `reference_limit` triples, above it the subjects with
     these IRIs (`changed`, None = all; `changed_subjects` finds them) and those their change can break, or as many of
     them as the limit admits, chosen by their hash. Of many equal faults the report lists the first and counts the
-    rest. Raises EnginesDisagree when the engines find different things on what both judged; UnreadableRdf for a file
-    that is not sorted N-Triples as our builds write them (one statement a line, no blank nodes), ValueError for an
-    unknown profile.
+    rest. `progress` is told how much of the work is done, and of how much, by any thread.
+    Raises EnginesDisagree when the engines find different things on what both judged; UnreadableRdf for a file that is not sorted
+    N-Triples as our builds write them (one statement a line, no blank nodes), ValueError for an unknown profile.
     """
-    return large.validate_file(path, _shapes_of(profile), profile, context, changed, reference_limit)
+    return large.validate_file(path, _shapes_of(profile), profile, context, changed, reference_limit, progress=progress)
 
 
 def check(data: Graph, shapes: Graph, profile: str, context: Context | None = None) -> Report:

@@ -31,6 +31,7 @@ from shapes.engines import CoreEngine, EnginesDisagree, Failure
 from shapes.engines.fast import Pyshifty, lines
 from shapes.engines.reference import PySHACL, for_pyshacl, graph_of
 from shapes.files import constraints
+from shapes.judging import Judging, Tell
 from shapes.outline import Outline, Part, Values, skimmed, term, terms
 from shapes.reach import reach_of
 from shapes.report import ReferenceShare, Report, Result, result_of, text
@@ -65,10 +66,12 @@ _Solution = tuple[URIRef, Node, tuple[tuple[str, Node], ...]]  # shape, focus no
 
 def validate_file(
     path: Path, shapes: Graph, profile: str, context: Context | None, changed: Collection[str] | None, reference_limit: int, fast: CoreEngine | None = None,
+    progress: Tell | None = None,
 ) -> Report:  # fmt: skip
     """See `shapes.validate_file`; `shapes`: the shapes of the profile, `fast`: another engine in the fast one's place."""
     core = _core_of(shapes)
-    judging = _Core(core, lines(background()), fast or Pyshifty())
+    judged = Judging(progress)
+    judging = _Core(core, lines(background()), fast or Pyshifty(), judged.of("core"))
     kept = _Kept()
     # Beside the file where that can be: what a killed build leaves there is swept with the rest of it.
     beside = path.parent if os.access(path.parent, os.W_OK) else None
@@ -78,18 +81,19 @@ def validate_file(
             outline = skimmed(path, reach_of(core))
             alike = Alike(core, judging.known, outline)
             unregistered = _Unregistered(context if (REGISTERED, SH.sparql, None) in shapes else None)
-            outline.read(alike.visit, unregistered.visit)
+            outline.read(alike.visit, unregistered.visit, progress=judged.of("read"))
             watched = _watched(outline, alike.representatives, changed, reference_limit)
-            asking = pool.submit(_ask_all, shapes, loading, outline, context, watched, kept)
+            asking = pool.submit(_ask_all, shapes, loading, outline, context, watched, kept, judged.of("sparql"))
             found = _Found(kept, watched)
             found.add(judging.everything(outline, alike))
-            reference = _Reference(outline, shapes, core, judging.known)
+            reference = _Reference(outline, shapes, core, judging.known, judged.of("reference"))
             expected = reference.judge(watched) | reference.judge(found.examples - watched)
             _agree(found.remembered, expected, (judging.engine.name, PySHACL.name))
             at_once, store = asking.result(), loading.result()
             asked, apart = reference.solutions(watched, store)
             _agree({solution for solution in at_once if solution[:2] in asked}, apart, ("one query for all", "one query for each node"))
         except BaseException as error:
+            kept.wanted = False
             pool.shutdown(cancel_futures=True)
             if isinstance(error, ValueError | SyntaxError):
                 loading.result()  # a file that is not N-Triples: the store says where
@@ -172,6 +176,7 @@ class _Core:
     shapes: Graph
     known: bytes
     engine: CoreEngine
+    progress: Tell = lambda _done, _of: None
 
     def everything(self, outline: Outline, alike: Alike) -> Iterator[Failure]:
         """What fails in the file: found at the representatives, and so for all subjects. Raises EnginesDisagree."""
@@ -186,7 +191,13 @@ class _Core:
 
     def at(self, outline: Outline, subjects: Collection[bytes]) -> set[Failure]:
         """What fails at these subjects, as the engine finds it."""
-        return {failure for part in outline.parts(PART, subjects) for failure in self.engine.failures(part.data, self.known + part.known, self.shapes)}
+        found: set[Failure] = set()
+        done, size = 0, outline.size(subjects)
+        for part in outline.parts(PART, subjects):
+            found |= self.engine.failures(part.data, self.known + part.known, self.shapes)
+            done += len(part.lines)
+            self.progress(done, size)
+        return found
 
 
 @dataclass
@@ -236,14 +247,18 @@ def _know(store: ox.Store, context: Context | None) -> None:
         store.bulk_extend(ox.Quad(*map(to_ox, triple)) for triple in triples)
 
 
-def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, context: Context | None, watched: set[bytes], kept: _Kept) -> set[_Solution]:
+def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, context: Context | None, watched: set[bytes], kept: _Kept, progress: Tell) -> set[_Solution]:
     """All SPARQL constraints over everything, for the report; returns what fails where the reference judges too."""
     remembered: set[_Solution] = set()
     names = ox.Store()
     names.bulk_load(b"".join(outline.names()), format=ox.RdfFormat.N_TRIPLES)
     _know(names, context)
     store = loading.result()
-    for shape in sorted(shapes.subjects(SH.sparql)):
+    asked = sorted(shapes.subjects(SH.sparql))
+    for number, shape in enumerate(asked):
+        if not kept.wanted:
+            break
+        progress(number, len(asked))
         solved: set[bytes] = set()
         if shape in FIRST_OF_NAMES and not any(solutions_at_once(shapes, shape, names)):
             continue
@@ -252,6 +267,7 @@ def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, context
                 kept.add(shape, SH.SPARQLConstraintComponent, focus, bindings, solved)
                 if focus != DEPLOYMENT and subject in watched:
                     remembered.add((shape, focus, tuple(sorted(bindings.items()))))
+    progress(len(asked), len(asked))
     return remembered
 
 
@@ -266,6 +282,7 @@ class _Reference:
     shapes: Graph
     core: Graph
     known: bytes
+    progress: Tell = lambda _done, _of: None
     subjects: int = 0
     statements: int = 0
     _held: dict[int, list[Part]] = field(default_factory=dict)
@@ -279,11 +296,13 @@ class _Reference:
     def judge(self, chosen: Collection[bytes]) -> set[Failure]:
         """What fails at these subjects."""
         found = set()
-        for part in self._parts(chosen):
+        parts = self._parts(chosen)
+        for number, part in enumerate(parts, 1):
             self.subjects, self.statements = self.subjects + len(part.subjects), self.statements + len(part.lines)
             everything = len(part.subjects) == len(self.outline.subjects)
             # All of a graph: pySHACL finds its focus nodes itself, too.
             found |= PySHACL().failures(part.data, self.known + part.known, self.core, None if everything else part.nodes)
+            self.progress(number, len(parts))
         return found
 
     def solutions(self, chosen: Collection[bytes], store: ox.Store) -> tuple[set[tuple[URIRef, Node]], set[_Solution]]:
@@ -316,9 +335,13 @@ def _agree(found: set[_Told], expected: set[_Told], names: tuple[str, str]) -> N
 
 
 class _Kept:
-    """All failures counted, and the first of each shape, by focus node and value, kept for the report."""
+    """All failures counted, and the first of each shape, by focus node and value, kept for the report.
+
+    `wanted`: whether there will be a report; set to False by who gives up, so that others who add to it end soon.
+    """
 
     def __init__(self) -> None:
+        self.wanted = True
         self._constraints = {constraint.shape: constraint for constraint in constraints()}
         self._counts: Counter[URIRef] = Counter()
         self._first: dict[URIRef, dict[tuple[str, str], tuple[URIRef, Node, Bindings]]] = defaultdict(dict)

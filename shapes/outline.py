@@ -18,6 +18,7 @@ from typing import BinaryIO
 from rdflib import URIRef
 
 from ontology.namespaces import RDFS
+from shapes.judging import Tell
 from shapes.reach import Reach
 from shapes.terms import UnreadableRdf
 
@@ -68,13 +69,19 @@ class Outline:
     _starts: array[int] = field(default_factory=lambda: array("Q"))  # byte at which each subject begins, and the end of the file
     _sizes: array[int] = field(default_factory=lambda: array("I"))  # statements of each subject
 
-    def read(self, *visitors: Visitor) -> None:
-        """Read the whole file; visitors are told of every subject.
+    def read(self, *visitors: Visitor, progress: Tell = lambda _done, _of: None) -> None:
+        """Read the whole file; visitors are told of every subject, `progress` of the bytes that were read, of all.
 
         Raises UnreadableRdf for what is not sorted, or not N-Triples as our builds write them (`_by_subject`).
         """
         start = 0
-        for number, (subject, values, size) in enumerate(_by_subject(self.path, self._name)):
+        whole = self.path.stat().st_size if self.path.exists() else 0
+
+        def each_block(block: bytes) -> None:
+            self.named.update(_IRI_AT_THE_END.findall(block))
+            progress(start, whole)
+
+        for number, (subject, values, size) in enumerate(_by_subject(self.path, each_block)):
             self.order.append(subject)
             self._starts.append(start)
             start += size
@@ -82,6 +89,7 @@ class Outline:
             self.predicates.update(values)
             for visitor in visitors:
                 visitor(number, subject, values)
+        progress(start, whole)
         self._starts.append(start)
         self.statements = sum(self._sizes)
         self.subjects = {subject: self.subjects.get(subject, ()) for subject in self.order}
@@ -89,9 +97,6 @@ class Outline:
             seen: set[bytes] = set()
             twice = next(subject for subject in self.order if subject in seen or seen.add(subject))  # type: ignore[func-returns-value]
             raise UnreadableRdf(self.path, f"not sorted: {twice.decode(errors='replace')} stands in two places")
-
-    def _name(self, block: bytes) -> None:
-        self.named.update(_IRI_AT_THE_END.findall(block))
 
     def names(self) -> Iterator[bytes]:
         """Lines that say which IRIs stand in the file, which of them as subjects and which as properties; nothing else of it."""

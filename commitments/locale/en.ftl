@@ -19,6 +19,7 @@ help-commitments-codes =
     4 something is missing or in the way: a folder, a release, a port, the disk
     5 a query went past its time or memory
     70 a fault of the program
+    130 interrupted (Ctrl-C)
 
 help-build = Reads the data folder, validates the graph and publishes a release. Unchanged inputs publish nothing. A fault in the data stops the build with one line per problem, file:row:column, and leaves the published release as it was.
 help-build-example =
@@ -29,6 +30,7 @@ help-build-codes =
     1 faults in the data, listed on standard error
     3 another build holds the data folder
     4 no data folder, or it cannot be written
+    130 interrupted (Ctrl-C); the last line says whether anything was published
 
 help-validate = Checks an RDF file against the shapes, or a source's tables against its contract. Nothing is published.
 help-validate-example =
@@ -145,9 +147,12 @@ push-not-held = the engine took all graphs of release { $release } but does not 
 init-not-empty = { $folder }: the folder is not empty; nothing was written
 init-done = Wrote { $files } files to { $folder }. Next: commitments --data { $folder } build
 program-fault = this is a fault of the program, not of your data; please report the lines above
+interrupted-nothing-published = Interrupted; nothing was published.
+interrupted-published = Interrupted; release { $release } had been published before that.
 setting-invalid = { $name }: found "{ $found }", which is not valid: { $detail }
 process-killed = a process of this program ({ $function }) was ended by signal { $signal }; the system does that when memory runs out. Nothing was published: free some memory and start again
 system-error = the system refused: { $problem }
+name-not-utf8 = { $name }: a name that is not UTF-8; rename the file or folder
 input-missing = --input { $path }: there is no such file or folder.
 input-name = --input { $path }: "{ $name }" cannot name an edition; letters from A to Z, digits, ".", "_" and "-" can
 input-not-a-file = { $path }: neither a file nor a folder; a pipe or a device is not read

@@ -19,6 +19,7 @@ help-commitments-codes =
     4 algo falta o estorba: una carpeta, una versión publicada, un puerto, el disco
     5 una consulta pasó de su tiempo o de su memoria
     70 una falta del programa
+    130 interrumpido (Ctrl-C)
 
 help-build = Lee la carpeta de datos, valida el grafo y publica una versión. Si nada cambió, no publica nada. Una falta en los datos detiene la construcción con una línea por problema, archivo:fila:columna, y deja como estaba la versión publicada.
 help-build-example =
@@ -29,6 +30,7 @@ help-build-codes =
     1 faltas en los datos, listadas en la salida de errores
     3 otra construcción ocupa la carpeta de datos
     4 no hay carpeta de datos, o no se puede escribir en ella
+    130 interrumpido (Ctrl-C); la última línea dice si se publicó algo
 
 help-validate = Comprueba un archivo RDF contra las formas (SHACL), o las tablas de una fuente contra su contrato. No se publica nada.
 help-validate-example =
@@ -145,9 +147,12 @@ push-not-held = el motor recibió todos los grafos de la versión { $release } p
 init-not-empty = { $folder }: la carpeta no está vacía; no se escribió nada
 init-done = Se escribieron { $files } archivos en { $folder }. Sigue: commitments --data { $folder } build
 program-fault = es una falta del programa, no de sus datos; por favor informe de las líneas de arriba
+interrupted-nothing-published = Interrumpido; no se publicó nada.
+interrupted-published = Interrumpido; la versión { $release } ya estaba publicada.
 setting-invalid = { $name }: se encontró "{ $found }", que no es válido: { $detail }
 process-killed = un proceso de este programa ({ $function }) fue terminado con la señal { $signal }; el sistema lo hace cuando se acaba la memoria. No se publicó nada: libere memoria y vuelva a empezar
 system-error = el sistema no lo permitió: { $problem }
+name-not-utf8 = { $name }: un nombre que no es UTF-8; cambie el nombre del archivo o de la carpeta
 input-missing = --input { $path }: no existe ese archivo o carpeta.
 input-name = --input { $path }: «{ $name }» no puede nombrar una edición; sirven letras de la A a la Z, cifras, «.», «_» y «-»
 input-not-a-file = { $path }: no es un archivo ni una carpeta; no se lee una tubería ni un dispositivo

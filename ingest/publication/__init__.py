@@ -17,7 +17,8 @@ from ingest.publication.lock import BuildInProgress, build_lock
 from ingest.publication.statistics import NotSorted
 from ingest.publication.switch import RegistryConflict, recover
 from ingest.publication.tables import TableError
-from ingest.publication.writing import Writing
+from ingest.publication.working import Work
+from ingest.publication.writing import Writing, work_on
 
 __all__ = [
     "SCRATCH", "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SourceFacts", "TableError",
@@ -50,11 +51,13 @@ def publish(
     progress: Callable[[str], None] | None = None,
     wait: float = 0.0,
     accept: Callable[[Path], None] | None = None,
+    within: Callable[[int, int], None] | None = None,
 ) -> PublishedRelease:
     """Write one release below `data_dir/releases`, switch `current` to it, write its registry to `data_dir/identifiers`.
 
     A crash at any moment leaves the old release with the old registry or the new one with the new one, once `recover` has
-    run; every build and `serve` runs it first. `progress` is told each file about to be written. `wait` is how many
+    run; every build and `serve` runs it first. `progress` is told each file about to be written, `within` how much
+    of the work is done and how much there is, by any thread. `wait` is how many
     seconds to wait for another build; `accept` sees the finished folder before anything is switched, and what it raises
     leaves all as it was; a caller that reads the registry must hold `build_lock` from then on itself.
 
@@ -67,11 +70,12 @@ def publish(
         releases = data_dir / RELEASES
         files.sweep(releases)
         content = {name: path for name, path in draft.graphs.items() if name != CATALOG_GRAPH}
-        sha256 = dumps.content_sha256(content, draft.base)
+        work = work_on(content, within)
+        sha256 = dumps.content_sha256(content, draft.base, work)
         release_id = f"{draft.issued.isoformat()}-{sha256[:8]}"
         new = not (releases / release_id).exists()
         if new:
-            release = _write(draft, data_dir, release_id, sha256, progress or (lambda _: None), accept)
+            release = _write(draft, data_dir, release_id, sha256, progress or (lambda _: None), accept, work)
         else:
             release = _published_before(releases / release_id, sha256)
             switch.reinstate(release, data_dir, draft.registry)
@@ -82,11 +86,14 @@ def publish(
     return PublishedRelease(release, new, tuple(unapplied), tuple(pruned))
 
 
-def _write(draft: Draft, data_dir: Path, release_id: str, sha256: str, progress: Callable[[str], None], accept: Callable[[Path], None] | None) -> Release:
+def _write(
+    draft: Draft, data_dir: Path, release_id: str, sha256: str, progress: Callable[[str], None], accept: Callable[[Path], None] | None, work: Work
+) -> Release:
     temporary = data_dir / RELEASES / f"{files.TEMPORARY}{release_id}-{os.getpid()}"
     try:
         switch.check_registry(data_dir, draft.registry)
         folder = files.ReleaseFolder(temporary)
+        folder.worked = work
         Writing(draft, release_id, sha256, folder, progress).everything()
         if accept is not None:
             accept(temporary)

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from ingest.publication.grouping import Group, by_subject, subjects
 from ingest.publication.syntaxes import Prefixes, Syntax, Turtle, Writer
+from ingest.publication.working import Worked, counted, unwatched
 from ingest.sorting import Lines, merged, read_blocks
 from ontology.namespaces import CODE, KINDS, PREFIXES
 
@@ -82,13 +83,13 @@ def canonical_lines(ntriples: bytes) -> list[str]:
     return sorted(lines, key=str.encode)
 
 
-def quad_blocks(graphs: dict[str, Path], base: str) -> Iterator[Lines]:
+def quad_blocks(graphs: dict[str, Path], base: str, worked: Worked = unwatched) -> Iterator[Lines]:
     """Sorted N-Quads of the graphs, in blocks; the graph named "" gives statements without a graph.
 
     Adding the graph's name keeps the order of a graph's lines: two objects differ at or before the space that ends the
     shorter one. So the sorted files only need merging.
     """
-    return merged(_with_graph(path, _suffix(name, base)) for name, path in sorted(graphs.items()))
+    return merged(_with_graph(counted(read_blocks(path), worked), _suffix(name, base)) for name, path in sorted(graphs.items()))
 
 
 def _suffix(name: str, base: str) -> bytes:
@@ -96,15 +97,15 @@ def _suffix(name: str, base: str) -> bytes:
     return f" <{base}graph/{name}> .\n".encode() if name else _END
 
 
-def _with_graph(path: Path, suffix: bytes) -> Iterator[Lines]:
-    for block in read_blocks(path):
+def _with_graph(blocks: Iterable[Lines], suffix: bytes) -> Iterator[Lines]:
+    for block in blocks:
         yield [line[:-3] + suffix for line in block] if suffix != _END else block
 
 
-def content_sha256(graphs: dict[str, Path], base: str) -> str:
+def content_sha256(graphs: dict[str, Path], base: str, worked: Worked = unwatched) -> str:
     """SHA-256 in hex of the sorted N-Quads of the graphs."""
     digest = hashlib.sha256()
-    for block in quad_blocks(graphs, base):
+    for block in quad_blocks(graphs, base, worked):
         digest.update(b"".join(block))
     return digest.hexdigest()
 
@@ -114,10 +115,10 @@ def write_blocks(blocks: Iterable[Lines], out: BinaryIO) -> None:
         out.write(b"".join(block))
 
 
-def write_triples(path: Path, outputs: Sequence[tuple[Syntax, BinaryIO]], also: Sequence[Block] = ()) -> None:
-    """One graph in several syntaxes. The first is Turtle where there are blocks to be written along with it."""
+def write_triples(path: Path, outputs: Sequence[tuple[Syntax, BinaryIO]], also: Sequence[Block] = (), worked: Worked = unwatched) -> None:
+    """One graph in several syntaxes, each of which counts as work. The first is Turtle where there are blocks to be written along with it."""
     begun = False
-    with closing(subjects(path)) as graph:
+    with closing(subjects(path, lambda read: worked(read * len(outputs)))) as graph:
         for groups, resources in Writer([syntax for syntax, _ in outputs]).batches(graph):
             for (syntax, out), texts in zip(outputs, resources, strict=True):
                 out.write((syntax.joint if begun else syntax.begin) + syntax.joint.join(texts))
@@ -138,10 +139,10 @@ class Block(AbstractContextManager["Block"]):
     What the graph says of a subject is mostly what the default graph says, and need not be written anew. A context manager.
     """
 
-    def __init__(self, path: Path, prefixes: Prefixes, out: BinaryIO):
+    def __init__(self, path: Path, prefixes: Prefixes, out: BinaryIO, worked: Worked = unwatched):
         self._out = out
         self._writer = Writer([Turtle(prefixes)])
-        self._groups = subjects(path)
+        self._groups = subjects(path, worked)
         self._ahead = next(self._groups, None)
 
     def __exit__(self, *_raised: object) -> None:

@@ -12,11 +12,12 @@ import hashlib
 import io
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol, TextIO
 
 from commitments.release import File
+from ingest.publication.working import Worked, unwatched
 
 try:
     # ISA-L packs several times faster than zlib, into files a tenth larger. Readers see no difference.
@@ -35,11 +36,16 @@ class Writable(Protocol):
     def write(self, data: bytes, /) -> object: ...
 
 
+class GivenUp(Exception):
+    """The release that a file belongs to will not be published."""
+
+
 class HashedFile(io.RawIOBase):
     """A new file that counts and hashes what is written to it, and is on disk once closed."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, wanted: Callable[[], bool] = lambda: True):
         self._file: BinaryIO = open(path, "xb", buffering=0)  # noqa: SIM115 - closed in close()
+        self._wanted = wanted
         self._digest = hashlib.sha256()
         self.size = 0
 
@@ -47,7 +53,9 @@ class HashedFile(io.RawIOBase):
         return True
 
     def write(self, data) -> int:  # type: ignore[override]
-        """Write all of `data`; raises OSError (no space, quota) as the system reports it."""
+        """Write all of `data`; raises OSError (no space, quota) as the system reports it, and GivenUp."""
+        if not self._wanted():
+            raise GivenUp
         view = memoryview(data).cast("B")
         while len(view):
             written = write_some(self._file, view)
@@ -83,7 +91,8 @@ def write_some(file: BinaryIO, data: memoryview) -> int:
 class ReleaseFolder:
     """A release in the making: a temporary folder and the list of files written so far.
 
-    `helper`: another process made the folder and will collect what is written here.
+    `helper`: another process made the folder and will collect what is written here. `wanted`: set to False when the release is given
+    up, so that a thread which still writes into it ends soon. `worked`: told how many bytes of the graphs each step worked through.
     """
 
     def __init__(self, path: Path, *, helper: bool = False):
@@ -91,6 +100,8 @@ class ReleaseFolder:
         self.files: list[File] = []
         self._folders: set[Path] = {path}
         self._helper = helper
+        self.wanted = True
+        self.worked: Worked = unwatched
         if not helper:
             os.mkdir(path)
 
@@ -131,7 +142,7 @@ class ReleaseFolder:
     def _open(self, name: str, undo: contextlib.ExitStack) -> HashedFile:
         path = self.path / name
         self.folder(path.parent)
-        handle = HashedFile(path)
+        handle = HashedFile(path, lambda: self.wanted)
         undo.callback(handle.abandon)
         return handle
 

@@ -6,14 +6,15 @@ from bisect import bisect_left
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
+from ingest.publication.working import Worked, counted, unwatched
 from ingest.sorting import Lines, read_blocks
 
 Group = tuple[bytes, Lines]  # a subject as N-Triples term, and its lines
 
 
-def subjects(path: Path) -> Generator[Group, None, None]:
+def subjects(path: Path, worked: Worked = unwatched) -> Generator[Group, None, None]:
     """The lines of a sorted file by their subject. The file is closed when this is, or at its end."""
-    return by_subject(read_blocks(path))
+    return by_subject(counted(read_blocks(path), worked))
 
 
 def by_subject(blocks: Iterable[Lines]) -> Generator[Group, None, None]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from commitments.release import File
-from ingest.apart import Processes
+from ingest.apart import Processes, tell
 from ingest.publication.files import ReleaseFolder
 
 Job = Callable[..., Any]
@@ -34,13 +34,15 @@ class Helpers:
 
     def __exit__(self, *raised: object) -> None:
         """End helpers that still run."""
+        if raised[:1] != (None,):
+            self._folder.wanted = False
         if self._processes is not None:
             self._processes.__exit__(*raised)
 
     def start(self, job: Job, **arguments: Any) -> Future[Any]:
         """Run `job(folder, **arguments)`."""
         if self._processes is not None:
-            return self._processes.start(help_with, job, self._folder.path, arguments, then=self._written)
+            return self._processes.start(help_with, job, self._folder.path, arguments, then=self._written, told=self._folder.worked)
         done: Future[Any] = Future()
         done.set_result(job(self._folder, **arguments))
         return done
@@ -61,6 +63,7 @@ class Helpers:
 def help_with(job: Job, path: Path, arguments: dict[str, Any]) -> tuple[Any, list[File]]:
     """The helper's side: the job's result and the files it wrote."""
     folder = ReleaseFolder(path, helper=True)
+    folder.worked = tell
     with uncollected():
         return job(folder, **arguments), folder.files
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from ingest.publication import dumps, tables
 from ingest.publication.files import ReleaseFolder
 from ingest.publication.syntaxes import SYNTAXES, Prefixes, Syntax, Turtle
+from ingest.publication.working import Worked, unwatched
 
 MEDIA_TYPES = {
     ".nt": "application/n-triples", ".nq": "application/n-quads", ".ttl": "text/turtle", ".trig": "application/trig",
@@ -30,7 +31,7 @@ def triple_dumps(folder: ReleaseFolder, *, source: Path, prefixes: dict[str, Pre
     """The consolidated graph in the syntaxes that the files' names say, given with the prefixes of each."""
     with contextlib.ExitStack() as files:
         outputs = [_output(folder, path, names, files) for path, names in prefixes.items()]
-        dumps.write_triples(source, outputs)
+        dumps.write_triples(source, outputs, worked=folder.worked)
 
 
 def turtle_dump(folder: ReleaseFolder, *, path: str, source: Path, prefixes: Prefixes, graphs: dict[str, Path], blocks: Path) -> None:
@@ -38,7 +39,7 @@ def turtle_dump(folder: ReleaseFolder, *, path: str, source: Path, prefixes: Pre
     blocks.mkdir()
     with contextlib.ExitStack() as files:
         output = _output(folder, path, prefixes, files)
-        dumps.write_triples(source, [output], _blocks(graphs, prefixes, blocks, files))
+        dumps.write_triples(source, [output], _blocks(graphs, prefixes, blocks, files, folder.worked), folder.worked)
 
 
 def turtle_anew(_folder: ReleaseFolder, *, source: Path, prefixes: Prefixes, graphs: dict[str, Path], blocks: Path) -> None:
@@ -49,9 +50,11 @@ def turtle_anew(_folder: ReleaseFolder, *, source: Path, prefixes: Prefixes, gra
         dumps.write_triples(source, [(Turtle(prefixes), default)], _blocks(graphs, prefixes, blocks, files))
 
 
-def _blocks(graphs: dict[str, Path], prefixes: Prefixes, folder: Path, files: contextlib.ExitStack) -> list[dumps.Block]:
+def _blocks(
+    graphs: dict[str, Path], prefixes: Prefixes, folder: Path, files: contextlib.ExitStack, worked: Worked = unwatched
+) -> list[dumps.Block]:
     return [
-        files.enter_context(dumps.Block(graph, prefixes, files.enter_context(open(folder / name, "xb")))) for name, graph in graphs.items()
+        files.enter_context(dumps.Block(graph, prefixes, files.enter_context(open(folder / name, "xb")), worked)) for name, graph in graphs.items()
     ]
 
 
@@ -62,7 +65,7 @@ def _output(folder: ReleaseFolder, path: str, prefixes: Prefixes, files: context
 
 def nquads_dump(folder: ReleaseFolder, *, path: str, graphs: dict[str, Path], base: str) -> None:
     with folder.create(path, media_type(path), compressed=True) as out:
-        dumps.write_blocks(dumps.quad_blocks(graphs, base), out)
+        dumps.write_blocks(dumps.quad_blocks(graphs, base, folder.worked), out)
 
 
 def trig_dump(
@@ -78,6 +81,6 @@ def table_files(folder: ReleaseFolder, *, source: Path, scratch: Path) -> dict[s
     `scratch` is a folder to make for rows on their way into order; after a failure the caller removes it.
     """
     scratch.mkdir()
-    counts = tables.write_tables(tables.table_queries(), source, lambda path: folder.create(path, "text/csv"), scratch)
+    counts = tables.write_tables(tables.table_queries(), source, lambda path: folder.create(path, "text/csv"), scratch, folder.worked)
     shutil.rmtree(scratch)
     return counts

@@ -104,7 +104,7 @@ def _sign(file: BinaryIO) -> None:
     file.truncate(0)
     started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     entry = {"pid": str(os.getpid()), "host": socket.gethostname(), "start": started, "command": " ".join(sys.argv)}
-    file.write(json.dumps(entry, ensure_ascii=False).encode())
+    file.write(json.dumps(entry, ensure_ascii=False).encode(errors="backslashreplace"))  # an argument may be a name that is not UTF-8
 
 
 def holder(path: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ catalogue, the manifest lists everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,12 +26,20 @@ from ingest.publication.statements import Statements
 from ingest.publication.statistics import Counting, Namespaces, Statistics, checked_blocks
 from ingest.publication.switch import now
 from ingest.publication.void import describe_void
+from ingest.publication.working import Work, counted
 from ingest.sorting import read_blocks
 
 Progress = Callable[[str], None]
 
 _TURTLE, _TRIG = "commitments.ttl", "commitments.trig"
 _ALONE = 32 << 20  # bytes of N-Triples up to which one process does everything
+
+
+def work_on(graphs: Mapping[str, Path], within: Callable[[int, int], None] | None) -> Work:
+    """The work of publishing these graphs: all of them hashed, checked, written as Turtle and as N-Quads, and the consolidated one as
+    tables and in two more syntaxes."""
+    sizes = {name: path.stat().st_size for name, path in graphs.items()}
+    return Work(4 * sum(sizes.values()) + 3 * sizes[CONSOLIDATED_GRAPH], within)
 
 
 @dataclass
@@ -93,7 +101,7 @@ class Writing:
             counting = Namespaces(path) if name else Counting(self.draft.base, path)
             self.triples[name] = 0
             with self.folder.create(path, media_type(path), compressed=not name) as out:
-                for block, text in checked_blocks(read_blocks(source), path, fault):
+                for block, text in checked_blocks(counted(read_blocks(source), self.folder.worked), path, fault):
                     counting.add(block)
                     self.triples[name] += len(block)
                     out.write(text)

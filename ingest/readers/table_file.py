@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from commitments.plain import plain
 from ingest.accounting import Accounting, TableAccount
 from ingest.contract import Contract
 from ingest.problems import Problem, ProblemList
@@ -26,7 +27,7 @@ class TableFile:
         self.table = contract.tables[slug]
         self.folder = folder
         self.path = folder / self.table.file_name(slug)
-        self.shown = f"{shown_folder}/{self.table.file_name(slug)}"
+        self.shown = plain(f"{shown_folder}/{self.table.file_name(slug)}")
         self.problems = problems
         self.accounting = accounting
         self.export = self.table.mode == "export"

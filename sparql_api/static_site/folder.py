@@ -15,6 +15,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -115,13 +116,17 @@ _shared: tuple[Renderer, Path, object]
 
 def _begin(*shared: object) -> None:
     global _shared
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that forked this one, and ends it
     _shared = shared  # type: ignore[assignment]
 
 
 def _forked(part: tuple[int, int]) -> list[Page]:
     renderer, public, done = _shared
+    parent = os.getppid()
 
     def progress(count: int) -> None:
+        if os.getppid() != parent:  # killed: nobody waits for the rest
+            os._exit(1)
         done[part[0]] = count  # type: ignore[index]
 
     return asyncio.run(_render_part(renderer, public, part, progress))

@@ -8,14 +8,17 @@ import json
 import os
 import pty
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
-from commitments.__main__ import cli
+from commitments.__main__ import cli, main
+from commitments.console import Exit
 from ingest.starter import write_starter
 from tests.conftest import ROOT
 
@@ -23,11 +26,16 @@ VERBS = sorted(cli.commands)
 PLANS = "SELECT ?number WHERE { ?plan a <https://w3id.org/ogcm/def#ActionPlan> ; <https://w3id.org/ogcm/def#number> ?number }"
 
 
+def settings(**environment: str) -> dict[str, str]:
+    """The environment of a command without what another test, or who runs the tests, has set in ours: `main` remembers the language there."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("COMMITMENTS_", "LC_", "LANG", "COLUMNS", "LINES", "TQDM_"))}
+    return {**kept, "PYTHONPATH": str(ROOT), **environment}
+
+
 def run(*arguments: str, cwd: Path = ROOT, text: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, with no settings but these."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("COMMITMENTS_", "LC_", "LANG"))}
     return subprocess.run(
-        [sys.executable, "-m", "commitments", *arguments], cwd=cwd, env={**kept, "PYTHONPATH": str(ROOT), **environment}, input=text,
+        [sys.executable, "-m", "commitments", *arguments], cwd=cwd, env=settings(**environment), input=text,
         capture_output=True, text=True, encoding="utf-8", timeout=300, check=False,
     )  # fmt: skip
 
@@ -309,6 +317,106 @@ def test_diff_looks_through_a_change_of_base(mine: Path) -> None:
     assert found == {"added": [], "removed": [], "changed": {}}
 
 
+# -- names of files -----------------------------------------------------------------------------------------------
+
+
+def test_faults_of_an_input_name_it_as_it_was_typed(mine: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("no,layout\nhas,these\n", encoding="utf-8")
+    for typed in ("x.csv", f"..{os.sep}{tmp_path.name}{os.sep}x.csv", str(tmp_path / "x.csv")):
+        failed = run("--data", str(mine), "build", "--input", f"ed-2020-01-01={typed}", cwd=tmp_path)
+        assert failed.returncode == 1
+        assert f"\n{typed}: found" in failed.stderr and "input/" not in failed.stderr
+    failed = run("--data", str(mine), "build", "--json", "--input", "ed-2020-01-01=x.csv", cwd=tmp_path)
+    assert {(problem["file"], problem["input"]) for problem in json.loads(failed.stdout)["problems"]} == {("input/ed-2020-01-01/x.csv", "x.csv")}
+    assert run("--data", str(mine), "validate", "x.csv", cwd=tmp_path).stderr.startswith("x.csv: found")
+
+
+def test_of_two_inputs_with_one_name_neither_is_taken_for_the_other(mine: Path, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.csv").write_text("no,layout\nhas,these\n", encoding="utf-8")
+    failed = run("--data", str(mine), "build", "--input", "one/x.csv", "--input", "two/x.csv", cwd=tmp_path)
+    assert failed.returncode == 1 and "input/x.csv: found" in failed.stderr and "one/" not in failed.stderr
+
+
+def test_the_name_of_a_file_stays_on_its_line_and_does_nothing_to_the_terminal(mine: Path, tmp_path: Path) -> None:
+    name = "bad\nline\a\x1b[31m\u202e.csv"
+    (tmp_path / name).write_text("no,layout\nhas,these\n", encoding="utf-8")
+    shown = r"bad\nline\x07\x1b[31m\u202e.csv"
+    for arguments in (["build", "--input", f"ed-2020-01-01={name}"], ["validate", name], ["build", "--input", f"ed={name}x"], ["validate", f"{name}x"]):
+        failed = run("--data", str(mine), *arguments, cwd=tmp_path)
+        assert failed.returncode in (1, 2) and shown in failed.stderr
+        assert all(line.isprintable() for line in failed.stderr.splitlines())
+    failed = run("--data", str(mine), "build", "--json", "--input", f"ed={name}", cwd=tmp_path)
+    assert {(problem["file"], problem["input"]) for problem in json.loads(failed.stdout)["problems"]} == {(f"input/ed/{shown}", shown)}
+
+
+def test_a_name_that_is_not_utf8_is_refused_in_one_line(mine: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff\xfe.csv")
+    try:
+        (tmp_path / name).write_text("no,layout\n", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    shutil.copy(tmp_path / name, mine / "sources" / "zz_example_plan" / name)
+    shutil.copytree(mine, tmp_path / os.fsdecode(b"data\xff"))
+    for arguments, code in ((["build", "--input", f"ed={name}"], 2), (["build"], 4), (["--data", str(tmp_path / os.fsdecode(b"data\xff")), "build"], 4)):
+        failed = run("--data", str(mine), *arguments, cwd=tmp_path)
+        assert failed.returncode == code
+        assert r"\xff" in failed.stderr and "a name that is not UTF-8" in failed.stderr and len(failed.stderr.splitlines()) == 1
+
+
+# -- interrupted ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("step", "language", "words"), [
+    (1, "en", "Interrupted; nothing was published."), (2, "es", "Interrumpido; no se publicó nada."), (3, "en", "Interrupted; nothing was published."),
+])  # fmt: skip
+def test_an_interrupted_build_says_in_one_line_that_nothing_was_published(mine: Path, step: int, language: str, words: str) -> None:
+    before = sorted(path.name for path in (mine / "releases").iterdir())
+    table = mine / "sources" / "zz_example_plan" / "commitments.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("council", "parliament"), encoding="utf-8")
+    command = [sys.executable, "-m", "commitments", "--data", str(mine), "--lang", language, "build"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+    with subprocess.Popen(command, cwd=ROOT, env=settings(), start_new_session=True, **pipes) as process:  # type: ignore[call-overload]
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith(f"[{step}/3]"):
+                break
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        said, told = process.communicate(timeout=120)
+    assert (process.returncode, said, [line for line in told.splitlines() if line]) == (130, "", [words])
+    assert sorted(path.name for path in (mine / "releases").iterdir()) == before
+
+
+@pytest.mark.parametrize("after", ["ingest.last_build.remember", "ingest.publication.switch._complete"])
+def test_a_build_interrupted_after_the_switch_says_what_it_published(
+    mine: Path, after: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = mine / "sources" / "zz_example_plan" / "commitments.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("council", "parliament"), encoding="utf-8")
+
+    def interrupted(*_: object) -> None:
+        once.undo()
+        raise KeyboardInterrupt
+
+    once = pytest.MonkeyPatch()
+    once.setattr(after, interrupted)
+    monkeypatch.setenv("COMMITMENTS_LANG", "en")  # so that what `main` sets is undone
+    handler = signal.getsignal(signal.SIGINT)
+    before = (mine / "releases" / "current").readlink()
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main(["--data", str(mine), "build", "--lang", "es"])
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    current = (mine / "releases" / "current").readlink()
+    assert ended.value.code == Exit.INTERRUPTED and current != before
+    assert capsys.readouterr().err.splitlines()[-1] == f"Interrumpido; la versión {current} ya estaba publicada."
+    # What follows the switch is done, too: nothing is left for the next build or a server.
+    assert not (mine / "releases" / ".intent.json").exists()
+    assert json.loads((mine / "releases" / "publication-log.jsonl").read_text(encoding="utf-8").splitlines()[-1])["release"] == str(current)
+
+
 # -- the terminal -------------------------------------------------------------------------------------------------
 
 
@@ -316,7 +424,7 @@ def test_a_bar_is_drawn_on_a_terminal_only(mine: Path) -> None:
     """On a terminal there is a progress bar; elsewhere lines (asserted above), and never a colour."""
     primary, secondary = pty.openpty()
     command = [sys.executable, "-m", "commitments", "--data", str(mine), "build", "--force"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=secondary, env={**os.environ, "LC_ALL": "C"}) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=secondary, env=settings(LC_ALL="C")) as process:
         os.close(secondary)
         shown = b""
         while chunk := _read(primary):
@@ -325,6 +433,35 @@ def test_a_bar_is_drawn_on_a_terminal_only(mine: Path) -> None:
     assert process.returncode == 0, shown.decode(errors="replace")
     assert b"Validating against the shapes" in shown and b"|" in shown and b"\r" in shown, shown
     assert b"\x1b[3" not in shown
+
+
+SLOW = """
+    import time
+    from commitments.console import Progress, Session
+    from commitments.messages import Messages
+    Progress.TICK = 0.05
+    with Progress(Session(Messages("en"))) as progress:
+        progress("validate", 1, 3)
+        time.sleep(0.6)
+        progress.within(1_000_000, 4_000_000)
+        time.sleep(1.2)
+"""
+
+
+def test_the_clock_ticks_while_nothing_is_told() -> None:
+    command = [sys.executable, "-c", textwrap.dedent(SLOW)]
+    primary, secondary = pty.openpty()
+    with subprocess.Popen(command, cwd=ROOT, stderr=secondary, env=settings()) as process:
+        os.close(secondary)
+        shown = b""
+        while chunk := _read(primary):
+            shown += chunk
+    os.close(primary)
+    assert process.returncode == 0, shown
+    assert shown.count(b"Validating against the shapes") > 5 and b"00:01 Validating" in shown, shown
+    assert shown.count(b"25%") > 5 and b"1.00M/4.00M" in shown, shown
+    elsewhere = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, env=settings(), check=True)
+    assert elsewhere.stderr == b"[2/3] Validating against the shapes\n"
 
 
 def _read(descriptor: int) -> bytes:

@@ -13,6 +13,7 @@ from fluent.syntax.visitor import Visitor
 
 from commitments.__main__ import cli
 from commitments.messages import LANGUAGES, Messages, language_of
+from commitments.plain import plain
 from tests.conftest import ROOT
 
 SAYING = {"say", "failure", "messages", "has"}
@@ -99,6 +100,13 @@ def test_an_unknown_message_or_an_unfilled_place_is_a_fault() -> None:
         messages("no-data")
     with pytest.raises(ValueError, match="no texts"):
         Messages("fr")
+
+
+def test_texts_of_others_stay_on_one_line_and_change_nothing_on_a_terminal() -> None:
+    assert plain("a\nb\rc\td\x00\x1b[31m\x7f\x9b\u2028\u202e\udcff\ud800") == r"a\nb\rc\td\x00\x1b[31m\x7f\x9b\u2028\u202e\xff\ud800"
+    assert plain("añadió 中文 «…» C:\\datos") == "añadió 中文 «…» C:\\datos"
+    assert plain("a\nb\a", keep="\n") == "a\nb\\x07"
+    assert r"a\nb\x07" in Messages("en")("input-missing", path="a\nb\a")
 
 
 def test_numbers_and_paths_stand_as_they_are() -> None:

@@ -41,6 +41,15 @@ def test_helpers_write_the_bytes_that_one_process_writes(tmp_path: Path, monkeyp
     assert not list((tmp_path / "helped" / "releases").glob(".tmp-*"))
 
 
+@pytest.mark.parametrize("alone", [0, 1 << 30])
+def test_how_much_of_the_work_is_done_is_told_to_the_end(tmp_path: Path, alone: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "_ALONE", alone)
+    heard: list[tuple[int, int]] = []
+    publish(sample_draft(tmp_path / "draft"), tmp_path / "data", within=lambda *both: heard.append(both))
+    assert len(heard) > 10 and heard == sorted(heard)
+    assert {total for _, total in heard} == {heard[-1][0]}  # all that was announced, and no more
+
+
 def test_what_a_helper_raises_ends_the_publication(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "_ALONE", 0)
     draft = sample_draft(tmp_path / "draft")
@@ -111,6 +120,7 @@ def test_a_killed_process_is_no_fault_of_the_program(tmp_path: Path, monkeypatch
         raise ProcessKilled("ingest.validation._report_on", signal.SIGKILL)
 
     monkeypatch.setattr("ingest.pipeline.build", killed)
+    monkeypatch.setenv("COMMITMENTS_LANG", "en")  # so that what `main` sets is undone
     for language, words in (("en", "memory runs out"), ("es", "se acaba la memoria")):
         with pytest.raises(SystemExit) as ended:
             main(["--data", str(ROOT / "data"), "--lang", language, "build"])

@@ -28,6 +28,7 @@ from ingest.publication.files import as_text
 from ingest.publication.tables import rows
 from ingest.publication.tables.patterns import Pattern, PatternError, read_pattern
 from ingest.publication.tables.rows import SEPARATOR
+from ingest.publication.working import Worked, unwatched
 from ontology.namespaces import PREFIXES
 
 __all__ = ["SEPARATOR", "Column", "TableError", "TableQuery", "data_package", "read_query", "table_queries", "write_tables"]
@@ -90,14 +91,16 @@ def read_query(name: str, text: str) -> TableQuery:
     return TableQuery(name, title, columns, prologue + text, pattern)
 
 
-def write_tables(queries: Iterable[TableQuery], source: Path, create: Callable[[str], AbstractContextManager[BinaryIO]], scratch: Path) -> dict[str, int]:
+def write_tables(
+    queries: Iterable[TableQuery], source: Path, create: Callable[[str], AbstractContextManager[BinaryIO]], scratch: Path, worked: Worked = unwatched
+) -> dict[str, int]:
     """Write tables as CSV (UTF-8, comma, `\\n`, header row), each with its copy for spreadsheet programs; gives the number of rows by name.
 
     `source` is a sorted N-Triples file without blank nodes, `create` opens a file of the release by its path, `scratch` is a
     folder for rows on their way into order. Raises TableError.
     """
     queries = list(queries)
-    sinks = rows.collect({query.name: query.pattern for query in queries}, source, scratch)
+    sinks = rows.collect({query.name: query.pattern for query in queries}, source, scratch, worked)
     counts = {}
     for query in queries:
         with create(query.path) as exact, create(for_excel.copy_path(query.path)) as altered, closing(rows.in_order(sinks.pop(query.name))) as found:

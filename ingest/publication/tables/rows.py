@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ingest.publication.grouping import subjects
 from ingest.publication.tables.patterns import Branch, Language, Pattern
+from ingest.publication.working import Worked, unwatched
 from ingest.sorting import LineSink, read_lines
 
 SEPARATOR = " | "
@@ -28,7 +29,7 @@ _SEARCHES = 1_000  # after so many, what was read of the mapped file is let go: 
 Row = list[str]
 
 
-def collect(patterns: dict[str, Pattern], source: Path, scratch: Path) -> dict[str, LineSink]:
+def collect(patterns: dict[str, Pattern], source: Path, scratch: Path, worked: Worked = unwatched) -> dict[str, LineSink]:
     """Read a sorted N-Triples file and collect the rows of all tables in files of `scratch`, by name."""
     sinks = {name: LineSink(scratch / f"{name}.rows", _RUN) for name in patterns}
     with SortedText(source) as text:
@@ -39,7 +40,7 @@ def collect(patterns: dict[str, Pattern], source: Path, scratch: Path) -> dict[s
         for table in tables:
             for predicate, cell in table.inverse:
                 pointing[predicate].append((table, cell))
-        for term, lines in subjects(source):
+        for term, lines in subjects(source, worked):
             subject = term.decode()
             statements = [line.split(" ", 2) for line in b"".join(lines).decode().split("\n")[:-1]]
             of_subject: dict[_Table, None] = {}
