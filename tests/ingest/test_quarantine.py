@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
+from types import SimpleNamespace
 
 from ingest.accounting import Accounting
 from ingest.problems import Problem, ProblemList
 from ingest.quarantine import HEADER, LONGEST_FOUND, Quarantine, Quarantined, shown
+from ingest.readers.table_file import TableFile
 
 
 def item(row: int, column: str = "Title", found: str = "x", file: str = "a.csv") -> Quarantined:
@@ -84,3 +87,12 @@ def test_redaction_can_be_given_later() -> None:
     accounting.redact = redact
     accounting.quarantine.append(item(1, found="nobody@example.org"))
     assert [entry.found for entry in accounting.quarantine] == ["[…]"]
+
+
+def test_the_name_of_a_file_stands_in_reports_without_control_characters(tmp_path: Path) -> None:
+    table = SimpleNamespace(file_name=lambda slug: f"{slug}\n\a.csv", mode="export", derived=(), number_columns=frozenset())
+    accounting = Accounting()
+    file = TableFile(tmp_path, "input/ed", SimpleNamespace(tables={"a": table}), "a", ProblemList(), accounting)  # type: ignore[arg-type]
+    file.set_aside(2, "", "row-length", "x", "", "", 1)
+    assert [item.file for item in accounting.quarantine] == [r"input/ed/a\n\x07.csv"]
+    assert file.path.name == "a\n\a.csv"
