@@ -62,7 +62,7 @@ def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList, *, ac
         path = edition.path
         if path in (data_dir / "reference", data_dir / "curated") and not path.exists():
             continue  # a deployment may do without; losing them later is refused as a mass withdrawal
-        shown = path.relative_to(data_dir).as_posix() if path.is_relative_to(data_dir) else path.as_posix()
+        shown = path.relative_to(data_dir).as_posix() if path.is_relative_to(data_dir) else edition.shown
         try:
             found.append(_source(edition, shown, layout_folders, problems, accept))
         except SourceProblems as error:

@@ -211,3 +211,18 @@ def test_a_folder_that_holds_no_source_is_said(data: Path, tmp_path: Path, holdi
         (folder / holding).write_text("x", encoding="utf-8")
     done = command(data, "build", *given, "--input", f"ogp-2020-01-01={folder}")
     assert done.returncode == 1 and "contract.yml" in done.stderr and "up to date" not in done.stdout, done.stderr + done.stdout
+
+
+def test_no_path_of_this_machine_is_published(data: Path, tmp_path: Path) -> None:
+    """A folder with an export, given by its absolute path: messages show it as typed, files name the edition."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    write(folder / "export.csv", "ogp-2016", ROWS)
+    done = command(data, "build", "--input", f"ogp-2016-11-30={folder}", "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    release = current_release(data / "releases")
+    assert release is not None
+    with (release.path / "reports" / "quarantine.csv").open(encoding="utf-8", newline="") as stream:
+        assert {entry["file"] for entry in csv.DictReader(stream)} == {"input/ogp-2016-11-30/elsewhere/export.csv"}
+    for file in (file for file in sorted(data.rglob("*")) if file.is_file() and file.suffix != ".gz"):
+        assert str(tmp_path).encode() not in file.read_bytes(), file
