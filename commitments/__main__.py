@@ -171,16 +171,16 @@ def _not_utf8(name: str) -> bool:
 
 def _remember_typed(session: Session, editions: Iterable[Edition]) -> None:
     """How the command line names the files of its inputs, by how a release does: there no path of this machine stands."""
-    files = [edition for edition in editions if not edition.path.is_dir()]
-    times = Times(edition.shown for edition in files)
-    session.typed = {plain(edition.shown): plain(str(edition.path)) for edition in files if times[edition.shown] == 1}
+    given = list(editions)
+    times = Times(edition.shown for edition in given)
+    session.typed = {plain(edition.shown): plain(str(edition.path)) for edition in given if times[edition.shown] == 1}
 
 
 def _as_typed(session: Session, said: Any) -> Any:
     """A Problem or Note that names files of the command line as that does."""
     if not session.typed:
         return said
-    inputs = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, session.typed))})(?![^\s:,;])")
+    inputs = re.compile(rf"(?<!\S)(?:{'|'.join(map(re.escape, session.typed))})(?![^\s:,;/])")  # a folder goes on with its file
     names = [field.name for field in dataclasses.fields(said) if field.name in ("file", "es", "en", "expected_es", "expected_en")]
     return dataclasses.replace(said, **{name: inputs.sub(lambda found: session.typed[found[0]], plain(getattr(said, name))) for name in names})
 

@@ -226,3 +226,5 @@ def test_no_path_of_this_machine_is_published(data: Path, tmp_path: Path) -> Non
         assert {entry["file"] for entry in csv.DictReader(stream)} == {"input/ogp-2016-11-30/elsewhere/export.csv"}
     for file in (file for file in sorted(data.rglob("*")) if file.is_file() and file.suffix != ".gz"):
         assert str(tmp_path).encode() not in file.read_bytes(), file
+    (folder / "export.csv").write_text("a;b\n", encoding="utf-8")
+    assert f"{folder}/export.csv:1: " in command(data, "build", "--input", f"ogp-2016-11-30={folder}", "--lang", "en").stderr
