@@ -12,20 +12,17 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from rapidfuzz import process
 
-from ingest import layouts
+from ingest import contract_faults, layouts
 from ingest.institutions import InstitutionRules
 from ingest.problems import Problem, SourceProblems
-from ontology import code_schemes, vocabulary
-from ontology.namespaces import PREFIXES
 
 CONTRACT_FILE = "contract.yml"
 SCHEMA_FILE = "contract.schema.json"
@@ -46,10 +43,6 @@ Means = Literal[
 ]  # fmt: skip
 # What tells which promise a row is: an export without one of these columns would be another list of commitments.
 _IDENTIFYING = frozenset({"jurisdiction", "plan-number", "number", "title"})
-# What every row of an export must say, so that it has a place: a layout without one of these columns says nothing of any row.
-_PLACING: tuple[Means, ...] = ("jurisdiction", "plan-number")
-EXPORT_MAPPING = "ogp_export"  # the module below ingest/mappings/ that reads rows by what their columns mean
-_CURIE = re.compile(r"([a-z][a-z0-9-]*):([^\W\d][\w.-]*)")
 _BY_PLACE = re.compile(r"\(\d+\)|.+ \(\d+\)", re.DOTALL)  # names that `formats.headers.named` gives by position or repetition
 
 
@@ -436,7 +429,7 @@ def _read_yaml(path: Path, shown: str) -> Any:
 def _checked(raw: Any, folder: Path, shown: str, own: Any = None, layout: str = "") -> LoadedContract:
     """`own`: what of `raw` the contract's file says itself, where the rest is that of a layout: faults of that are told of its file."""
 
-    def file_of(field: _Field) -> str:
+    def file_of(field: contract_faults.Place) -> str:
         part = own
         for name in field if layout else ():
             if isinstance(part, list):
@@ -453,80 +446,14 @@ def _checked(raw: Any, folder: Path, shown: str, own: Any = None, layout: str = 
             _problem(file_of(item["loc"][: -1 if item["type"] == "missing" else None]), 0, _dotted(item["loc"]), _found(item), _in_spanish(item), item["msg"])
             for item in error.errors()
         ) from error
-    faults = [_problem(file_of(field), 0, _dotted(field), found, es, en) for field, found, es, en in _faults(contract)]
+    faults = [_problem(file_of(field), 0, _dotted(field), found, es, en) for field, found, es, en in contract_faults.faults(contract)]
     if faults:
         raise SourceProblems(faults)
     return LoadedContract(contract=contract, folder=folder, shown=shown)
 
 
-def _dotted(field: _Field) -> str:
+def _dotted(field: contract_faults.Place) -> str:
     return ".".join(map(str, field))
-
-
-_Field = tuple[str | int, ...]  # the way to a field from the top of a contract
-_Fault = tuple[_Field, str, str, str]  # field, found, expected in Spanish, expected in English
-
-
-def _faults(contract: Contract) -> Iterator[_Fault]:
-    """What no model of a single field sees."""
-    for slug, table in contract.tables.items():
-        at: _Field = ("tables", slug)
-        for what in _PLACING if contract.mapping == EXPORT_MAPPING else ():
-            if table.means(what) is None:
-                yield (*at, "columns"), "", f"una columna con means: {what}", f"a column with means: {what}"
-        meant = Counter(column.means for column in table.columns.values() if column.means and column.means != "report-year")
-        for what, times in meant.items():
-            if times > 1 and contract.mapping == EXPORT_MAPPING and what not in ("lead-institution", "supporting-institution"):
-                yield (*at, "columns"), f"means: {what} ×{times}", "una sola columna con ese means", "one column with that means"
-        for name, column in table.columns.items():
-            if column.role is not None:
-                yield from _role_fault((*at, "columns", name, "role"), column.role)
-            if column.property is not None:
-                yield from _curie_fault((*at, "columns", name, "property"), column.property)
-        for heading, role in (table.institutions.roles.items() if table.institutions else ()):
-            if role is not None:
-                yield from _role_fault((*at, "institutions", "roles", heading), role)
-        for index, flags in enumerate(table.flags):
-            yield from _curie_fault((*at, "flags", index, "property"), flags.property)
-        if table.record is not None:
-            yield from _faults_of_record((*at, "record"), table.record)
-
-
-def _faults_of_record(at: _Field, record: Record) -> Iterator[_Fault]:
-    for name in record.classes:
-        yield from _curie_fault((*at, "classes"), name)
-    for column, names in record.properties.items():
-        for name in [names] if isinstance(names, str) else names:
-            yield from _curie_fault((*at, "properties", column), name)
-    for name, constant in record.constants.items():
-        yield from _curie_fault((*at, "constants"), name)
-        if "://" not in constant:
-            yield from _curie_fault((*at, "constants", name), constant)
-
-
-def _role_fault(field: _Field, role: str) -> Iterator[_Fault]:
-    known = code_schemes()["role"]
-    if role not in known:
-        listed = ", ".join(known)
-        yield field, role, f"uno de: {listed}", f"one of: {listed}"
-
-
-def _curie_fault(field: _Field, name: str) -> Iterator[_Fault]:
-    """A name that cannot be written out, or one that our own vocabulary should have and has not."""
-    found = _CURIE.fullmatch(name)
-    if found is None or found[1] not in PREFIXES:
-        listed = ", ".join(sorted(PREFIXES))
-        yield field, name, f"prefijo:nombre, con un prefijo de: {listed}", f"prefix:name, with a prefix of: {listed}"
-    elif found[1] == "ogcm" and name not in _own_terms():
-        near = ", ".join(match for match, *_ in process.extract(name, _own_terms(), limit=3))
-        yield field, name, f"un término del vocabulario, como {near}", f"a term of the vocabulary, such as {near}"
-
-
-@cache
-def _own_terms() -> tuple[str, ...]:
-    """Classes and properties of our vocabulary as CURIEs."""
-    start = PREFIXES["ogcm"]
-    return tuple(sorted({f"ogcm:{iri.removeprefix(start)}" for subject in vocabulary().subjects() if (iri := str(subject)).startswith(start)}))
 
 
 # pydantic speaks English; these are the faults that people make in a contract, by its stable error types.

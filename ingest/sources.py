@@ -73,21 +73,21 @@ def find(data_dir: Path, inputs: Iterable[Edition], problems: ProblemList, *, ac
     for source in found:
         if source.contract.key in _RESERVED:
             es, en = "una clave que no sea el nombre de un grafo de esta publicación", "a key that is not the name of a graph of this publication"
-            problems.add(_of_key(source, es, en))
+            problems.add(_of_key(source, "reserved-key", es, en))
         other = keys.setdefault(source.contract.key, source)
         if other is source:
             continue
         es, en = f"una clave que no use {other.file or other.shown}", f"a key that {other.file or other.shown} does not use"
-        problems.add(_of_key(source, es, en))
+        problems.add(_of_key(source, "duplicate-key", es, en))
     if not found:
         problems.add(Problem(str(data_dir), 0, "", "no-sources", "no contract.yml", "al menos una fuente en sources/", "at least one source in sources/"))
     return found
 
 
-def _of_key(source: SourceFolder, es: str, en: str) -> Problem:
+def _of_key(source: SourceFolder, code: str, es: str, en: str) -> Problem:
     if source.file is not None:
         es, en = f"{es}; --input NOMBRE=RUTA da una", f"{en}; --input NAME=PATH gives one"
-    return Problem(source.file or f"{source.shown}/{CONTRACT_FILE}", 0, "key", "duplicate-key", source.contract.key, es, en)
+    return Problem(source.file or f"{source.shown}/{CONTRACT_FILE}", 0, "key", code, source.contract.key, es, en)
 
 
 def _source(edition: Edition, shown: str, layout_folders: Sequence[Path], problems: ProblemList, accept: bool | None) -> SourceFolder:

@@ -44,7 +44,7 @@ class EarlierNames:
         self._kept: dict[Name, str] = {}  # name -> id of the latest release that has it
         current = known.names_of(KINDS)
         others = [kept for kept in kept_releases(self._folder) if kept.id != release.id and kept.base == release.base]
-        for kept in sorted(others, key=lambda one: (one.manifest.created, one.id)):
+        for kept in reversed(others):
             for name in _named(kept):
                 if name not in current:
                     self._kept[name] = kept.id

@@ -194,7 +194,8 @@ def test_the_flat_table_keeps_titles_of_no_stated_language(data: Path, tmp_path:
 def test_an_edition_is_not_named_like_a_graph_of_the_publication(data: Path, tmp_path: Path, name: str) -> None:
     path = write(tmp_path / "downloaded.csv", "ogp-2016", ROWS)
     done = command(data, "build", "--input", f"{name}={path}", "--lang", "en")
-    assert done.returncode == 1 and f'found "{name}"' in done.stderr and "--input NAME=PATH" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 1 and f'found "{name}"' in done.stderr and "[reserved-key]" in done.stderr
+    assert "--input NAME=PATH" in done.stderr and "Traceback" not in done.stderr
     assert nothing_published(data)
 
 

@@ -1,0 +1,88 @@
+"""What is wrong with a contract that no model of a single field sees: columns that are missing or mean the same, roles and terms that
+nobody knows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rapidfuzz import process
+
+from ontology import code_schemes, vocabulary
+from ontology.namespaces import PREFIXES
+
+if TYPE_CHECKING:
+    from ingest.contract import Contract, Means, Record
+
+EXPORT_MAPPING = "ogp_export"  # the module below ingest/mappings/ that reads rows by what their columns mean
+# What every row of an export must say, so that it has a place: a layout without one of these columns says nothing of any row.
+_PLACING: tuple[Means, ...] = ("jurisdiction", "plan-number")
+_CURIE = re.compile(r"([a-z][a-z0-9-]*):([^\W\d][\w.-]*)")
+
+Place = tuple[str | int, ...]  # the way to a field from the top of a contract
+Fault = tuple[Place, str, str, str]  # field, found, expected in Spanish, expected in English
+
+
+def faults(contract: Contract) -> Iterator[Fault]:
+    """Every such fault, in the order of the tables."""
+    for slug, table in contract.tables.items():
+        at: Place = ("tables", slug)
+        for what in _PLACING if contract.mapping == EXPORT_MAPPING else ():
+            if table.means(what) is None:
+                yield (*at, "columns"), "", f"una columna con means: {what}", f"a column with means: {what}"
+        meant = Counter(column.means for column in table.columns.values() if column.means and column.means != "report-year")
+        for what, times in meant.items():
+            if times > 1 and contract.mapping == EXPORT_MAPPING and what not in ("lead-institution", "supporting-institution"):
+                yield (*at, "columns"), f"means: {what} ×{times}", "una sola columna con ese means", "one column with that means"
+        for name, column in table.columns.items():
+            if column.role is not None:
+                yield from _role_fault((*at, "columns", name, "role"), column.role)
+            if column.property is not None:
+                yield from _curie_fault((*at, "columns", name, "property"), column.property)
+        for heading, role in (table.institutions.roles.items() if table.institutions else ()):
+            if role is not None:
+                yield from _role_fault((*at, "institutions", "roles", heading), role)
+        for index, flags in enumerate(table.flags):
+            yield from _curie_fault((*at, "flags", index, "property"), flags.property)
+        if table.record is not None:
+            yield from _faults_of_record((*at, "record"), table.record)
+
+
+def _faults_of_record(at: Place, record: Record) -> Iterator[Fault]:
+    for name in record.classes:
+        yield from _curie_fault((*at, "classes"), name)
+    for column, names in record.properties.items():
+        for name in [names] if isinstance(names, str) else names:
+            yield from _curie_fault((*at, "properties", column), name)
+    for name, constant in record.constants.items():
+        yield from _curie_fault((*at, "constants"), name)
+        if "://" not in constant:
+            yield from _curie_fault((*at, "constants", name), constant)
+
+
+def _role_fault(field: Place, role: str) -> Iterator[Fault]:
+    known = code_schemes()["role"]
+    if role not in known:
+        listed = ", ".join(known)
+        yield field, role, f"uno de: {listed}", f"one of: {listed}"
+
+
+def _curie_fault(field: Place, name: str) -> Iterator[Fault]:
+    """A name that cannot be written out, or one that our own vocabulary should have and has not."""
+    found = _CURIE.fullmatch(name)
+    if found is None or found[1] not in PREFIXES:
+        listed = ", ".join(sorted(PREFIXES))
+        yield field, name, f"prefijo:nombre, con un prefijo de: {listed}", f"prefix:name, with a prefix of: {listed}"
+    elif found[1] == "ogcm" and name not in _own_terms():
+        near = ", ".join(match for match, *_ in process.extract(name, _own_terms(), limit=3))
+        yield field, name, f"un término del vocabulario, como {near}", f"a term of the vocabulary, such as {near}"
+
+
+@cache
+def _own_terms() -> tuple[str, ...]:
+    """Classes and properties of our vocabulary as CURIEs."""
+    start = PREFIXES["ogcm"]
+    return tuple(sorted({f"ogcm:{iri.removeprefix(start)}" for subject in vocabulary().subjects() if (iri := str(subject)).startswith(start)}))
