@@ -68,6 +68,8 @@ class _Together:
         self._after_head = False
 
     def write(self, data: bytes) -> None:
+        if self._transport.is_closing():
+            return  # the client has left, and uvicorn hears of it in the loop's next turn
         if not self._after_head and not data.startswith(_CONTINUE):
             self._after_head = True
             self._head = data

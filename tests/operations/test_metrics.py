@@ -48,6 +48,13 @@ def grown(service: Service, act: Callable[[], object], name: str, label: str) ->
     def values() -> dict[str, float]:
         return {dict(labels)[label]: value for (found, labels), value in scrape(service).items() if found == name}
 
+    def at_rest() -> bool:
+        """What an earlier test left to be ended is counted: a worker may take a while to go."""
+        seen = values()
+        time.sleep(0.3)
+        return values() == seen and not service.busy_workers()
+
+    assert wait_for(at_rest, 20)
     before = values()
     act()
     wait_for(lambda: values() != before, 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -276,6 +277,34 @@ def test_an_answer_comes_in_one_piece(port: int, lines: tuple[str, ...], expecti
                 assert connection.socket.recv(2**16) == b"HTTP/1.1 100 Continue\r\n\r\n"
             connection.send(body)
             assert connection.socket.recv(2**16).endswith(b'\r\n\r\n{"head":{},"boolean":false}')
+
+
+def test_an_answer_to_nobody_is_no_error() -> None:
+    """uvloop's transport is closed one turn of the loop before uvicorn hears that its client has left, and then takes nothing."""
+
+    class Closed:
+        def __init__(self) -> None:
+            self.closed = False
+
+        def is_closing(self) -> bool:
+            return self.closed
+
+        def write(self, _: object) -> None:
+            raise RuntimeError("the handler is closed")
+
+        writelines = write
+
+    async def answer(closed_before: str) -> None:
+        transport = Closed()
+        together = http_protocol._Together(transport, asyncio.get_running_loop())  # type: ignore[arg-type]
+        for part in ("head", "body", "more"):
+            transport.closed = transport.closed or part == closed_before
+            together.write(part.encode())
+        await asyncio.sleep(0)
+        together.end_of_answer()
+
+    for part in ("head", "body"):
+        asyncio.run(answer(part))
 
 
 def test_answers_without_a_body_keep_their_order(port: int) -> None:
