@@ -12,7 +12,7 @@ from typing import Any
 
 import ontology
 import shapes
-from commitments.release import CONSOLIDATED, RELEASES, ReleaseError, current_release
+from commitments.release import CONSOLIDATED, IDENTIFIERS, RELEASES, Input, ReleaseError, current_release
 from ingest import apart, collecting, described, last_build, matching, sources, terms, uris, validation
 from ingest.accounting import Accounting
 from ingest.authority import Authority
@@ -23,6 +23,7 @@ from ingest.contract import Contract
 from ingest.editions import revisions
 from ingest.exports import Edition
 from ingest.fingerprint import fingerprint, input_files
+from ingest.formats import FileChanged
 from ingest.identifiers import load_registry
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.publication import SCRATCH, Draft, build_lock, canonical_lines, publish, recover, sweep
@@ -84,8 +85,8 @@ def build(
     with build_lock(data_dir, wait=wait):
         recover(data_dir)
         sweep(releases, scratch=True)
-        settings = settings or load_settings(data_dir)
         files = input_files(data_dir, extra)
+        settings = settings or load_settings(data_dir)
         mark = fingerprint(files, base, settings, accept=accept)
         # A folder that was given and holds nothing changes no fingerprint; that there is nothing in it has to be said.
         given = all(any(file.path == edition.shown or file.path.startswith(f"{edition.shown}/") for file in files) for edition in extra)
@@ -97,15 +98,34 @@ def build(
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=releases) as scratch, apart.none_left():
             step("read")
             mapped = map_sources(data_dir, base, settings, extra, withdraw=withdraw, scratch=Path(scratch), progress=progress, accept=accept)
+            _refuse_changed(files, input_files(data_dir, extra))
             step("validate")
             reports, severities = validate(mapped, _comparable(releases, base), within(progress))
             step("publish")
-            draft = _draft(mapped, data_dir, base, settings, extra, reports, severities, Path(scratch), accept)
+            draft = _draft(mapped, base, settings, files, mark, reports, severities, Path(scratch))
             account, notes, changes = mapped.accounting.as_rows(), mapped.build.problems.notes, mapped.build.quality.editions
             del mapped  # what only mapping needs makes room for what publishing needs
             published = publish(draft, data_dir, keep=keep, accept=validation.accept_catalogue, within=within(progress))
-        last_build.remember(data_dir, fingerprint(input_files(data_dir, extra), base, settings, accept=accept), published.release)
+        # What was read, with the registry as it is now: a table saved since then is another build.
+        read = [file for file in files if not _is_of_registry(file)] + [file for file in input_files(data_dir) if _is_of_registry(file)]
+        last_build.remember(data_dir, fingerprint(sorted(read, key=lambda file: file.path), base, settings, accept=accept), published.release)
     return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, published.unapplied)
+
+
+def _is_of_registry(file: Input) -> bool:
+    return file.path.startswith(f"{IDENTIFIERS}/")
+
+
+def _refuse_changed(before: list[Input], after: list[Input]) -> None:
+    """Raise SourceProblems when an input is not what it was when the build began: which of the two was read cannot be told."""
+    earlier, now = ({file.path: file.sha256 for file in files} for files in (before, after))
+    problems = []
+    for path in sorted(path for path in earlier.keys() | now.keys() if earlier.get(path) != now.get(path)):
+        was, is_ = (f"{digests[path][:12]}…" if path in digests else "—" for digests in (earlier, now))
+        fault = FileChanged(f"SHA-256: {was} → {is_}")
+        problems.append(Problem(path, fault.row, "", fault.code, fault.found, fault.es, fault.en))
+    if problems:
+        raise SourceProblems(problems)
 
 
 @dataclass(frozen=True)
@@ -173,7 +193,7 @@ def map_sources(
     problems, accounting = ProblemList(_redacted), Accounting(_redacted)
     folders = _dated(sources.find(data_dir, inputs, problems, accept=accept))
     problems.raise_if_any()
-    registry = load_registry(data_dir / "identifiers", "identifiers", problems)
+    registry = load_registry(data_dir / IDENTIFIERS, IDENTIFIERS, problems)
     build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings, frozenset(folder.contract.series for folder in folders))
     first_pass(build_, folders)
     candidates = LineSink(folder / "candidates.nt")
@@ -278,14 +298,12 @@ def _quality(mapped: Mapped) -> dict[str, bytes]:
 
 
 def _draft(
-    mapped: Mapped, data_dir: Path, base: str, settings: BuildSettings, extra: list[Edition], reports: dict[str, bytes], severities: dict[str, int], scratch: Path,
-    accept: bool | None,
-) -> Draft:  # fmt: skip
-    files = input_files(data_dir, extra)
+    mapped: Mapped, base: str, settings: BuildSettings, files: list[Input], mark: str, reports: dict[str, bytes], severities: dict[str, int], scratch: Path
+) -> Draft:
     issued = [folder.contract.issued for folder in mapped.folders if folder.contract.issued != "not-stated"]
     if not issued:
         raise SourceProblems([Problem("sources", 0, "issued", "contract", "not-stated", "una fuente con fecha", "one source with a date")])
-    registry = scratch / "identifiers"
+    registry = scratch / IDENTIFIERS
     registry.mkdir()
     return Draft(
         base=base,
@@ -293,7 +311,7 @@ def _draft(
         graphs={name: graph.path for name, graph in mapped.graphs.items()},
         sources=[sources.facts(folder, files) for folder in mapped.folders],
         inputs=files,
-        fingerprint=fingerprint(files, base, settings, accept=accept),
+        fingerprint=mark,
         settings=settings.in_data(),
         reports=reports,
         registry=dict(mapped.build.registry.write(registry)),
