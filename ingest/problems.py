@@ -76,7 +76,7 @@ class ProblemList:
 
     def __init__(self, redact: Callable[[str], str] | None = None) -> None:
         self.problems: list[Problem] = []
-        self.notes: list[Note] = []
+        self._notes: dict[Note, None] = {}
         self.redact = redact
 
     def add(self, problem: Problem) -> None:
@@ -84,8 +84,12 @@ class ProblemList:
         self.problems.append(problem if found == problem.found else replace(problem, found=found))
 
     def note(self, note: Note) -> None:
-        if note not in self.notes:
-            self.notes.append(note)
+        """Said once, however often it is met."""
+        self._notes.setdefault(note)
+
+    @property
+    def notes(self) -> list[Note]:
+        return list(self._notes)
 
     def raise_if_any(self) -> None:
         if self.problems:

@@ -38,6 +38,7 @@ class Identity:
         self.rules: Counter[str] = Counter()
         self._journal = context.build.journal
         self._claimed: dict[str, None] = {}  # keys that a row of this edition describes
+        self._alike: dict[str, int] = {}  # natural -> rows of this edition that have it and nothing to tell them apart
         # Registered naturals of this database: (plan, digest of the title) -> keys with their number tokens.
         self._titled: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
         self._outside: dict[str, set[str]] = defaultdict(set)  # key -> ids given by others
@@ -129,6 +130,10 @@ class Identity:
                 self._count("edition")
                 return self._claim(key, plan_key)
             natural = f"{natural} {outside_id or row.digest()}"
+            key = self._registry.find_natural("commitment", natural)
+            if key is not None and key not in self._claimed:
+                self._count("edition")
+                return self._claim(key, plan_key)
         return self._mint(row, plan_key, token, natural, unique=observed.tokens[(*where, token.lower())] == 1)
 
     def _free_for(self, key: str, outside_id: str | None) -> bool:
@@ -151,23 +156,27 @@ class Identity:
         text = row.peek(self._text) if self._text else ""
         alone = self._observed.texts[text_digest(plan, token, title, text)] == 1
         natural = f"{natural} {uris.digest(uris.folded(text), 12)}" if alone else f"{natural} {row.digest()}"
-        key = self._registry.find_natural("commitment", natural)
+        # Rows alike in every cell: which is which cannot be told, only that there are several.
+        times = self._alike.get(natural, 0) + 1
+        numbered = natural if times == 1 else f"{natural} {times}"
+        while (key := self._registry.find_natural("commitment", numbered)) is not None and key in self._claimed:
+            times += 1
+            numbered = f"{natural} {times}"
+        self._journal.note(self._alike, natural)
+        self._alike[natural] = times
         if key is not None:
-            key = self._registry.survivor("commitment", key)
-            if key not in self._claimed:
-                self._count("edition")
-                return self._claim(key, plan_key)
-            # Rows alike in every cell: which is which cannot be told, only that there are several.
-            natural = f"{natural} {sum(1 for claimed in self._claimed if claimed.startswith(key)) + 1}"
-        return self._mint(row, plan_key, token, natural, unique=False, distinct="" if alone else row.digest())
+            self._count("edition")
+            return self._claim(key, plan_key)
+        return self._mint(row, plan_key, token, numbered, unique=False, distinct="" if alone else row.digest(), times=times)
 
-    def _mint(self, row: Row, plan_key: str, token: str, natural: str, *, unique: bool, distinct: str = "") -> str:
+    def _mint(self, row: Row, plan_key: str, token: str, natural: str, *, unique: bool, distinct: str = "", times: int = 1) -> str:
+        """`times`: the how many-th of rows alike this one is."""
         title = row.peek(self._title) if self._title else ""
         text = row.peek(self._text) if self._text else ""
         proposal = f"{plan_key}-{token}"
         if not unique or token == "x" or self._registry.known("commitment", proposal):
             proposal = f"{plan_key}-{token}-{uris.digest(uris.folded(f'{title} {text}') + distinct, 6)}"
-        candidate, times = proposal, 1
+        candidate = proposal if times == 1 else f"{proposal}-{times}"
         while candidate in self._claimed or self._registry.known("commitment", candidate):
             times += 1
             candidate = f"{proposal}-{times}"

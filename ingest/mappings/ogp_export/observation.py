@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from ingest import uris
@@ -31,25 +31,41 @@ def _redacted(text: str) -> str:
     return redacted(text).text
 
 
-@dataclass
 class PlanFacts:
-    """What the rows say of one plan, by column: value -> number of rows that say it."""
+    """What the rows say of one plan, by column: value -> number of rows that say it.
 
-    values: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    Every row of the plan asks what they agree on, so that is worked out once for each column: a column that never says the same
+    thing twice would cost the square of the rows otherwise.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[str, Counter[str]] = defaultdict(Counter)
+        self._agreed: dict[str, str | None] = {}
+        self._said: dict[str, str] = {}
+
+    def count(self, column: str, value: str) -> None:
+        self._values[column][value] += 1
+        if self._agreed or self._said:
+            self._agreed.clear()
+            self._said.clear()
 
     def agreed(self, column: str | None) -> str | None:
         """The value that at least nine of ten rows with a value give, else None: a slip in one row unsays nothing."""
-        found = self.values.get(column or "")
-        if not found:
+        if column is None or column not in self._values:
             return None
-        value, rows = found.most_common(1)[0]
-        return value if 10 * rows >= 9 * found.total() else None
+        if column not in self._agreed:
+            found = self._values[column]
+            value, rows = found.most_common(1)[0]
+            self._agreed[column] = value if 10 * rows >= 9 * found.total() else None
+        return self._agreed[column]
 
     def said(self, column: str) -> str:
         """The most frequent values with their numbers of rows, for messages."""
-        frequent = sorted(self.values[column].items(), key=lambda item: (-item[1], item[0]))
-        listed = [f"{shown(value, _redacted)[:_SHOWN]} ×{count}" for value, count in frequent[:_VALUES]]
-        return ", ".join(listed if len(frequent) <= _VALUES else [*listed, "…"])
+        if column not in self._said:
+            frequent = sorted(self._values[column].items(), key=lambda item: (-item[1], item[0]))
+            listed = [f"{shown(value, _redacted)[:_SHOWN]} ×{count}" for value, count in frequent[:_VALUES]]
+            self._said[column] = ", ".join(listed if len(frequent) <= _VALUES else [*listed, "…"])
+        return self._said[column]
 
 
 @dataclass
@@ -104,7 +120,7 @@ class Observation:
         facts = observed.plans[plan.place.area, plan.number]
         for column in observed.plan_columns:
             if text := row.peek(column):
-                facts.values[column][names.year_of(text)] += 1
+                facts.count(column, names.year_of(text))
         where = (plan.place.area, plan.number)
         observed.tokens[(*where, token.lower())] += 1
         observed.titled[(*where, token.lower(), title)] += 1

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.identifiers import Registry
 from tests.ingest.exports.made import row, write
 from tests.ingest.exports.mapping import ID, Result, last, map_exports
 
@@ -124,6 +125,24 @@ def test_the_registry_of_an_earlier_run_gives_the_same_keys(result: Result, own_
     again = map_exports(own_data, f"{EDITION}={write(tmp_path / 'moved.csv', 'ogp-2016', list(reversed(NUMBERED)))}")
     assert stated(again, EDITION) == stated(result, EDITION)
     assert again.mapped.build.registry.minted() == result.mapped.build.registry.minted()
+    # All are known from before, those alike in every cell too.
+    assert again.mapped.build.quality.source(EDITION).identity == {"edition": len(NUMBERED)}
+
+
+def test_many_rows_alike_take_no_longer_than_others(own_data: Path, tmp_path: Path) -> None:
+    """Each asks the registry and its own count once, however many there are: looking for the next free number would be quadratic."""
+    rows = [row("Kenya", "9", "1", "Alike", "The same words")] * 40
+    plain, asked = Registry.known, []
+
+    def known(registry: Registry, kind: str, key: str) -> bool:
+        asked.append(kind)
+        return plain(registry, kind, key)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Registry, "known", known)
+        found = map_exports(own_data, f"{EDITION}={write(tmp_path / 'a.csv', 'ogp-2016', rows)}")
+    assert len(found[EDITION].where("dct:title", "Alike")) == len(rows)
+    assert asked.count("commitment") <= 2 * len(rows)
 
 
 # -- ids of OGP ---------------------------------------------------------------------------------------------------
