@@ -28,7 +28,7 @@ def identity(context: SourceContext, row: Row) -> None:
         row.problem("series", "unknown-series", row.text("series"), "la serie de una fuente", "the series of a source")
     if not key:
         return
-    context.build.references.append((kind, key, row.file.shown, row.number, "key"))
+    context.refer(kind, key, row, "key")
     passage = _passage(context, row)
     subject = context.thing(kind, key)
     patterns.identifier(context, subject, row.text("authority"), row.text("outside_id"), f"{row.text('authority')}-{kind}", passage)
@@ -58,7 +58,7 @@ def years(context: SourceContext, row: Row) -> None:
     start, end = context.value(row, "start", values.full_date), context.value(row, "end", values.full_date)
     if not (key and start):
         return
-    context.build.references.append((kind, key, row.file.shown, row.number, "subject_key"))
+    context.refer(kind, key, row, "subject_key")
     printed = context.build.written.get((kind, key))
     if printed is not None and printed != row.text("as_written"):
         row.problem("as_written", "year-basis", row.text("as_written"), f"lo impreso en la tabla de la fuente: {printed}", f"what the source's table prints: {printed}")
@@ -89,15 +89,23 @@ def _check_year(context: SourceContext, row: Row, start: values.PartialDate, end
         row.problem("weekday", "year-basis", weekday, f"el día de la semana de {start.text}", f"the weekday of {start.text}")
     # "process/MX-4_cocreacion 24/may/19": the basis is a stated start, and no date may lie before it.
     origin, _, printed_start = row.text("basis").rpartition(" ")
-    try:
-        stated = values.written_date(printed_start)
-        earliest = dt.date(stated.year or 0, stated.month or 1, stated.day or 1)
-    except ValueError:
+    kind, _, key = origin.partition("/")
+    earliest = _printed_day(printed_start)
+    if earliest is None or not (kind and key):
         row.problem("basis", "year-basis", row.text("basis"), "tipo/clave y la fecha impresa del inicio", "kind/key and the start as printed")
         return
-    context.build.references.append((*origin.split("/", 1), row.file.shown, row.number, "basis"))
+    context.refer(kind, key, row, "basis")
     if start.earliest < earliest:
         row.problem("start", "year-basis", start.text, f"no antes de {earliest}", f"not before {earliest}")
+
+
+def _printed_day(text: str) -> dt.date | None:
+    """The first day of a date as printed with its year, or None where the text is no such date."""
+    try:
+        stated = values.written_date(text)
+        return dt.date(stated.year or 0, stated.month or 1, stated.day or 1)
+    except ValueError:
+        return None
 
 
 def links_out(context: SourceContext, row: Row) -> None:
@@ -105,7 +113,7 @@ def links_out(context: SourceContext, row: Row) -> None:
     relation = row.text("property")
     if not (key and target):
         return
-    context.build.references.append((kind, key, row.file.shown, row.number, "key"))
+    context.refer(kind, key, row, "key")
     passage = _passage(context, row)
     context.add(context.thing(kind, key), relation, terms.iri(target))
     patterns.link(context, (kind, key), relation, target, row.text("curator"), _reasons(row), passage)
@@ -119,7 +127,7 @@ def candidates(context: SourceContext, row: Row) -> None:
     first, second = sorted((origin, target))
     context.build.linked.add((kind, first, second))
     for key, column in ((origin, "from"), (target, "to")):
-        context.build.references.append((kind, key, row.file.shown, row.number, column))
+        context.refer(kind, key, row, column)
     passage = _passage(context, row)
     subject = patterns.link(context, (kind, origin), row.text("relation"), (kind, target), row.text("curator"), _reasons(row), passage)
     score = context.value(row, "score", values.decimal)
@@ -147,7 +155,7 @@ def not_same(context: SourceContext, row: Row) -> None:
     build.linked.add((kind, first, second))
     build.not_same.add((kind, first, second))
     for key, column in ((origin, "from"), (target, "to")):
-        build.references.append((kind, key, row.file.shown, row.number, column))
+        context.refer(kind, key, row, column)
     passage = _passage(context, row)
     context.add(context.thing(kind, origin), "owl:differentFrom", context.thing(kind, target))
     patterns.link(context, (kind, origin), "owl:differentFrom", (kind, target), row.text("curator"), _reasons(row), passage)
