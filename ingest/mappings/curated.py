@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from ingest import patterns, terms, uris, values
 from ingest.authority import INTERNATIONAL, Body, Decision
@@ -10,6 +11,9 @@ from ingest.context import SourceContext
 from ingest.formats.spreadsheets import unquoted
 from ingest.institutions import shown
 from ingest.readers import Row
+from ontology.namespaces import KINDS
+
+_IDENTIFIED = {"ogp": ("commitment", "plan")}  # who gives ids -> to what kinds of ours: code/id-scheme has a code of each pair
 
 
 def _passage(context: SourceContext, row: Row) -> str:
@@ -20,18 +24,30 @@ def _reasons(row: Row) -> dict[str, str]:
     return {language: row.text(column) for column, language in (("reason", "en"), ("reason_es", "es")) if column in row.table.columns and row.text(column)}
 
 
+def _one_of(row: Row, column: str, known: Collection[str]) -> str:
+    """The cell, "" where it is none of these. Contracts of deployments need not list them, so it is asked here, too."""
+    text, declared = row.text(column), row.column(column).values
+    if text in known:
+        return text
+    if declared is None or text in declared:  # else the contract's own list has told already
+        listed = ", ".join(known)
+        row.problem(column, "not-in-list", text, f"uno de: {listed}", f"one of: {listed}")
+    return ""
+
+
 def identity(context: SourceContext, row: Row) -> None:
     """An outside id that a curator gave to one of our resources: identifier, alias, evidence."""
-    kind, key = row.text("kind"), context.key(row, "key")
+    authority, key = _one_of(row, "authority", _IDENTIFIED), context.key(row, "key")
+    kind = _one_of(row, "kind", _IDENTIFIED.get(authority, KINDS))
     row.text("row")
     if row.text("series") not in context.build.series:
         row.problem("series", "unknown-series", row.text("series"), "la serie de una fuente", "the series of a source")
-    if not key:
+    if not (authority and kind and key):
         return
     context.refer(kind, key, row, "key")
     passage = _passage(context, row)
     subject = context.thing(kind, key)
-    patterns.identifier(context, subject, row.text("authority"), row.text("outside_id"), f"{row.text('authority')}-{kind}", passage)
+    patterns.identifier(context, subject, authority, row.text("outside_id"), f"{authority}-{kind}", passage)
     context.stated(subject, passage)
 
 
@@ -54,9 +70,9 @@ def topic_links(context: SourceContext, row: Row) -> None:
 
 def years(context: SourceContext, row: Row) -> None:
     """The year of a date printed without one: checked against the print, the weekday and the stated start."""
-    kind, key, name = row.text("subject_kind"), context.key(row, "subject_key"), row.text("property")
+    kind, key, name = _one_of(row, "subject_kind", KINDS), context.key(row, "subject_key"), row.text("property")
     start, end = context.value(row, "start", values.full_date), context.value(row, "end", values.full_date)
-    if not (key and start):
+    if not (kind and key and start):
         return
     context.refer(kind, key, row, "subject_key")
     printed = context.build.written.get((kind, key))
@@ -109,9 +125,9 @@ def _printed_day(text: str) -> dt.date | None:
 
 
 def links_out(context: SourceContext, row: Row) -> None:
-    kind, key, target = row.text("kind"), context.key(row, "key"), context.value(row, "target", values.iri)
+    kind, key, target = _one_of(row, "kind", KINDS), context.key(row, "key"), context.value(row, "target", values.iri)
     relation = row.text("property")
-    if not (key and target):
+    if not (kind and key and target):
         return
     context.refer(kind, key, row, "key")
     passage = _passage(context, row)
@@ -121,8 +137,8 @@ def links_out(context: SourceContext, row: Row) -> None:
 
 def candidates(context: SourceContext, row: Row) -> None:
     """A likeness that nobody confirmed: a Link node in graph/candidates, never a statement about the things."""
-    kind, origin, target = row.text("kind"), context.key(row, "from"), context.key(row, "to")
-    if not (origin and target):
+    kind, origin, target = _one_of(row, "kind", KINDS), context.key(row, "from"), context.key(row, "to")
+    if not (kind and origin and target):
         return
     first, second = sorted((origin, target))
     context.build.linked.add((kind, first, second))
@@ -139,9 +155,9 @@ def candidates(context: SourceContext, row: Row) -> None:
 
 def not_same(context: SourceContext, row: Row) -> None:
     """Two things that look alike and are two. The decision is published, and the pair is never proposed again."""
-    kind, origin, target = row.text("kind"), context.key(row, "from"), context.key(row, "to")
+    kind, origin, target = _one_of(row, "kind", KINDS), context.key(row, "from"), context.key(row, "to")
     row.text("row")
-    if not (origin and target):
+    if not (kind and origin and target):
         return
     build = context.build
     first, second = sorted(build.registry.survivor(kind, key) for key in (origin, target))
