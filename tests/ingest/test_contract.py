@@ -109,6 +109,30 @@ def test_faults_of_a_contract_are_said_in_spanish(root: Path, tmp_path: Path, li
     assert says not in problem.message("en")
 
 
+@pytest.mark.parametrize(
+    ("line", "broken", "field", "found"),
+    [
+        ("kind: plan", "kind: plann", "kind", "plann"),
+        ('key: "{key}"', 'key: "{clave}"', "key", "{clave}"),
+        ('key: "{key}"', 'key: "{key:d}"', "key", "{key:d}"),
+        ('key: "{key}"', 'key: "{key.upper}"', "key", "{key.upper}"),
+        ('key: "{key}"', 'key: "{}"', "key", "{}"),
+        ('key: "{key}"', 'key: "{key"', "key", "{key"),
+        ('label: {en: "{title}"}', 'label: {en: "{titel}"}', "label.en", "{titel}"),
+        ('title: "dct:title"', 'titel: "dct:title"', "properties", "titel"),
+    ],
+)
+def test_a_record_that_no_row_can_fill_is_a_fault_of_the_contract(root: Path, tmp_path: Path, line: str, broken: str, field: str, found: str) -> None:
+    text = (root / "ingest/starter/template/sources/zz_example_plan/contract.yml").read_text(encoding="utf-8")
+    assert line in text
+    (tmp_path / "contract.yml").write_text(text.replace(line, broken, 1), encoding="utf-8")
+    with pytest.raises(SourceProblems) as error:
+        contract.load_contract(tmp_path / "contract.yml", "contract.yml")
+    (problem,) = error.value
+    assert (problem.column.partition(".record.")[2], problem.found) == (field, found)
+    assert problem.message("es") != problem.message("en")
+
+
 def test_yaml_nested_without_end_is_a_fault_of_the_file(tmp_path) -> None:
     path = tmp_path / "contract.yml"
     path.write_text("a: " + "[" * 20_000, encoding="utf-8")
