@@ -511,7 +511,7 @@ def _explained(error: Exception, session: Session) -> Failure | None:
     from commitments.release import ReleaseError
     from ingest.apart import ProcessKilled
     from ingest.problems import SourceProblems
-    from ingest.publication.lock import BuildInProgress
+    from ingest.publication import BuildInProgress, RegistryConflict, SeveralValues
 
     if isinstance(error, Failure):
         return error
@@ -522,6 +522,14 @@ def _explained(error: Exception, session: Session) -> Failure | None:
         return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
     if isinstance(error, BuildInProgress):
         return session.failure(Exit.LOCKED, "build-locked", pid=error.holder.get("pid", "?"), start=error.holder.get("start", "?"))
+    if isinstance(error, RegistryConflict):
+        said = {"file": error.path, "count": len(error.events), "event": ",".join(error.events[0])}
+        if error.published:
+            return session.failure(Exit.PROBLEMS, "registry-conflict-published", release=error.published, **said)
+        return session.failure(Exit.PROBLEMS, "registry-conflict", **said)
+    if isinstance(error, SeveralValues):
+        values = ", ".join(error.values)
+        return session.failure(Exit.PROBLEMS, "several-values", table=error.table, key=error.key, column=error.column, count=len(error.values), values=values)
     if isinstance(error, ValidationError):
         return Failure(Exit.USAGE, [_setting(item, session) for item in error.errors()])
     if isinstance(error, ReleaseError):
