@@ -349,7 +349,11 @@ def query(session: Session, text: str | None, file: Any, name: str | None, form:
     release = _release(session, name)
     from sparql_api.query import run_query
 
-    run_query(release, file.read() if file else text, "json" if session.as_json else form, sys.stdout.buffer)
+    try:
+        asked = file.read() if file else text
+    except UnicodeDecodeError as error:
+        raise session.failure(Exit.USAGE, "not-utf8", position=error.start) from None
+    run_query(release, asked, "json" if session.as_json else form, sys.stdout.buffer)
 
 
 @cli.command()
@@ -540,8 +544,6 @@ def _explained(error: Exception, session: Session) -> Failure | None:
         # Only names of files hold such characters: everything that is read is UTF-8.
         before, after = str(error.object)[: error.start], str(error.object)[error.start :]
         return session.failure(Exit.ENVIRONMENT, "name-not-utf8", name=re.split("[\0\n]", before)[-1] + re.split("[\0\n]", after)[0])
-    if isinstance(error, UnicodeDecodeError):
-        return session.failure(Exit.USAGE, "not-utf8", position=error.start)
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return session.failure(Exit.ENVIRONMENT, "system-error", problem=f"{place}{error.strerror or error}")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from ingest import uris
+from ingest.formats import FormatFault, Record, open_records
 from ingest.journal import Journal
 from ingest.problems import Problem, ProblemList
 from ontology.namespaces import KINDS
@@ -398,14 +399,19 @@ def _read(path: Path, shown: str, problems: ProblemList, registry: Registry) -> 
     if path.stem not in KINDS:
         report(0, "", path.stem, "un tipo de identificador conocido", "a known kind of identifier")
         return
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream)
-        header = next(reader, [])
+    try:
+        records = open_records(path)
+        header = next(records, Record(1, [])).cells
         if tuple(header) != FIELDS:
             report(1, "", ",".join(header), ",".join(FIELDS), ",".join(FIELDS))
             return
-        for number, record in enumerate(filter(None, reader), start=2):
-            seq, event, kind, key, natural, date, by, reason, target = [*record, *[""] * len(FIELDS)][: len(FIELDS)]
+        for number, cells, _, _ in records:
+            if not cells:
+                continue
+            if len(cells) != len(FIELDS):
+                report(number, "", f"{len(cells)} cells", f"{len(FIELDS)} celdas", f"{len(FIELDS)} cells")
+                continue
+            seq, event, kind, key, natural, date, by, reason, target = cells
             if kind != path.stem:
                 report(number, "kind", kind, path.stem, path.stem)
             if event not in EVENTS:
@@ -422,3 +428,5 @@ def _read(path: Path, shown: str, problems: ProblemList, registry: Registry) -> 
                 continue
             if (event, by, natural, reason, target) != _PLAIN or not registry.plain(kind, key, date):
                 registry.record(Event(expected, event, kind, key, natural, date, by, reason, target))
+    except FormatFault as fault:
+        problems.add(Problem(shown, fault.row, "", fault.code, fault.found, fault.es, fault.en))

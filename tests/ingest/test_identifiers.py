@@ -80,11 +80,24 @@ def test_a_row_that_left_the_tables_leaves_a_tombstone(data: Data) -> None:
         ("1,mint,area,a,,,,,", "kind"),
         ("1,mint,org,a b,,,,,", "key"),
         ("1,merge,org,a,,,,,", "target"),
+        ("1,mint,org,a,,,,", ""),
+        ("1,mint,org,a,,,,,,", ""),
     ],
 )
 def test_faults_of_the_log_are_named(tmp_path: Path, row: str, column: str) -> None:
-    _, problems = log(tmp_path, row)
-    assert [(problem.row, problem.column) for problem in problems.problems][:1] == [(2, column)]
+    _, problems = log(tmp_path, '1,mint,org,first,,,,"two\nlines",', "", row)
+    assert [(problem.row, problem.column) for problem in problems.problems][:1] == [(4, column)]  # as a spreadsheet program counts
+
+
+def test_a_log_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for content, code, row in (
+        ("caf\u00e9,".encode("latin-1"), "encoding", 3), (b'1,mint,org,a,,,,"never closed,\n', "csv", 3), (b"seq;event\n", "delimiter", 1), (b"", "identifiers", 1),
+    ):  # fmt: skip
+        sound = log(tmp_path, "1,mint,org,a,,,,,")[0].serialized()["org"] if row > 1 else b""
+        (tmp_path / "org.csv").write_bytes(sound + content)
+        problems = ProblemList()
+        load_registry(tmp_path, "identifiers", problems)
+        assert [(problem.file, problem.row, problem.code) for problem in problems.problems] == [("identifiers/org.csv", row, code)]
 
 
 def test_the_files_read_back_as_written(tmp_path: Path) -> None:
