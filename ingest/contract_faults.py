@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 
+from ingest import languages
 from ontology import code_schemes, vocabulary
 from ontology.namespaces import KINDS, PREFIXES
 
@@ -30,6 +31,11 @@ Fault = tuple[Place, str, str, str]  # field, found, expected in Spanish, expect
 
 def faults(contract: Contract) -> Iterator[Fault]:
     """Every such fault, in the order of the tables."""
+    if contract.language != "not-stated":
+        try:
+            languages.bcp47(contract.language)
+        except ValueError as error:
+            yield ("language",), contract.language, *error.args
     for slug, table in contract.tables.items():
         at: Place = ("tables", slug)
         for what in _PLACING if contract.mapping == EXPORT_MAPPING else ():

@@ -45,6 +45,8 @@ def test_every_contract_of_the_project_is_valid_against_the_published_schema(roo
         ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "recased"}}}}}, "as_written"),
         ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "curated", "type": "code"}}}}}, "scheme"),
         ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "curated", "pattern": "("}}}}}, "pattern"),
+        ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "curated", "language": "es <>"}}}}}, "language"),
+        ({"language": "klingon <>"}, "language"),
     ],
 )
 def test_contracts_that_do_not_fit_are_refused(change: dict, says: str) -> None:
@@ -107,6 +109,27 @@ def test_faults_of_a_contract_are_said_in_spanish(root: Path, tmp_path: Path, li
     (problem,) = error.value
     assert says in problem.message("es") and "Input should" not in problem.message("es")
     assert says not in problem.message("en")
+
+
+@pytest.mark.parametrize(("code", "tag"), [("not-stated", None), ("spa", "es"), ("deu", "de"), ("fil", "fil"), ("yua", "yua")])
+def test_the_language_of_a_contract_gives_the_shortest_tag(root: Path, tmp_path: Path, code: str, tag: str | None) -> None:
+    assert _with_language(root, tmp_path, code).contract.language_tag == tag
+
+
+@pytest.mark.parametrize(("code", "says"), [("klingon <>", "([a-z]{3}|not-stated)"), ("es", "([a-z]{3}|not-stated)"), ("ger", "deu")])
+def test_what_is_no_language_is_a_fault_of_the_contract(root: Path, tmp_path: Path, code: str, says: str) -> None:
+    with pytest.raises(SourceProblems) as error:
+        _with_language(root, tmp_path, code)
+    (problem,) = error.value
+    assert (problem.column, problem.found) == ("language", code)
+    assert says in problem.message("es") and says in problem.message("en") and problem.message("es") != problem.message("en")
+
+
+def _with_language(root: Path, folder: Path, code: str) -> contract.LoadedContract:
+    text = (root / "data/sources/mx_ogp_pages/contract.yml").read_text(encoding="utf-8")
+    assert "language: eng" in text
+    (folder / "contract.yml").write_text(text.replace("language: eng", f'language: "{code}"', 1), encoding="utf-8")
+    return contract.load_contract(folder / "contract.yml", "contract.yml")
 
 
 @pytest.mark.parametrize(
