@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ingest import contract_faults, layouts
+from ingest import contract_faults, languages, layouts
 from ingest.institutions import InstitutionRules
 from ingest.problems import Problem, SourceProblems
 
@@ -28,6 +28,7 @@ CONTRACT_FILE = "contract.yml"
 SCHEMA_FILE = "contract.schema.json"
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Tag = Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{1,8})*)?$")]
 LanguageText = dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], str]
 
 Kind = Literal["verbatim", "recased", "curated", "locator", "reference"]
@@ -72,7 +73,7 @@ class Column(Model):
     kind: Kind
     type: Type = "text"
     required: bool = False
-    language: str | None = None  # BCP 47 tag of verbatim text; None = the contract's own language
+    language: Tag | None = None  # BCP 47 tag of verbatim text, "" = none; None = the contract's own language
     scheme: str | None = None  # for type code: slug under code/, or of a deployment scheme
     key_kind: str | None = None  # for type key: the kind of our identifiers
     values: tuple[str, ...] | None = None  # closed list of what the cell may say
@@ -170,7 +171,7 @@ class Record(Model):
     scheme: str | None = None  # for concepts: slug of the scheme below concept/
     properties: dict[str, str | list[str]] = {}  # column -> CURIE(s)
     constants: dict[str, str] = {}  # CURIE -> CURIE, IRI or "text"@lang
-    label: dict[str, str] = {}  # language -> template; default: the titles or preferred labels
+    label: dict[Tag, str] = {}  # language -> template; default: the titles or preferred labels
 
 
 class Table(Model):
@@ -291,7 +292,7 @@ class Contract(Model):
     title: LanguageText
     publisher: str = "not-stated"
     issued: dt.date | Literal["not-stated"] = "not-stated"
-    language: str = "not-stated"  # ISO 639-3, or not-stated
+    language: str = Field(default="not-stated", pattern=r"^([a-z]{3}|not-stated)$")  # ISO 639-3, or not-stated: then its texts have no tag
     licence: str = "not-stated"  # an IRI, or not-stated
     source_type: Literal["plan-document", "tracker", "ogp-database", "presentation", "reference", "curation"]
     document: Document
@@ -325,7 +326,7 @@ class Contract(Model):
     @property
     def language_tag(self) -> str | None:
         """BCP 47 tag of the declared language, or None."""
-        return _BCP47.get(self.language)
+        return None if self.language == "not-stated" else languages.bcp47(self.language)
 
     @property
     def age(self) -> int:
@@ -337,10 +338,6 @@ class Contract(Model):
             return self.issued.toordinal()
         named = re.search(r"-(20[0-3]\d)(?:-(0[1-9]|1[0-2]))?$", self.key) if self.layout else None
         return dt.date(int(named[1]), int(named[2] or 1), 1).toordinal() if named else 0
-
-
-# ISO 639-3 to the shortest BCP 47 tag, for the languages our sources declare.
-_BCP47 = {"spa": "es", "eng": "en", "por": "pt", "fra": "fr", "nor": "no", "ind": "id", "fil": "fil"}
 
 
 class LoadedContract(Model):

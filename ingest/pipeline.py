@@ -194,6 +194,7 @@ def map_sources(
     folders = _dated(sources.find(data_dir, inputs, problems, accept=accept))
     problems.raise_if_any()
     registry = load_registry(data_dir / IDENTIFIERS, IDENTIFIERS, problems)
+    problems.raise_if_any()  # no row can be mapped to keys that lead nowhere
     build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings, frozenset(folder.contract.series for folder in folders))
     first_pass(build_, folders)
     candidates = LineSink(folder / "candidates.nt")

@@ -16,12 +16,12 @@ from ingest.publication.files import SCRATCH, sweep
 from ingest.publication.lock import BuildInProgress, build_lock
 from ingest.publication.statistics import NotSorted
 from ingest.publication.switch import RegistryConflict, recover
-from ingest.publication.tables import TableError
+from ingest.publication.tables import SeveralValues, TableError
 from ingest.publication.working import Work
 from ingest.publication.writing import Writing, work_on
 
 __all__ = [
-    "SCRATCH", "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SourceFacts", "TableError",
+    "SCRATCH", "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SeveralValues", "SourceFacts", "TableError",
     "build_lock", "canonical_lines", "inputs_digest", "publish", "recover", "sweep",
 ]  # fmt: skip
 

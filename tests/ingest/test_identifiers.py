@@ -44,6 +44,26 @@ def test_a_merge_in_a_circle_ends(tmp_path: Path) -> None:
     assert registry.survivor("org", "a") in ("a", "b")
 
 
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,b"), [(3, "b")]),
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,b c", "1,mint,org,b,,,,,", "1,mint,org,c,,,,,"), [(3, "b c")]),
+        (("1,mint,org,a,,,,,", "2,split,org,a,,,,,b c", "1,mint,org,b,,,,,"), [(3, "c")]),
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,a"), [(3, "a")]),
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,b", "1,mint,org,b,,,,,", "2,split,org,b,,,,,c a", "1,mint,org,c,,,,,", "1,mint,org,d,,,,,", "2,merge,org,d,,,,,a"),
+         [(3, "b"), (5, "a")]),
+        # What a later event set right is no fault: rows are never edited.
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,b", "3,merge,org,a,,,,,c", "1,mint,org,c,,,,,"), []),
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,b", "3,mint,org,a,,,,,"), []),
+    ],
+)  # fmt: skip
+def test_what_replaces_a_key_is_in_the_log_and_leads_not_back(tmp_path: Path, rows: tuple[str, ...], found: list[tuple[int, str]]) -> None:
+    _, problems = log(tmp_path, *rows)
+    assert [(problem.row, problem.found) for problem in problems.problems] == found
+    assert all(problem.column == "target" and problem.message("es") != problem.message("en") for problem in problems.problems)
+
+
 def test_keys_that_differ_by_case_alone_are_refused(tmp_path: Path) -> None:
     registry, _ = log(tmp_path, "1,mint,org,mx-sfp,,,,,")
     with pytest.raises(ValueError, match="letter case"):
@@ -80,11 +100,24 @@ def test_a_row_that_left_the_tables_leaves_a_tombstone(data: Data) -> None:
         ("1,mint,area,a,,,,,", "kind"),
         ("1,mint,org,a b,,,,,", "key"),
         ("1,merge,org,a,,,,,", "target"),
+        ("1,mint,org,a,,,,", ""),
+        ("1,mint,org,a,,,,,,", ""),
     ],
 )
 def test_faults_of_the_log_are_named(tmp_path: Path, row: str, column: str) -> None:
-    _, problems = log(tmp_path, row)
-    assert [(problem.row, problem.column) for problem in problems.problems][:1] == [(2, column)]
+    _, problems = log(tmp_path, '1,mint,org,first,,,,"two\nlines",', "", row)
+    assert [(problem.row, problem.column) for problem in problems.problems][:1] == [(4, column)]  # as a spreadsheet program counts
+
+
+def test_a_log_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for content, code, row in (
+        ("caf\u00e9,".encode("latin-1"), "encoding", 3), (b'1,mint,org,a,,,,"never closed,\n', "csv", 3), (b"seq;event\n", "delimiter", 1), (b"", "identifiers", 1),
+    ):  # fmt: skip
+        sound = log(tmp_path, "1,mint,org,a,,,,,")[0].serialized()["org"] if row > 1 else b""
+        (tmp_path / "org.csv").write_bytes(sound + content)
+        problems = ProblemList()
+        load_registry(tmp_path, "identifiers", problems)
+        assert [(problem.file, problem.row, problem.code) for problem in problems.problems] == [("identifiers/org.csv", row, code)]
 
 
 def test_the_files_read_back_as_written(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 import ontology
 from ingest import terms, uris
 from ingest.cleaning.persons import redacted
-from ingest.context import SourceContext
+from ingest.context import Reference, SourceContext
 from ingest.contract import Rating, Table
 from ingest.mappings.ogp_export.codes import check_codes
 from ingest.mappings.ogp_export.texts import written
@@ -71,7 +71,7 @@ class Ratings:
         check_codes(context, _named(context, table))
         if table.ratings and context.contract.assessor:
             layout = f"{context.contract.layout or context.contract.key}.yml"
-            context.build.references.append(("org", context.contract.assessor, layout, 0, "assessor"))  # known only when all tables are read
+            context.build.references.append(Reference("org", context.contract.assessor, layout, 0, "assessor"))  # known only when all tables are read
         self._context = context
         self._table = table
         self._rules = [(rule.when, rule.method) for rule in table.methods]

@@ -80,7 +80,7 @@ class RowMapping:
         base = context.build.addresses.base
         self._passage_head, self._commitment_head = f"<{base}id/passage/", f"<{base}id/commitment/"
         self._title = next(iter(context.contract.title.values()))
-        self._language = context.contract.language_tag or "en"
+        self._tag = f"@{context.contract.language_tag}" if context.contract.language_tag else ""
 
     def map(self, row: Row) -> None:
         self.at_work = self._structural[0]
@@ -151,8 +151,8 @@ class RowMapping:
         name = row.peek(self._structural[0])
         place = terms.escaped(f"{written(name)}, plan {plan.number}" + (f", {number}" if number else ""))
         lines = [
-            f'{passage} {_P["type"]} {_P["Passage"]} .\n{passage} {_P["label"]} "{terms.escaped(self._title)}: {place}"@{self._language} .\n'
-            f'{passage} {_P["partOf"]} {self._context.source} .\n{passage} {_P["locator"]} "{place}"@{self._language} .\n'
+            f'{passage} {_P["type"]} {_P["Passage"]} .\n{passage} {_P["label"]} "{terms.escaped(self._title)}: {place}"{self._tag} .\n'
+            f'{passage} {_P["partOf"]} {self._context.source} .\n{passage} {_P["locator"]} "{place}"{self._tag} .\n'
         ]
         lines += [f"{passage} {terms.curie(f'ogcm:{absence}')} {terms.text(column)} .\n" for column, absence in row.absent.items()]
         self._context.emit("".join(lines))

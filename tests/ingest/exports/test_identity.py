@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.identifiers import Registry
+from ingest.problems import SourceProblems
 from tests.ingest.exports.made import row, write
 from tests.ingest.exports.mapping import ID, Result, last, map_exports
 
@@ -220,6 +221,16 @@ def test_two_ids_that_became_one_commitment_cost_no_row(own_data: Path, tmp_path
         assert result.aside("repeated-id") == [("3" if name == "b" else "2", "Commitment Unique Identifier", "KE0402")]
         keys.append({title: last(result["ogp-2024-01-01"].commitment(title)) for title in ("Roads", "Streets")})
     assert keys[0] == keys[1] and keys[0]["Roads"] == "KE-3-01" != keys[0]["Streets"]
+
+
+def test_a_merge_into_a_key_that_nobody_minted_is_a_fault_of_the_registry(own_data: Path, tmp_path: Path) -> None:
+    edition = f"ogp-2024-01-01={write(tmp_path / 'a.csv', 'ogp-2024', [row('Kenya', '3', '1', 'Roads')])}"
+    map_exports(own_data, edition).keep_identifiers(own_data)
+    merge(own_data, "KE-3-01", "KE-3-99")
+    write(tmp_path / "a.csv", "ogp-2024", [with_id("KE0401", "Kenya", "3", "1", "Roads")])
+    with pytest.raises(SourceProblems) as refused:
+        map_exports(own_data, edition)
+    assert [(problem.file, problem.column, problem.found) for problem in refused.value] == [("identifiers/commitment.csv", "target", "KE-3-99")]
 
 
 def test_what_is_no_id_is_set_aside_alone(reference: Path, tmp_path: Path) -> None:
