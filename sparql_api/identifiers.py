@@ -23,6 +23,8 @@ Name = tuple[str, str]  # (kind, key); concepts have the kind "concept" and the 
 CONCEPT = "concept"
 # Whose ids builds register as they stand in its exports, and of what.
 _EXPORTED, _EXPORTED_KINDS = "ogp", ("commitment", "plan")
+# Who writes the events of builds, and the reason they give: the log is in English, a page in the reader's language.
+BUILD, UNSTATED = "build", "no longer stated by any source"
 _TERMINAL = frozenset({"merge", "split", "withdraw", "error"})
 # Graphs whose subjects are the vocabulary's, not things of ours.
 _NOT_INSTANCES = frozenset({"vocabulary", "shapes"})
@@ -58,6 +60,11 @@ class Gone:
     date: str = ""
     reason: str = ""
     by: str = ""
+
+    @property
+    def unstated(self) -> bool:
+        """Whether a build withdrew it; any other reason is what somebody typed, in a language that nobody knows."""
+        return (self.by, self.reason) == (BUILD, UNSTATED)
 
 
 Fate = Live | Moved | Gone

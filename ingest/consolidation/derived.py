@@ -9,6 +9,7 @@ from ingest import terms
 from ingest.consolidation.claims import Claim
 from ingest.consolidation.lines import lexical
 from ingest.context import Build, label_in
+from ingest.identifiers import BUILDER, UNSTATED, Event
 from ingest.sorting import LineSink
 
 
@@ -54,17 +55,24 @@ class Derived:
         """What remains of every key that was withdrawn, merged or split."""
         status = terms.iri(self._build.addresses.code("record-status", "withdrawn"))
         words = {"merged": ("Fusionado", "Merged"), "split": ("Dividido", "Split"), "withdrawn": ("Retirado", "Withdrawn")}
-        for kind, key, state, targets, reason in self._build.registry.gone():
+        for kind, key, state, event in self._build.registry.gone():
             node = terms.iri(self._build.addresses.thing(kind, key))
             self.say(node, "rdf:type", terms.curie("ogcm:Tombstone"))
             for language, word in zip(("es", "en"), words[state], strict=True):
                 self.say(node, "rdfs:label", terms.text(f"{word}: {kind}/{key}", language))
             self.say(node, "adms:status", status)
-            for target in targets:
+            for target in event.target.split():
                 survivor = self._build.registry.survivor(kind, target)
                 self.say(node, "dct:isReplacedBy", terms.iri(self._build.addresses.thing(kind, survivor)))
-            if reason:
-                self.say(node, "ogcm:reason", terms.text(reason, "en"))
+            for language, reason in _reasons(event).items():
+                self.say(node, "ogcm:reason", terms.text(reason, language))
+
+
+def _reasons(event: Event) -> dict[str | None, str]:
+    """language -> why. A build's own reason in both; of what somebody typed into the log nobody knows the language."""
+    if (event.by, event.reason) == (BUILDER, UNSTATED):
+        return {"es": "ninguna fuente lo afirma ya", "en": UNSTATED}
+    return {None: event.reason} if event.reason else {}
 
 
 def _one_per_series(claims: list[tuple[Claim, list[str]]]) -> Iterator[tuple[Claim, list[str]]]:
