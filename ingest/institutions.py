@@ -77,7 +77,6 @@ class CellReading:
     mentions: tuple[tuple[str, Mention], ...]
     unresolved: tuple[Unresolved, ...]
     whole_text: str  # the cell, white space folded
-    roles_found: tuple[tuple[str, str], ...] = ()  # headings of the cell as written, and the role that the contract gives them
 
     @property
     def withheld(self) -> bool:
@@ -115,14 +114,6 @@ _REASONS = {
 }  # fmt: skip
 
 
-def read_cell(text: str, country: str, authority: Authority, rules: InstitutionRules, role: str = "lead") -> CellReading:
-    """Read one cell of an area (`country`: "MX", or the area's key for a local member, "MX-JAL"); `role`: the column's own role.
-
-    `text` comes repaired and redacted, with its line breaks (`<br/>` counts as one).
-    """
-    return InstitutionReader(authority, rules).read(text, country, role)
-
-
 _Parts = tuple[tuple[tuple[str, Mention], ...], tuple[Unresolved, ...]]  # of a part of a cell: its bodies with their roles, what stays unresolved
 _Read = TypeVar("_Read")
 
@@ -154,6 +145,10 @@ class InstitutionReader:
     # -- one cell ---------------------------------------------------------------------------------------------
 
     def _read(self, text: str, area: str, role: str) -> CellReading:
+        """Read one cell of an area ("MX", or the area's key for a local member, "MX-JAL"); `role`: the column's own role.
+
+        `text` comes repaired and redacted, with its line breaks (`<br/>` counts as one).
+        """
         text = _BREAK.sub("\n", text).strip()
         whole = " ".join(text.split())
         if not whole:
@@ -165,11 +160,9 @@ class InstitutionReader:
             return CellReading(*known, whole)
         mentions: list[tuple[str, Mention]] = []
         unresolved: list[Unresolved] = []
-        headings: list[tuple[str, str]] = []
-        understood, content = True, False
+        understood, content, headed = True, False, False
         for heading, own_role, segment in self._segments(text, role):
-            if heading:
-                headings.append((heading, own_role))
+            headed = headed or bool(heading)
             items = list(self._items(segment, area))
             content = content or bool(items)
             if heading and not items:
@@ -185,15 +178,14 @@ class InstitutionReader:
         if not understood or not content:
             # A heading that the contract does not know, or nothing but headings: the cell's shape says something unknown.
             mentions = []
-            unresolved = [Unresolved(whole, role, "several-bodies") if content else Unresolved(whole, role, "unknown-name", decided=bool(headings))]
-            headings = []
+            unresolved = [Unresolved(whole, role, "several-bodies") if content else Unresolved(whole, role, "unknown-name", decided=headed)]
         if self._person.search(" ".join(item.text for item in unresolved if not item.decided)):
             unresolved = [Unresolved("", role, "person")]
         # A body named twice in one role is one responsibility, under the first of its spellings.
         once: dict[tuple[str, str], tuple[str, Mention]] = {}
         for own_role, mention in mentions:
             once.setdefault((own_role, mention.body.key), (own_role, mention))
-        return CellReading(tuple(once.values()), tuple(dict.fromkeys(unresolved)), whole, tuple(headings))
+        return CellReading(tuple(once.values()), tuple(dict.fromkeys(unresolved)), whole)
 
     def _find(self, part: str, area: str, role: str) -> _Parts | None:
         """The part as a whole: decided by a curator, or the name of a body; None when neither."""

@@ -67,9 +67,6 @@ class Draft:
     registry: dict[str, bytes | Path] = field(default_factory=dict)
     severities: dict[str, int] = field(default_factory=dict)
 
-    def graph_iri(self, name: str) -> str:
-        return f"{self.base}graph/{name}"
-
 
 def inputs_digest(inputs: Iterable[Input]) -> str:
     """SHA-256 in hex over the sorted `sha256  path` lines of the inputs."""
