@@ -94,23 +94,24 @@ class CellReading:
         return tuple(item for item in self.unresolved if not item.decided)
 
     def quarantine(self) -> Iterator[tuple[str, str, str, str]]:
-        """Entries for the quarantine: code, what was found (never a person's name), reason in Spanish and in English.
+        """Entries for the quarantine: code, what was found (never a person's name), what was expected in Spanish and in English.
 
         A single unknown name is none: its text is published, and the review lists it.
         """
         told = set()
         for item in self.open:
-            if item.kind in _REASONS and item.kind not in told:
+            if item.kind in _EXPECTED and item.kind not in told:
                 told.add(item.kind)
                 found = "" if item.kind == "person" else self.whole_text if item.kind == "several-bodies" else item.text
-                yield (item.kind, found, *_REASONS[item.kind])
+                yield (item.kind, found, *_EXPECTED[item.kind])
 
 
-_REASONS = {
-    "several-bodies": ("¿varios organismos?, no se divide: se publica como texto", "several bodies?, not split: published as text"),
-    "homoglyph": ("letras de dos alfabetos en un nombre: no se identifica con nadie", "letters of two alphabets in a name: matched with nobody"),
-    "national-name": ("un nombre nacional en un plan local: no se identifica sin decisión", "a national name in a local plan: not matched without a decision"),
-    "person": ("la celda nombra a una persona: no se publica", "the cell names a person: withheld"),
+# What would have made the cell readable; its text is published as it stands, except where it names a person.
+_EXPECTED = {
+    "several-bodies": ("un organismo, o varios con un separador que el contrato declare", "one body, or several with a separator that the contract declares"),
+    "homoglyph": ("un nombre en letras de un solo alfabeto", "a name in letters of one alphabet"),
+    "national-name": ("un organismo del propio gobierno local, o una decisión en data/curated/", "a body of the local government itself, or a decision in data/curated/"),
+    "person": ("un organismo; la celda nombra a una persona y no se publica", "a body; the cell names a person and is withheld"),
 }  # fmt: skip
 
 

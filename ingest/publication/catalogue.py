@@ -76,7 +76,7 @@ def describe_catalogue(draft: Draft, names: Names, files: list[Described], vocab
     _service(out, draft, names, publisher)
     for dataset in (names.dataset, names.version):
         _dataset(out, draft, names, dataset, publisher, vocabulary)
-    _versions(out, draft, names)
+    _versions(out, names)
     for file in files:
         _distributions(out, draft, names, file)
     if text := rights(draft):
@@ -156,7 +156,7 @@ def _dataset(out: Statements, draft: Draft, names: Names, this: str, publisher: 
         out.add(this, str(DCAT.contactPoint), card)
 
 
-def _versions(out: Statements, draft: Draft, names: Names) -> None:
+def _versions(out: Statements, names: Names) -> None:
     out.add(names.dataset, str(DCAT.hasVersion), names.version)
     out.add(names.dataset, str(DCAT.hasCurrentVersion), names.version)
     out.add(names.version, str(DCAT.isVersionOf), names.dataset)

@@ -303,19 +303,10 @@ class RowMapping:
             self._context.emit(f"{subject} {predicate} {terms.text(reading.literal)} .\n")
         if reading.withheld:
             self._quality.withheld[name] += 1
-            row.quarantine(name, "person", "", *_EXPECTED["person"])
-            return
-        for code, found, _, _ in reading.quarantine():
-            row.report(name, code, found, *_EXPECTED[code])
+        for code, found, es, en in reading.quarantine():
+            (row.quarantine if reading.withheld else row.report)(name, code, found, es, en)
 
 
-# What would have made the cell readable; its text is published as it stands, except where it names a person.
-_EXPECTED = {
-    "several-bodies": ("un organismo, o varios con un separador que el contrato declare", "one body, or several with a separator that the contract declares"),
-    "homoglyph": ("un nombre en letras de un solo alfabeto", "a name in letters of one alphabet"),
-    "national-name": ("un organismo del propio gobierno local, o una decisión en data/curated/", "a body of the local government itself, or a decision in data/curated/"),
-    "person": ("un organismo; la celda nombra a una persona y no se publica", "a body; the cell names a person and is withheld"),
-}  # fmt: skip
 _BOOLEANS = {text: terms.boolean(value) for value, texts in ((True, ("1", "1.0", "yes", "true", "y", "sí")), (False, ("0", "0.0", "no", "false", "n"))) for text in texts}
 
 
