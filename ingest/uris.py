@@ -110,9 +110,13 @@ class Addresses:
     base: str
 
     def thing(self, kind: str, key: str) -> str:
+        return f"{self.space(kind)}{key}"
+
+    def space(self, kind: str) -> str:
+        """What the addresses of all things of a kind begin with."""
         if kind not in KINDS:
             raise ValueError(f"not a kind: {kind}")
-        return f"{self.base}id/{kind}/{key}"
+        return f"{self.base}id/{kind}/"
 
     def concept(self, scheme: str, code: str | None = None) -> str:
         return f"{self.base}concept/{scheme}" + (f"/{code}" if code else "")
