@@ -101,7 +101,7 @@ class Authority:
         elif "-" in area:
             national = self.national(wanted, area)
             if national is not None and not national.public:
-                self.decision(area.partition("-")[0], wanted)
+                self.decision(uris.country_of(area), wanted)
                 body = national
         return body or self._by_name.get((INTERNATIONAL, wanted))
 
@@ -111,7 +111,7 @@ class Authority:
 
     def national(self, wanted: str, area: str) -> Body | None:
         """The body of that folded name in the country that the area lies in."""
-        country = area.partition("-")[0]
+        country = uris.country_of(area)
         return self._by_name.get((country, wanted)) or self._decided(wanted, country)
 
     def _decided(self, wanted: str, area: str) -> Body | None:
@@ -126,7 +126,7 @@ class Authority:
 
     def names(self, area: str) -> Iterator[tuple[str, Body]]:
         """Every folded name that may be suggested for a text of that area: its own, its country's, international ones."""
-        scopes = {area, area.partition("-")[0], INTERNATIONAL}
+        scopes = {area, uris.country_of(area), INTERNATIONAL}
         for (scope, name), body in self._by_name.items():
             if scope in scopes:
                 yield name, body

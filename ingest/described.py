@@ -15,7 +15,7 @@ _PREDICATES = {terms.curie(name): name for name in ("dct:title", "rdfs:label", "
 
 def commitments(path: Path, base: str, source: str) -> Iterator[CommitmentFacts]:
     """The commitments that the sorted N-Triples file of a source describes; those without a plan are left out."""
-    head = f"<{base}id/commitment/"
+    head = f"<{uris.Addresses(base).space('commitment')}"
     with path.open(encoding="utf-8") as lines:
         own = (line.split(" ", 2) for line in lines if line.startswith(head))
         for subject, group in groupby(own, key=lambda parts: parts[0]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest import terms
+from ingest import terms, uris
 from ingest.consolidation.claims import Claim
 from ingest.consolidation.lines import lexical
 from ingest.context import Build, label_in
@@ -31,7 +31,7 @@ class Derived:
         """A Discrepancy with a Claim per source series. `claims` come with their passages; `labels` as they stand between the quotes of a literal."""
         kind, key = subject.rstrip(">").rsplit("/", 2)[1:]
         local = name.partition(":")[2]
-        discrepancy_key = self._build.registry.use("discrepancy", f"{kind}_{key}_{local}")
+        discrepancy_key = self._build.registry.use("discrepancy", uris.discrepancy(kind, key, local))
         node = terms.iri(self._build.addresses.thing("discrepancy", discrepancy_key))
         self.say(node, "rdf:type", terms.curie("ogcm:Discrepancy"))
         for language, word in (("es", "Discrepancia"), ("en", "Discrepancy")):
@@ -40,7 +40,7 @@ class Derived:
         self.say(node, "ogcm:about", subject)
         self.say(node, "ogcm:onProperty", terms.curie(name))
         for claim, passages in _one_per_series(claims):
-            claim_key = self._build.registry.use("claim", f"{discrepancy_key}_{claim.series}")
+            claim_key = self._build.registry.use("claim", uris.claim(discrepancy_key, claim.series))
             term = terms.iri(self._build.addresses.thing("claim", claim_key))
             value = terms.typed(claim.value[1:-1], "anyURI") if claim.value.startswith("<") else claim.value
             self.say(node, "ogcm:hasClaim", term)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from commitments.release import Input
+from ingest import uris
 
 CONSOLIDATED_GRAPH = ""
 CATALOG_GRAPH = "catalog"
@@ -41,8 +42,8 @@ class SourceFacts:
 
     @property
     def run_key(self) -> str:
-        """Key of the IngestRun: `{source}_{8 hex of its inputs}` (ontology design, section 8)."""
-        return f"{self.key}_{inputs_digest(self.inputs)[:8]}"
+        """Key of the IngestRun."""
+        return uris.run(self.key, inputs_digest(self.inputs))
 
 
 @dataclass
