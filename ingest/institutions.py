@@ -192,7 +192,7 @@ class InstitutionReader:
         """The part as a whole: decided by a curator, or the name of a body; None when neither."""
         written = _trimmed(part)
         wanted = uris.folded(written)
-        decision = self.authority.decision(area, uris.folded(shown(written)))
+        decision = self.authority.meet(area, uris.folded(shown(written)))
         if decision is not None:
             return self._decided(decision, written, role)
         if mixed_scripts(written):
