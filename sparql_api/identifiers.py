@@ -7,8 +7,6 @@ A key is live, moved (merged, renamed, written in another letter case) or gone (
 from __future__ import annotations
 
 import csv
-import mmap
-import os
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -18,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from commitments.release import CONSOLIDATED, Release
+from commitments.sorted_statements import mapped
 from ontology.namespaces import AUTHORITIES, DCT, KINDS, OGCM, RDF
 
 Name = tuple[str, str]  # (kind, key); concepts have the kind "concept" and the key "scheme[/code]"
@@ -236,9 +235,6 @@ def _by_subject(path: Path, start: bytes) -> Iterator[tuple[bytes, bytes]]:
     """
     begin = re.escape(start)
     group = re.compile(rb"^" + begin + rb"([^>]*)> .*\n(?:" + begin + rb"\1> .*\n)*", re.MULTILINE)
-    with open(path, "rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            return  # nothing cannot be mapped
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            for match in group.finditer(data):
-                yield match.group(1), match.group()
+    with mapped(path) as text:
+        for match in group.finditer(text):
+            yield match.group(1), match.group()

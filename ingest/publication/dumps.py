@@ -17,10 +17,10 @@ from typing import BinaryIO
 
 import pyoxigraph as ox
 
-from ingest.publication.grouping import Group, by_subject, subjects
+from ingest.publication.grouping import subjects
 from ingest.publication.syntaxes import Prefixes, Syntax, Turtle, Writer
 from ingest.publication.working import Worked, counted, unwatched
-from ingest.sorting import Lines, merged, read_blocks
+from ingest.sorting import Group, Lines, by_subject, merged, read_blocks
 from ingest.uris import Addresses
 from ontology.namespaces import CODE, KINDS, PREFIXES
 
