@@ -229,10 +229,6 @@ class Table(Model):
         return frozenset(self._declared())
 
     @cached_property
-    def flag_columns(self) -> frozenset[str]:
-        return frozenset(column for flags in self.flags for column in flags.columns)
-
-    @cached_property
     def number_columns(self) -> frozenset[str]:
         """Columns with the numbers of ratings: derived from the labels, compared with them, not published."""
         return frozenset(rating.number for rating in self.ratings.values() if rating.number)

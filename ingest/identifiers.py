@@ -26,6 +26,8 @@ from ontology.namespaces import KINDS
 FIELDS = ("seq", "event", "kind", "key", "natural_key", "date", "by", "reason", "target")
 EVENTS = ("mint", "alias", "merge", "split", "withdraw", "error")
 BUILDER = "build"
+# Why a build withdraws a key, as the log has it; `Derived.tombstones` publishes it in both languages.
+UNSTATED = "no longer stated by any source"
 # Computed from other keys or from the release itself, so never minted (section 8).
 COMPUTED = frozenset({"period", "run", "dataset", "distribution", "service", "catalog"})
 
@@ -332,16 +334,15 @@ class Registry:
         for kind, log in self._kinds.items():
             for key in list(self._active_unused(log)):
                 history = self._history(kind, log, key)
-                history.add(Event(len(history.events) + 1, "withdraw", kind, key, "", date, reason="no longer stated by any source"))
+                history.add(Event(len(history.events) + 1, "withdraw", kind, key, "", date, reason=UNSTATED))
 
-    def gone(self) -> Iterator[tuple[str, str, State, list[str], str]]:
-        """(kind, key, state, replacements, reason) of every merged, split or withdrawn key, sorted."""
+    def gone(self) -> Iterator[tuple[str, str, State, Event]]:
+        """(kind, key, state, the event that decided it) of every merged, split or withdrawn key, sorted."""
         for kind, log in sorted(self._kinds.items()):
             histories = ((key, entry) for key, entry in log.entries.items() if isinstance(entry, _History))
             for key, history in sorted(histories, key=lambda item: item[0]):
                 if history.state in ("merged", "split", "withdrawn"):
-                    last = history.decided
-                    yield kind, key, history.state, last.target.split(), last.reason
+                    yield kind, key, history.state, history.decided
 
     # -- all keys -------------------------------------------------------------------------------------------------
 

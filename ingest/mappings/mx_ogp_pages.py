@@ -8,8 +8,6 @@ from ingest.context import SourceContext
 from ingest.patterns import Judgement, Quantity
 from ingest.readers import Row
 
-COUNTRY = "MX"
-
 
 def plans(context: SourceContext, row: Row) -> None:
     """OGP's own plan where its identity with a plan of another source is not confirmed."""

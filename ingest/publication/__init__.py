@@ -34,13 +34,11 @@ class PublishedRelease:
 
     `new` is False when the same content was published before: a release is immutable, so nothing was rewritten.
     `unapplied` then names the settings whose value differs from that release's; they will stand in the next one.
-    `pruned` are the ids removed by `keep`.
     """
 
     release: Release
     new: bool
     unapplied: tuple[str, ...] = ()
-    pruned: tuple[str, ...] = ()
 
 
 def publish(
@@ -80,10 +78,11 @@ def publish(
             release = _published_before(releases / release_id, sha256)
             switch.reinstate(release, data_dir, draft.registry)
             switch.log(releases, "unchanged", release, fingerprint=draft.fingerprint)
-        pruned = switch.prune(data_dir, keep) if keep is not None else []
+        if keep is not None:
+            switch.prune(data_dir, keep)
     stated = release.manifest.settings
     unapplied = sorted(name for name in {*stated, *draft.settings} if stated.get(name, "") != draft.settings.get(name, ""))
-    return PublishedRelease(release, new, tuple(unapplied), tuple(pruned))
+    return PublishedRelease(release, new, tuple(unapplied))
 
 
 def _write(

@@ -218,7 +218,7 @@ def log(releases: Path, event: str, release: Release, **more: str) -> None:
     files.append_line(releases / PUBLICATION_LOG, json.dumps(entry | more, ensure_ascii=False))
 
 
-def prune(data_dir: Path, keep: int) -> list[str]:
+def prune(data_dir: Path, keep: int) -> None:
     """Remove the oldest releases (by real time of publication) beyond `keep`, never the current one."""
     if keep < 1:
         raise ValueError("keep must be at least 1: the current release always stays")
@@ -226,9 +226,6 @@ def prune(data_dir: Path, keep: int) -> list[str]:
     current = _current_id(releases)
     others = [release for release in all_releases(releases) if release.id != current]
     others.sort(key=lambda release: (release.manifest.created, release.id), reverse=True)
-    pruned = []
     for release in others[max(keep - 1, 0) :]:
         files.remove_folder(release.path)
         log(releases, "pruned", release)
-        pruned.append(release.id)
-    return sorted(pruned)

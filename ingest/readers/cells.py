@@ -102,7 +102,8 @@ class ExportCells:
         codes = columns.codes
         texts = set(cells)
         for text in texts - plain:
-            if self._is_odd(text):
+            self._learn_code(text)
+            if _is_odd(text):
                 self._mend_or_refuse(row, text)
             elif len(text) <= _SHORT and len(plain) < _MEMORY:
                 plain.add(text)
@@ -117,20 +118,15 @@ class ExportCells:
             if name not in row.absent and name not in row.aside:
                 _check_declared(row, name, row.cells[name].strip(), column)
 
-    def _is_odd(self, text: str) -> bool:
-        if not text:
-            return False
-        if len(text) > LONGEST_CELL or text.isspace():
-            return True
-        if len(text) > _SHORT:
-            return False
-        stripped = text.strip()
+    def _learn_code(self, text: str) -> None:
+        """Another spelling of an absence code, by letter case or blanks around it, counts as that code from now on."""
         columns = self._columns
-        if text not in columns.any_code and (spelling := folded(stripped)) in columns.any_spelling:
+        if len(text) > _SHORT or text in columns.any_code or not (stripped := text.strip()):
+            return
+        if (spelling := folded(stripped)) in columns.any_spelling:
             columns.any_code.add(text)
             if spelling in columns.spellings:
                 columns.codes[text] = columns.spellings[spelling]
-        return "#" in stripped and _SPREADSHEET_ERRORS.match(stripped) is not None
 
     def _mend_or_refuse(self, row: Row, text: str) -> None:
         names = [name for name, cell in row.cells.items() if cell == text]
@@ -145,3 +141,12 @@ class ExportCells:
                 row.quarantine(name, "length", str(len(text)), f"a lo sumo {LONGEST_CELL} caracteres", f"at most {LONGEST_CELL} characters")
             else:
                 row.quarantine(name, "spreadsheet-error", text, "un valor, no un error de hoja de cálculo", "a value, not a spreadsheet error")
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a cell is to be mended or refused: blanks only, an error of a spreadsheet program, a text without measure."""
+    if not text:
+        return False
+    if len(text) > LONGEST_CELL or text.isspace():
+        return True
+    return len(text) <= _SHORT and "#" in text and _SPREADSHEET_ERRORS.match(text.strip()) is not None

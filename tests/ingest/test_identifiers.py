@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.identifiers import Event, Registry, load_registry
+from ingest import terms
+from ingest.identifiers import UNSTATED, Event, Registry, load_registry
+from ingest.pipeline import Mapped
 from ingest.problems import ProblemList
-from tests.ingest.conftest import DECK, Data
+from tests.ingest.conftest import BASE, DECK, Data
 
 
 def log(folder: Path, *rows: str) -> tuple[Registry, ProblemList]:
@@ -36,7 +38,7 @@ def test_merged_keys_lead_to_the_survivor(tmp_path: Path) -> None:
     registry, _ = log(tmp_path, "1,mint,org,a,,,,,", "2,merge,org,a,,,editor,same body,b", "1,mint,org,b,,,,,", "2,merge,org,b,,,editor,same body,c", "1,mint,org,c,,,,,")
     assert registry.survivor("org", "a") == "c"
     assert registry.use("org", "a") == "c"
-    assert [(kind, key, state) for kind, key, state, _, _ in registry.gone()] == [("org", "a", "merged"), ("org", "b", "merged")]
+    assert [(kind, key, state) for kind, key, state, _ in registry.gone()] == [("org", "a", "merged"), ("org", "b", "merged")]
 
 
 def test_a_merge_in_a_circle_ends(tmp_path: Path) -> None:
@@ -81,6 +83,7 @@ def test_a_row_that_left_the_tables_leaves_a_tombstone(data: Data) -> None:
     key = f"membership/mx-ejercicios-locales_area_{rows[-1][rows[0].index('estado')]}"
     tombstones = [line for line in mapped.graphs[""] if f"/id/{key}>" in line and "#Tombstone" in line]
     assert len(tombstones) == 1
+    assert reasons(mapped, key) == ['"ninguna fuente lo afirma ya"@es .', f'"{UNSTATED}"@en .']
     assert mapped.build.registry.state("membership", key.partition("/")[2]) == "withdrawn"
     # and when the row comes back, so does its key
     for kind, content in mapped.build.registry.serialized().items():
@@ -90,6 +93,22 @@ def test_a_row_that_left_the_tables_leaves_a_tombstone(data: Data) -> None:
     again = data.map()
     assert again.build.registry.state("membership", key.partition("/")[2]) == "active"
     assert not [line for line in again.graphs[""] if f"/id/{key}>" in line and "#Tombstone" in line]
+
+
+def test_a_reason_that_somebody_typed_is_of_no_language(data: Data) -> None:
+    events = (
+        "1,mint,org,zz-doble,,2020-01-01,build,,", "2,merge,org,zz-doble,,2020-01-02,data editor,es la misma institución,mx-sfp",
+        "1,mint,org,zz-error,,2020-01-01,build,,", "2,error,org,zz-error,,2020-01-02,data editor,,",
+    )  # fmt: skip
+    data.recode("identifiers/org.csv", lambda raw: raw + "".join(f"{event}\n" for event in events).encode())
+    mapped = data.map()
+    assert reasons(mapped, "org/zz-doble") == ['"es la misma institución" .']
+    assert reasons(mapped, "org/zz-error") == []
+
+
+def reasons(mapped: Mapped, key: str) -> list[str]:
+    start = f"<{BASE}id/{key}> {terms.curie('ogcm:reason')} "
+    return [line.removeprefix(start) for line in mapped.graphs[""] if line.startswith(start)]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +184,7 @@ def test_only_what_a_build_describes_is_used(tmp_path: Path) -> None:
     assert used == ["a", "c"] and registry.used("period", "2019_2021") and not registry.used("period", "2020_2021")
     assert registry.unused() == [("org", "b")]
     registry.withdraw_unused("2021-01-01")
-    assert [(key, state) for _, key, state, _, _ in registry.gone()] == [("b", "withdrawn")]
+    assert [(key, state) for _, key, state, _ in registry.gone()] == [("b", "withdrawn")]
     assert {kind: sorted(keys) for kind, keys in registry.keys().items()} == {"org": ["a", "b", "c"]}
 
 

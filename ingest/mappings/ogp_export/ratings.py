@@ -79,9 +79,7 @@ class Ratings:
         self._known = {scheme for rating in table.ratings.values() for scheme in rating.schemes if scheme in context.build.codes}
         # As many as there are labels and methods.
         self._verdict, self._statements = cache(self._found), cache(self._prepared)
-        base = context.build.addresses.base
-        self._thing = f"<{base}id/assessment/"
-        self._report = f"<{base}id/report/"
+        self._space = f"<{context.build.addresses.space('assessment')}"
 
     def method_of(self, row: Row) -> str | None:
         """The method of the row's ratings by the contract's evidence, or None."""
@@ -142,10 +140,12 @@ class Ratings:
         """The Assessment as N-Triples lines; `named` is what labels in es and en call the commitment, escaped."""
         assessor = self._context.contract.assessor
         key = uris.assessment("commitment", commitment_key, assessor, rating.report, rating.dimension, verdict.method)
-        self._context.build.registry.use("assessment", key, date=self._context.date)
+        key = self._context.build.registry.use("assessment", key, date=self._context.date)  # after merges
         head, es, en = self._statements(rating.dimension, verdict.scheme, verdict.code, verdict.method, rating.report)
-        node = f"{self._thing}{key}>"
-        report = f"{node} {_P['report']} {self._report}{assessor}_{plan_key}_{rating.report}> .\n" if rating.report and assessor else ""
+        node = f"{self._space}{key}>"
+        report = ""
+        if rating.report and assessor:
+            report = f"{node} {_P['report']} {self._context.thing('report', uris.report(assessor, plan_key, rating.report))} .\n"
         return (
             f"{node} {_P['type']} {_P['Assessment']} .\n"
             f'{node} {_P["label"]} "{named["en"]}: {en}"@en .\n'

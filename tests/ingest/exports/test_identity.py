@@ -146,6 +146,22 @@ def test_many_rows_alike_take_no_longer_than_others(own_data: Path, tmp_path: Pa
     assert asked.count("commitment") <= 2 * len(rows)
 
 
+def test_what_a_curator_merged_is_written_under_the_key_that_stays(own_data: Path, tmp_path: Path) -> None:
+    roads = row("Kenya", "9", "7", "Roads") | {"Completion (Progress Report)": "Completed", "_CompletionProgress": "4"}
+    edition = "ogp-2024-07-03"
+    table = f"{edition}={write(tmp_path / 'rows.csv', 'ogp-2024', [roads])}"
+    first = map_exports(own_data, table)
+    first.keep_identifiers(own_data)
+    merged = [("passage", "Passage"), ("assessment", "Assessment"), ("report", "AssessmentReport")]
+    keys = {kind: last(next(iter(first[edition].instances(name)))) for kind, name in merged}
+    for kind, key in keys.items():
+        with (own_data / "identifiers" / f"{kind}.csv").open("a", encoding="utf-8") as log:
+            log.write(f"2,merge,{kind},{key},,2020-01-01,data editor,same,{key}.b\n1,mint,{kind},{key}.b,,2020-01-01,data editor,,\n")
+    text = "\n".join(map_exports(own_data, table)[edition].lines)
+    for kind, key in keys.items():
+        assert f"/id/{kind}/{key}>" not in text and f"/id/{kind}/{key}.b>" in text
+
+
 # -- ids of OGP ---------------------------------------------------------------------------------------------------
 
 
