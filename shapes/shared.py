@@ -14,7 +14,6 @@ Where one of these conditions does not hold (`_Differs`), nothing is taken from 
 from __future__ import annotations
 
 import io
-import mmap
 import os
 import tempfile
 from bisect import bisect_left
@@ -27,6 +26,7 @@ import pyoxigraph as ox
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
+from commitments.sorted_statements import lines_with, mapped
 from ontology.namespaces import RDF, RDFS, SH
 from shapes.context import Context, background
 from shapes.engines import Failure
@@ -323,53 +323,25 @@ def report_of(path: Path, profile: str, told: Told, rest: RestJudged) -> Report:
     for subject, predicate, value in background():
         if predicate == RDFS.label:
             labels[subject].append(value)
-    with SortedStatements(path) as statements:
+    with mapped(path) as text:
+
+        def about(subject: bytes) -> Iterator[bytes]:
+            return lines_with(text, subject + b" ")
+
         for failure in told.failures:
             shape, component, focus, value = failure
             subject = term(focus)
-            if subject not in rest.apart and next(statements.of(subject), None) is not None:
+            if subject not in rest.apart and next(about(subject), None) is not None:
                 rest.kept.add(shape, component, focus, {} if value is None else {"value": value})
-        judged = [len(list(statements.of(subject))) for subject in told.watched - rest.apart]
+        judged = [sum(1 for _ in about(subject)) for subject in told.watched - rest.apart]
         share = rest.share
         whole = ReferenceShare(share.subjects + sum(map(bool, judged)), share.of_subjects, share.triples + sum(judged), share.of_triples)
 
         def labels_of(node: Node | None) -> Iterator[Node]:
             if isinstance(node, URIRef):
                 yield from labels.get(node, ())
-                for line in statements.of(term(node)):
+                for line in about(term(node)):
                     if line.split(b" ", 2)[1] == _LABEL:
                         yield from_ntriples(line[:-3].split(b" ", 2)[2])
 
         return rest.kept.report(profile, labels_of, whole)
-
-
-class SortedStatements:
-    """A sorted N-Triples file in which the statements about one subject are found by bisection. A context manager."""
-
-    def __init__(self, path: Path):
-        self._file = path.open("rb")
-        self._text = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
-
-    def __enter__(self) -> SortedStatements:
-        return self
-
-    def __exit__(self, *_raised: object) -> None:
-        if isinstance(self._text, mmap.mmap):
-            self._text.close()
-        self._file.close()
-
-    def of(self, subject: bytes) -> Iterator[bytes]:
-        """The lines about a subject, given as a term of N-Triples."""
-        text, start = self._text, subject + b" "
-        low, high = 0, len(text)
-        while low < high:
-            middle = (low + high) // 2
-            line = max(text.rfind(b"\n", low, middle) + 1, low)
-            if text[line : line + len(start)] < start:
-                low = text.find(b"\n", middle) + 1 or len(text)
-            else:
-                high = line
-        while text[low : low + len(start)] == start:
-            end = text.find(b"\n", low) + 1 or len(text)
-            yield text[low:end]
-            low = end
