@@ -241,7 +241,13 @@ def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contr
         build_.quality.candidates["rejected"] += pair in build_.not_same
         return pair in build_.linked
 
-    build_.quality.candidates["open"] = matching.write(SourceContext(build_, curation, sink), matching.candidates(facts, decided=decided))
+    def cut(plan: str, count: int) -> None:
+        es = f"el plan {plan} tiene {count} compromisos: los de varias fuentes se compararon por bloques, no todos con todos"
+        en = f"plan {plan} has {count} commitments: those of several sources were compared by blocks, not all with all"
+        build_.problems.note(Note("graph/candidates", es, en))
+
+    found = matching.candidates(facts, on_cut=cut, decided=decided)
+    build_.quality.candidates["open"] = matching.write(SourceContext(build_, curation, sink), found)
 
 
 def _graphs(build_: Build, source_graphs: list[SourceGraph], scratch: Path) -> dict[str, Path]:
