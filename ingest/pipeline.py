@@ -242,8 +242,8 @@ def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contr
         return pair in build_.linked
 
     def cut(plan: str, count: int) -> None:
-        es = f"el plan {plan} tiene {count} compromisos: los de varias fuentes se compararon por bloques, no todos con todos"
-        en = f"plan {plan} has {count} commitments: those of several sources were compared by blocks, not all with all"
+        es = f"el plan {plan} tiene {count} compromisos: como candidatos se compararon solo los que comparten un número o una palabra del título"
+        en = f"plan {plan} has {count} commitments: as candidates only those with a number or a title word in common were compared"
         build_.problems.note(Note("graph/candidates", es, en))
 
     found = matching.candidates(facts, on_cut=cut, decided=decided)
