@@ -15,6 +15,7 @@ from ingest.authority import Mention
 from ingest.context import SourceContext
 from ingest.values import PartialDate
 
+SDG_SCHEME = "http://metadata.un.org/sdg"
 _ROLE_WORDS = {
     "responsible": ("responsable", "responsible"),
     "co-responsible": ("corresponsable", "co-responsible"),

@@ -54,14 +54,20 @@ class Places:
             return None
         if (key := _only(self._locals.get(uris.folded(name), ()))) is not None:
             return key
-        # The country's own name may hold a comma ("Seoul, Korea, Republic of"): every comma is tried, the first first.
+        word, country = self.parted(name)
+        return None if country is None else _only(key for key in self._locals.get(uris.folded(word), ()) if self._country_of[key] == country)
+
+    def parted(self, name: str) -> tuple[str, str | None]:
+        """The word before the country and the country of "Name, Country"; the whole name and None where no country follows a comma.
+
+        The country's own name may hold a comma ("Seoul, Korea, Republic of"): every comma is tried, the first first.
+        """
         parts = name.split(",")
         for end in range(1, len(parts)):
             country = self.country(",".join(parts[end:]))
             if country is not None:
-                found = self._locals.get(uris.folded(",".join(parts[:end])), ())
-                return _only(key for key in found if self._country_of[key] == country)
-        return None
+                return ",".join(parts[:end]).strip(), country
+        return name, None
 
     def by_code(self, code: str) -> str | None:
         """The key of the country or local area that OGP gives this code or prefix: ARG, MO, ARBA, JAL."""

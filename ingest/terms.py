@@ -52,11 +52,11 @@ def text(value: str, language: str | None = None) -> str:
 
 
 _UNESCAPES = {value: key for key, value in _NAMED.items()}
-_ESCAPE = re.compile(r"\\u([0-9A-F]{4})|\\.")
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|\\(.)")
 
 
 def lexical(term: str) -> str:
-    """The lexical form of a literal that this module wrote, without escapes.
+    """The lexical form of a literal, without escapes; what follows its last quotation mark does not count.
 
     >>> lexical(text('a "b"\\n', "es")), lexical(integer(7))
     ('a "b"\\n', '7')
@@ -64,7 +64,12 @@ def lexical(term: str) -> str:
     quoted = term[1 : term.rindex('"')]
     if "\\" not in quoted:
         return quoted
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else _UNESCAPES[found[0]], quoted)
+    return _ESCAPE.sub(_unescape, quoted)
+
+
+def _unescape(found: re.Match[str]) -> str:
+    short, long, other = found.groups()
+    return _UNESCAPES.get(found[0], other) if other else chr(int(short or long, 16))
 
 
 def typed(value: str, datatype: str) -> str:

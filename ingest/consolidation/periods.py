@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ingest import terms, uris, values
+from ingest import patterns, terms, uris, values
 from ingest.consolidation.claims import Claim, Precedence, agree
 from ingest.consolidation.derived import Derived
 from ingest.consolidation.lines import Found, Parts, lexical, predicate, rest_of, term
@@ -69,10 +69,9 @@ class Periods:
         return [rest_of(period)]
 
     def _joined_period(self, period: str, start: values.PartialDate | None, end: values.PartialDate | None) -> None:
-        label = f"{start.text if start else '…'} – {end.text if end else '…'}"
         self._derived.say(period, "rdf:type", terms.curie("dct:PeriodOfTime"))
         self._derived.say(period, "rdf:type", terms.curie("time:Interval"))
-        self._derived.say(period, "rdfs:label", terms.text(label))
+        self._derived.say(period, "rdfs:label", terms.text(patterns.period_label(start, end)))
         for name, date in (("dcat:startDate", start), ("dcat:endDate", end)):
             if date:
                 self._derived.say(period, name, terms.date(date))

@@ -8,7 +8,6 @@ from ingest.context import SourceContext
 from ingest.problems import Problem
 from ingest.readers import Row
 
-SDG_SCHEME = "http://metadata.un.org/sdg"
 SDG_TITLE = {"es": "Objetivos de Desarrollo Sostenible", "en": "Sustainable Development Goals"}
 
 
@@ -134,7 +133,7 @@ def goals(context: SourceContext, row: Row) -> None:
     number = context.value(row, "goal", values.integer)
     if not uri or number is None:
         return
-    subject, scheme, passage = terms.iri(uri), terms.iri(SDG_SCHEME), context.passage(row)
+    subject, scheme, passage = terms.iri(uri), terms.iri(patterns.SDG_SCHEME), context.passage(row)
     labels = {"es": row.text("label_es"), "en": row.text("label_en")}
     context.describe(subject, ["sdgo:Goal", "skos:Concept"], labels, passage)
     if number == 1:

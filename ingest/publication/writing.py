@@ -143,7 +143,7 @@ class Writing:
     def _catalogue(self) -> None:
         self.progress("catalog.ttl")
         names = Names(self.draft.base, self.release_id)
-        catalogue = describe_catalogue(self.draft, names, self._described(), _vocabulary_iri())
+        catalogue = describe_catalogue(self.draft, names, self._described(), ontology.VERSION_IRI)
         named = {name: count for name, count in self.triples.items() if name}
         void = describe_void(self.draft, names, self.found, named, commitments.__version__)
         lines = (catalogue | void).lines()
@@ -221,7 +221,3 @@ class Writing:
         )
         self.folder.add(CHECKSUMS, sums.encode(), "text/plain")
         self.folder.add(MANIFEST, (manifest.model_dump_json(indent=2) + "\n").encode(), "application/json")
-
-
-def _vocabulary_iri() -> str:
-    return f"https://w3id.org/ogcm/def/{ontology.VERSION}"

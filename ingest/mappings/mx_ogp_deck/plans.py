@@ -11,7 +11,6 @@ from ingest.context import SourceContext
 from ingest.mappings.mx_ogp_deck.cells import COUNTRY, commitment, problem, text
 from ingest.readers import Row
 
-SDG_SCHEME = "http://metadata.un.org/sdg"
 
 def plans(context: SourceContext, row: Row) -> None:
     key, area = context.key(row, "clave"), context.key(row, "jurisdiccion", "area")
@@ -42,7 +41,7 @@ def plans(context: SourceContext, row: Row) -> None:
         context.add(subject, "dct:temporal", patterns.period(context, start, end))
     if row.text("ods_escrito"):
         # "Vinculación con ODS y Agenda 2030": the whole agenda, so the scheme and no single goal.
-        context.add(subject, "ogcm:contributesTo", terms.iri(SDG_SCHEME))
+        context.add(subject, "ogcm:contributesTo", terms.iri(patterns.SDG_SCHEME))
     text(context, row, subject, "ods_escrito", "skos:note")
     text(context, row, subject, "descripcion", "dct:description")
     text(context, row, subject, "nota", "skos:note")

@@ -46,7 +46,7 @@ class PlaceOfRow:
         code = row.peek(self._code) if self._code else ""
         place = self._find(" ".join(name.split()), code.strip())
         # What is said of the row's cells is said without the telephone numbers of its country.
-        row.region = place.country if place is not None else self._parted(" ".join(name.split()))[1] or ""
+        row.region = place.country if place is not None else self._places.parted(" ".join(name.split()))[1] or ""
         if place is None:
             if report:
                 es = "el nombre de un país o miembro local de data/reference/"
@@ -82,7 +82,7 @@ class PlaceOfRow:
         named = places.country(name) or places.local(name)
         if named is not None:
             return Place(named, uris.country_of(named), doubt="other-code" if coded not in (None, named) else "")
-        word, country = self._parted(name)
+        word, country = places.parted(name)
         # Whatever country it is taken for, its name is published.
         if (region := country or (uris.country_of(coded) if coded is not None else None)) is not None and redacted(name, region).counts:
             return None
@@ -94,12 +94,3 @@ class PlaceOfRow:
         if not uris.slug(word) or (code and not code.upper().startswith(country)):
             return None
         return Place(uris.local_area(country, word), country, word)
-
-    def _parted(self, name: str) -> tuple[str, str | None]:
-        """The word before the country and the country of "Name, Country"; the country's own name may hold a comma."""
-        parts = name.split(",")
-        for end in range(1, len(parts)):
-            country = self._places.country(",".join(parts[end:]))
-            if country is not None:
-                return ",".join(parts[:end]).strip(), country
-        return name, None

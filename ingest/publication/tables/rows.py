@@ -8,7 +8,6 @@ order of the keys, through files where they are many. So memory does not grow wi
 from __future__ import annotations
 
 import mmap
-import re
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from commitments.sorted_statements import Text, lines_with, mapped
+from ingest import terms
 from ingest.publication.grouping import subjects
 from ingest.publication.tables.patterns import Branch, Language, Pattern
 from ingest.publication.working import Worked, unwatched
@@ -241,21 +241,9 @@ def _joined(values: Iterable[str]) -> str:
     return _VALUE.join(sorted({value for some in values for value in some.split(_VALUE)} - {""}))
 
 
-_ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
-_NAMED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
-
-
 def _value(rest: str) -> str:
     """The IRI or the text of an object, given as a statement ends: ` .` included."""
-    if rest.startswith("<"):
-        return rest[1:-3]
-    text = rest[1 : rest.rindex('"')]
-    return _ESCAPED.sub(_unescaped, text) if "\\" in text else text
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    short, long, other = found.groups()
-    return _NAMED.get(other, other) if other else chr(int(short or long, 16))
+    return rest[1:-3] if rest.startswith("<") else terms.lexical(rest)
 
 
 def _language(rest: str) -> str | None:
