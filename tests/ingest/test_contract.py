@@ -156,6 +156,12 @@ def test_a_record_that_no_row_can_fill_is_a_fault_of_the_contract(root: Path, tm
     assert problem.message("es") != problem.message("en")
 
 
+def test_a_day_that_no_calendar_has_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "contract.yml").write_text("issued: 2021-02-30\n", encoding="utf-8")
+    with pytest.raises(SourceProblems, match="day is out of range"):
+        contract.load_contract(tmp_path / "contract.yml", "contract.yml")
+
+
 def test_yaml_nested_without_end_is_a_fault_of_the_file(tmp_path) -> None:
     path = tmp_path / "contract.yml"
     path.write_text("a: " + "[" * 20_000, encoding="utf-8")
