@@ -165,12 +165,12 @@ class Record(Model):
     """Declarative mapping: each row of the table describes one resource (see `ingest/declarative.py`)."""
 
     kind: str  # a kind of identifiers, `concept`, or `iri` (the key is then a whole IRI)
-    key: str  # template over the columns, e.g. "{iso2}" or "MX-4-{numero:02}"
+    key: str  # template over the columns, e.g. "{iso2}" or "MX-4-{numero:0>2}"
     classes: tuple[str, ...]  # CURIEs
     scheme: str | None = None  # for concepts: slug of the scheme below concept/
     properties: dict[str, str | list[str]] = {}  # column -> CURIE(s)
-    constants: dict[str, str] = {}  # CURIE -> CURIE, IRI or "text"@lang
-    label: dict[Tag, str] = {}  # language -> template; default: the titles or preferred labels
+    constants: dict[str, str] = {}  # CURIE -> CURIE or IRI
+    label: dict[Tag, str] = {}  # language, "" = of none -> template; one whose cells are all empty gives no label
 
 
 class Table(Model):
