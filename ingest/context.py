@@ -98,8 +98,13 @@ class Build:
     facts: list[Any] = field(default_factory=list)  # ingest.matching.CommitmentFacts of exports, for finding candidates
     review: Review = field(init=False)
     journal: Journal = field(init=False)  # what the row at hand changed, of all that is here
-    linked: set[tuple[str, str, str]] = field(default_factory=set)  # kind and two keys in order, of which a curator said something
+    linked: set[tuple[str, str, str]] = field(default_factory=set)  # pairs (`pair`) of which a curator said something
     not_same: set[tuple[str, str, str]] = field(default_factory=set)  # those of them of which the curator said that they are two
+
+    def pair(self, kind: str, one: str, other: str) -> tuple[str, str, str]:
+        """Two things as `linked` holds them, whatever keys they had before they were merged into others."""
+        first, second = sorted(self.registry.survivor(kind, key) for key in (one, other))
+        return kind, first, second
 
     def __post_init__(self) -> None:
         self.review = Review(self.authority)

@@ -17,10 +17,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ingest import contract_faults, languages, layouts
+from ingest import contract_faults, languages, layouts, strict_yaml
 from ingest.institutions import InstitutionRules
 from ingest.problems import Problem, SourceProblems
 
@@ -166,12 +165,12 @@ class Record(Model):
     """Declarative mapping: each row of the table describes one resource (see `ingest/declarative.py`)."""
 
     kind: str  # a kind of identifiers, `concept`, or `iri` (the key is then a whole IRI)
-    key: str  # template over the columns, e.g. "{iso2}" or "MX-4-{numero:02}"
+    key: str  # template over the columns, e.g. "{iso2}" or "MX-4-{numero:0>2}"
     classes: tuple[str, ...]  # CURIEs
     scheme: str | None = None  # for concepts: slug of the scheme below concept/
     properties: dict[str, str | list[str]] = {}  # column -> CURIE(s)
-    constants: dict[str, str] = {}  # CURIE -> CURIE, IRI or "text"@lang
-    label: dict[Tag, str] = {}  # language -> template; default: the titles or preferred labels
+    constants: dict[str, str] = {}  # CURIE -> CURIE or IRI
+    label: dict[Tag, str] = {}  # language, "" = of none -> template; one whose cells are all empty gives no label
 
 
 class Table(Model):
@@ -344,19 +343,6 @@ class LoadedContract(Model):
     shown: str  # path of the contract file relative to the data folder
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """YAML where a key stands once in a mapping: the plain loader keeps the last one and says nothing."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"repeated key {key!r}", key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
 def load_contract(path: Path, shown: str, layout_folders: Sequence[Path] = ()) -> LoadedContract:
     """Read and check one contract file, with the layout that it names (of `layout_folders`, else one of ours) below it.
 
@@ -405,18 +391,9 @@ def _read_layout(path: Path) -> Any:
 
 def _read_yaml(path: Path, shown: str) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+        return strict_yaml.read(path, shown, "contract")
     except FileNotFoundError:
         raise SourceProblems([_problem(shown, 0, "", "", "el contrato de la fuente", "the source's contract")]) from None
-    except UnicodeDecodeError as error:
-        raise SourceProblems([_problem(shown, 0, "", str(error), "texto UTF-8", "UTF-8 text")]) from error
-    except RecursionError:
-        raise SourceProblems([_problem(shown, 0, "", "", "YAML con menos niveles", "YAML with fewer levels")]) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        found = getattr(error, "problem", None) or str(error)
-        line = mark.line + 1 if mark else 0
-        raise SourceProblems([_problem(shown, line, "", found, "YAML válido", "valid YAML")]) from error
 
 
 def _checked(raw: Any, folder: Path, shown: str, own: Any = None, layout: str = "") -> LoadedContract:

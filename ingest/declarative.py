@@ -54,14 +54,23 @@ def _plan_known(context: SourceContext, row: Row, record: Record, key: str) -> N
 
 def _fields(record: Record) -> set[str]:
     """Columns that the key and label templates read."""
-    templates = (record.key, *record.label.values())
-    return {name for template in templates for _, name, _, _ in Formatter().parse(template) if name}
+    return {name for template in (record.key, *record.label.values()) for name in _read_by(template)}
+
+
+def _read_by(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
 def labels_of(record: Record, cells: dict[str, str]) -> dict[str, str]:
-    """Language -> label; a template whose cells are all empty gives none."""
-    labels = {language: " ".join(template.format_map(cells).split()) for language, template in record.label.items()}
-    return {language: label for language, label in labels.items() if label}
+    """Language -> label; a template whose cells are all empty gives none.
+
+    >>> record = Record(kind="org", key="{n}", classes=(), label={"en": "Goal {n}", "es": "{es}"})
+    >>> labels_of(record, {"n": "1", "es": ""}), labels_of(record, {"n": "", "es": ""})
+    ({'en': 'Goal 1'}, {})
+    """
+    empty = {name for name, cell in cells.items() if not cell}
+    said = {language: template for language, template in record.label.items() if not (_read_by(template) and _read_by(template) <= empty)}
+    return {language: " ".join(template.format_map(cells).split()) for language, template in said.items()}
 
 
 def _subject(context: SourceContext, row: Row, record: Record, key: str) -> str:

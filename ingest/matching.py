@@ -243,7 +243,7 @@ def write(context: SourceContext, found: Iterable[Candidate]) -> int:
         origin, target = (context.thing(item.kind, key) for key in (item.from_key, item.to_key))
         known = context.build.passages
         passages = item.passages or sorted({*known.get(origin, ()), *known.get(target, ())})
-        if origin == target or not passages or (item.kind, item.from_key, item.to_key) in context.build.linked:
+        if origin == target or not passages or context.build.pair(item.kind, item.from_key, item.to_key) in context.build.linked:
             continue
         link = patterns.link(context, (item.kind, item.from_key), "ogcm:possiblySame", (item.kind, item.to_key), CURATOR, item.evidence, passages[0])
         for passage in passages[1:]:

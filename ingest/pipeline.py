@@ -237,7 +237,7 @@ def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contr
             facts += described.commitments(source.path, build_.addresses.base, source.contract.key)
 
     def decided(candidate: matching.Candidate) -> bool:
-        pair = (candidate.kind, candidate.from_key, candidate.to_key)
+        pair = build_.pair(candidate.kind, candidate.from_key, candidate.to_key)
         build_.quality.candidates["rejected"] += pair in build_.not_same
         return pair in build_.linked
 

@@ -138,10 +138,9 @@ class Quality:
         return bool(self._sources)
 
     def to_json(self, accounting: list[dict[str, str | int]]) -> bytes:
-        """The report as JSON (UTF-8); `accounting` are the rows of `ingest.accounting.Accounting.as_rows`."""
-        account = {row["source"]: row for row in accounting if row["source"] in self._sources}
+        """The report as JSON (UTF-8); `accounting` are the rows of `ingest.accounting.Accounting.as_rows`, of which a source gets those of all its tables."""
         report = {
-            "sources": {key: {"account": account.get(key), **quality.as_json()} for key, quality in self._counted()},
+            "sources": {key: {"account": [row for row in accounting if row["source"] == key], **quality.as_json()} for key, quality in self._counted()},
             "editions": self.editions,
             "candidates": _sorted(self.candidates),
             "decisions_without_cell": [{"row": row, "country": area} for row, area in self.unmet[:LISTED]],

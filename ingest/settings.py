@@ -8,11 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ingest import values
+from ingest import strict_yaml, values
 from ingest.problems import Problem, SourceProblems
 
 DEPLOYMENT_FILE = "deployment.yml"
@@ -50,13 +49,16 @@ class BuildSettings(BaseSettings):
 def load_settings(data_dir: Path) -> BuildSettings:
     """`deployment.yml` of the data folder, environment variables winning over it. Raises SourceProblems."""
     path = data_dir / DEPLOYMENT_FILE
-    stated: dict[str, object] = {}
+    stated = strict_yaml.read(path, DEPLOYMENT_FILE, "settings") if path.is_file() else None
+    if stated is None:  # no file, or one of comments only
+        stated = {}
+    if not isinstance(stated, dict):
+        es, en = "ajustes con su nombre (publisher: …)", "settings by name (publisher: …)"
+        raise SourceProblems([Problem(DEPLOYMENT_FILE, 0, "", "settings", str(stated), es, en)])
     try:
-        if path.is_file():
-            stated = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         from_environment = BuildSettings().model_dump(exclude_unset=True)
-        return BuildSettings.model_validate({**stated, **from_environment})
-    except (yaml.YAMLError, ValueError, UnicodeDecodeError) as error:
+        return BuildSettings.model_validate({**{str(name): value for name, value in stated.items()}, **from_environment})
+    except ValueError as error:
         raise SourceProblems([Problem(DEPLOYMENT_FILE, 0, "", "settings", str(error), "ajustes válidos", "valid settings")]) from error
 
 

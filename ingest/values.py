@@ -177,8 +177,9 @@ def decimal(text: str) -> Decimal:
 
 def canonical_decimal(value: Decimal) -> str:
     """Canonical form of xsd:decimal as the store writes it: 95, 12.5, never 95.0 or 1E+2."""
-    text = format(value.normalize(), "f")
-    return "0" if text in ("-0", "") else text
+    text = format(value, "f")  # not normalize(), which rounds to the 28 digits of the context
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def boolean(text: str) -> bool:

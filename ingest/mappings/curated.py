@@ -140,8 +140,7 @@ def candidates(context: SourceContext, row: Row) -> None:
     kind, origin, target = _one_of(row, "kind", KINDS), context.key(row, "from"), context.key(row, "to")
     if not (kind and origin and target):
         return
-    first, second = sorted((origin, target))
-    context.build.linked.add((kind, first, second))
+    context.build.linked.add(context.build.pair(kind, origin, target))
     for key, column in ((origin, "from"), (target, "to")):
         context.refer(kind, key, row, column)
     passage = _passage(context, row)
@@ -160,16 +159,16 @@ def not_same(context: SourceContext, row: Row) -> None:
     if not (kind and origin and target):
         return
     build = context.build
-    first, second = sorted(build.registry.survivor(kind, key) for key in (origin, target))
-    if first == second:
+    pair = build.pair(kind, origin, target)
+    if pair[1] == pair[2]:
         row.problem("to", "same-key", target, "la clave de otro recurso", "the key of another resource")
         return
-    if (kind, first, second) in build.linked:
+    if pair in build.linked:
         es, en = "un par del que no hable otra fila, aquí o en candidates.csv", "a pair of which no other row speaks, here or in candidates.csv"
         row.problem("from", "duplicate-key", f"{origin} {target}", es, en)
         return
-    build.linked.add((kind, first, second))
-    build.not_same.add((kind, first, second))
+    build.linked.add(pair)
+    build.not_same.add(pair)
     for key, column in ((origin, "from"), (target, "to")):
         context.refer(kind, key, row, column)
     passage = _passage(context, row)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
-from ingest.accounting import FATES
+from ingest.accounting import FATES, Accounting
 from ingest.pipeline import Mapped
+from ingest.quality import Quality
 from tests.ingest.conftest import Data
 
 
@@ -22,6 +24,15 @@ def test_the_sum_adds_up_and_equals_the_files(mapped: Mapped, root: Path) -> Non
                 cells += sum(len(row) for row in list(csv.reader(stream))[1:])
     assert total["cells"] == cells > 4000
     assert total["mapped"] > 4000 and total["quarantined"] == 0
+
+
+def test_the_quality_report_holds_the_accounts_of_all_tables_of_a_source() -> None:
+    accounting, quality = Accounting(), Quality()
+    for source, table in (("s", "a"), ("s", "b"), ("other", "a")):
+        accounting.table(source, table)
+    quality.source("s")
+    report = json.loads(quality.to_json(accounting.as_rows()))
+    assert [(row["source"], row["table"]) for row in report["sources"]["s"]["account"]] == [("s", "a"), ("s", "b")]
 
 
 def test_ignored_and_derived_columns_and_absence_codes_are_booked(data: Data) -> None:

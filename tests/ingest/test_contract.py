@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import doctest
 import json
+import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
-from ingest import contract
+from ingest import contract, contract_faults, declarative
 from ingest.accounting import Accounting
 from ingest.contract import Contract
+from ingest.declarative import labels_of
 from ingest.problems import ProblemList, SourceProblems
 from ingest.readers import TableReader
 from tests.conftest import needs_shared
@@ -154,6 +157,33 @@ def test_a_record_that_no_row_can_fill_is_a_fault_of_the_contract(root: Path, tm
     (problem,) = error.value
     assert (problem.column.partition(".record.")[2], problem.found) == (field, found)
     assert problem.message("es") != problem.message("en")
+
+
+def test_what_the_fields_of_a_record_are_said_to_be_is_so(root: Path) -> None:
+    source = (root / "ingest/contract.py").read_text(encoding="utf-8")
+    (line,) = re.findall(r"    key: str  # template .*", source)
+    assert [template.format_map({"iso2": "MX", "numero": "1"}) for template in re.findall(r'"([^"]+)"', line)] == ["MX", "MX-4-01"]
+    (line,) = re.findall(r"    constants: .*# (.*)", source)
+    assert line == "CURIE -> CURIE or IRI"
+    for constant, sound in (("ogcm:Commitment", True), ("https://example.org/x", True), ('"text"@es', False)):
+        record = contract.Record(kind="org", key="{a}", classes=(), constants={"dct:type": constant})
+        found = list(contract_faults.faults(_contract_with(record)))
+        assert [field[-2:] for field, *_ in found] == ([] if sound else [("constants", "dct:type")])
+    assert labels_of(contract.Record(kind="org", key="{a}", classes=(), properties={"a": "dct:title"}), {"a": "x"}) == {}
+    assert doctest.testmod(declarative).attempted >= 2 and doctest.testmod(declarative).failed == 0
+
+
+def _contract_with(record: contract.Record) -> Contract:
+    return Contract(
+        contract_version="1.0", key="k", series="s", title={"en": "t"}, source_type="reference", document=contract.Document(status="not-held", reason={"en": "r"}),
+        tables={"t": contract.Table(row_key="a", columns={"a": contract.Column(kind="verbatim")}, record=record)},
+    )  # fmt: skip
+
+
+def test_a_day_that_no_calendar_has_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "contract.yml").write_text("issued: 2021-02-30\n", encoding="utf-8")
+    with pytest.raises(SourceProblems, match="day is out of range"):
+        contract.load_contract(tmp_path / "contract.yml", "contract.yml")
 
 
 def test_yaml_nested_without_end_is_a_fault_of_the_file(tmp_path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -81,10 +82,19 @@ def test_integers_are_plain_digits(text: str) -> None:
         values.integer(text)
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("1234567890123456789012345678901.5", "1234567890123456789012345678901.5"), ("0." + "0" * 30 + "10", "0." + "0" * 30 + "1"),
+        ("95.0", "95"), ("100", "100"), ("1E+2", "100"), ("-0.0", "0"), ("-0", "0"), ("0.00", "0"), ("-12.50", "-12.5"), ("007.5", "7.5"),
+    ],
+)  # fmt: skip
+def test_canonical_decimals_keep_every_digit(number: str, text: str) -> None:
+    assert values.canonical_decimal(Decimal(number)) == text
+
+
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4))
 def test_canonical_decimals_are_fixed_points(number) -> None:
-    from decimal import Decimal
-
     text = values.canonical_decimal(number)
     assert values.canonical_decimal(Decimal(text)) == text
     assert Decimal(text) == number and "E" not in text and not (("." in text) and text.endswith("0"))

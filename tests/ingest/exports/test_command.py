@@ -38,7 +38,7 @@ def test_an_export_becomes_a_release_with_its_reports(data: Path, tmp_path: Path
     folder = release.path
     assert (folder / "graphs" / "ogp-2016-11-30.nt").is_file()
     quality = json.loads((folder / "reports" / "quality.json").read_text(encoding="utf-8"))
-    assert quality["sources"]["ogp-2016-11-30"]["account"]["rows"] == 2
+    assert quality["sources"]["ogp-2016-11-30"]["account"][0]["rows"] == 2
     with (folder / "reports" / "quarantine.csv").open(encoding="utf-8", newline="") as stream:
         assert [(entry["row"], entry["column"], entry["found"]) for entry in csv.DictReader(stream)] == [("4", "Specificity", "Enormous")]
     for file in (

@@ -119,3 +119,15 @@ def test_a_pair_cannot_be_a_candidate_and_be_rejected(data: Path) -> None:
     with pytest.raises(SourceProblems) as caught:
         mapped(data)
     assert {problem.code for problem in caught.value} == {"duplicate-key"}
+
+
+def test_a_candidate_of_a_curator_is_not_proposed_again_after_a_merge(data: Path) -> None:
+    mapped(data).keep_identifiers(data)
+    register = data / "identifiers" / "commitment.csv"
+    old = "1,mint,commitment,KE-1-09,,,build,,\n2,merge,commitment,KE-1-09,,2024-01-01,data editor,one commitment,KE-1-01\n"
+    register.write_text(register.read_text(encoding="utf-8") + old, encoding="utf-8")
+    candidates = data / "curated" / "candidates.csv"
+    candidates.write_text(f"{candidates.read_text(encoding='utf-8')}1,commitment,KE-1-09,KE-1-02,ogcm:possiblySame,0.9,{REASONS}\n", encoding="utf-8")
+    result = mapped(data)
+    assert pairs(result) == {FIRST, SECOND} and len(result["candidates"].instances("Link")) == 2
+    assert result.quality["candidates"] == {"open": 1, "rejected": 0}
