@@ -329,14 +329,37 @@ class Contract(Model):
 
     @property
     def age(self) -> int:
-        """Greater for a newer edition: the day it was issued, else the year or month at the end of its key (`ogp-2024`), else 0.
+        """Greater for a newer edition: by the day, month or year at the end of its key (`ogp-2024`), else by the day it was issued, else 0.
 
-        It only orders editions; that an edition was issued on a day is never concluded from it.
+        A day of issue within the month or year of the key is more exact than this. It only orders editions; that one was issued on a
+        day is never concluded from a month or year.
         """
-        if isinstance(self.issued, dt.date):
-            return self.issued.toordinal()
-        named = re.search(r"-(20[0-3]\d)(?:-(0[1-9]|1[0-2]))?$", self.key) if self.layout else None
-        return dt.date(int(named[1]), int(named[2] or 1), 1).toordinal() if named else 0
+        issued = self.issued if isinstance(self.issued, dt.date) else None
+        named = _DATED.search(self.key) if self.is_edition else None
+        if named is None:
+            return issued.toordinal() if issued else 0
+        if named[3]:
+            return dt.date.fromisoformat(named[0].lstrip("-")).toordinal()  # a day that no calendar has is refused with the contract
+        year, month = int(named[1]), int(named[2]) if named[2] else None
+        if issued is not None and issued.year == year and month in (None, issued.month):
+            return issued.toordinal()
+        return dt.date(year, month or 1, 1).toordinal()
+
+
+# A date at the end of an edition's key: its year, perhaps its month and day.
+_DATED = re.compile(r"(?:^|-)(20[0-3]\d)(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?$")
+_DAY = re.compile(r"(?:^|-)(\d{4}-\d{2}-\d{2})$")
+
+
+def day_of(key: str) -> dt.date | None:
+    """The day at the end of an edition's name, on which it was issued; None without one. Raises ValueError where no calendar has it."""
+    named = _DAY.search(key)
+    return dt.date.fromisoformat(named[1]) if named else None
+
+
+def no_such_day(shown: str, field: str, key: str) -> Problem:
+    es, en = "una fecha que exista al final del nombre de la edición", "a date that exists at the end of the edition's name"
+    return Problem(shown, 0, field, "edition", key, es, en)
 
 
 # ISO 639-3 to the shortest BCP 47 tag, for the languages our sources declare.
@@ -377,6 +400,7 @@ def load_contract(path: Path, shown: str, layout_folders: Sequence[Path] = ()) -
             raise SourceProblems([_problem(shown, 0, "layout", str(raw["layout"]), f"uno de: {known}", f"one of: {known}")])
         merged = layouts.merged(_read_layout(layout), raw)
         _add_digest(merged, path.parent)
+        _add_day(merged, shown)
         return _checked(merged, path.parent, shown, raw, layout.name)
     return _checked(raw, path.parent, shown)
 
@@ -391,6 +415,16 @@ def _add_digest(raw: dict[str, Any], folder: Path) -> None:
     if path.is_file():
         with path.open("rb") as stream:
             raw["document"] = {"status": "held", "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+
+
+def _add_day(raw: dict[str, Any], shown: str) -> None:
+    """An edition whose key ends in a day was issued on it, as one without a contract, unless the contract says something else."""
+    try:
+        day = day_of(str(raw.get("key", "")))
+    except ValueError:
+        raise SourceProblems([no_such_day(shown, "key", str(raw["key"]))]) from None
+    if day is not None:
+        raw.setdefault("issued", day)
 
 
 def contract_of_layout(layout: Path, fields: Mapping[str, Any], folder: Path, shown: str) -> LoadedContract:

@@ -19,8 +19,8 @@ from ingest.authority import Authority
 from ingest.cleaning.persons import redacted
 from ingest.consolidation import Consolidation, SourceGraph
 from ingest.context import Build, SourceContext, check_references
-from ingest.contract import Contract
-from ingest.editions import revisions
+from ingest.contract import CONTRACT_FILE, Contract
+from ingest.editions import revisions, undated
 from ingest.exports import Edition
 from ingest.fingerprint import fingerprint, input_files
 from ingest.formats import FileChanged
@@ -192,6 +192,7 @@ def map_sources(
     folder = scratch if scratch is not None else Path(own.name)  # type: ignore[union-attr]
     problems, accounting = ProblemList(_redacted), Accounting(_redacted)
     folders = _dated(sources.find(data_dir, inputs, problems, accept=accept))
+    _note_undated(folders, problems)
     problems.raise_if_any()
     registry = load_registry(data_dir / IDENTIFIERS, IDENTIFIERS, problems)
     build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings, frozenset(folder.contract.series for folder in folders))
@@ -219,6 +220,15 @@ def _dated(folders: list[SourceFolder]) -> list[SourceFolder]:
         replace(folder, contract=folder.contract.model_copy(update={"revision_of": earlier[folder.contract.key]})) if folder.contract.key in earlier else folder
         for folder in folders
     ]
+
+
+def _note_undated(folders: list[SourceFolder], problems: ProblemList) -> None:
+    keys = {contract.key for contract in undated(folder.contract for folder in folders)}
+    for folder in folders:
+        if (key := folder.contract.key) in keys:
+            es = f"la edición «{key}» no tiene fecha y cuenta como la más antigua; con fecha al final de su nombre (NOMBRE-AAAA-MM-DD) tiene su lugar"
+            en = f'the edition "{key}" has no date and counts as the oldest; a date at the end of its name (NAME-YYYY-MM-DD) gives it its place'
+            problems.note(Note(folder.file or f"{folder.shown}/{CONTRACT_FILE}", es, en))
 
 
 def _redacted(text: str) -> str:
