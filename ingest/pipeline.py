@@ -16,7 +16,7 @@ from commitments.release import CONSOLIDATED, IDENTIFIERS, RELEASES, Input, Rele
 from ingest import apart, collecting, described, last_build, matching, sources, terms, uris, validation
 from ingest.accounting import Accounting
 from ingest.authority import Authority
-from ingest.cleaning.persons import redacted
+from ingest.cleaning.persons import as_shown
 from ingest.consolidation import Consolidation, SourceGraph
 from ingest.context import Build, SourceContext, check_references
 from ingest.contract import CONTRACT_FILE, Contract
@@ -233,7 +233,7 @@ def _note_undated(folders: list[SourceFolder], problems: ProblemList) -> None:
 
 def _redacted(text: str) -> str:
     """A cell as messages, logs and the quarantine may show it."""
-    return redacted(text).text
+    return as_shown(text)
 
 
 def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contract | None, sink: LineSink) -> None:

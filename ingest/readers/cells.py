@@ -67,7 +67,7 @@ def _check_text(row: Row, name: str, text: str) -> None:
     if len(text) > LONGEST_CELL:
         row.problem(name, "length", f"{text[:40]}… ({len(text)})", f"a lo sumo {LONGEST_CELL} caracteres", f"at most {LONGEST_CELL} characters")
     if _INVISIBLE.search(text):
-        row.problem(name, "invisible-character", ascii(text), "texto sin espacios duros ni caracteres invisibles", "text without hard blanks or invisible characters")
+        row.problem(name, "invisible-character", text, "texto sin espacios duros ni caracteres invisibles", "text without hard blanks or invisible characters")
     if _MARKUP.search(text):
         row.problem(name, "markup", text, "texto sin etiquetas ni entidades HTML", "text without HTML tags or entities")
     if _FORMULA.match(text):

@@ -68,7 +68,7 @@ class Identity:
         """
         if self._id is None:
             return None
-        text = row.peek(self._id)
+        text = uris.trimmed(row.peek(self._id))
         if not text:
             return None
         if not OGP_ID.fullmatch(text):

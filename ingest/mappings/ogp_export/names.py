@@ -38,7 +38,7 @@ def year_of(cell: str) -> str:
     >>> year_of(" 2011.0 "), year_of("2011"), year_of("AP_PER03")
     ('2011', '2011', 'AP_PER03')
     """
-    return _WHOLE.sub("", " ".join(cell.split()))
+    return _WHOLE.sub("", " ".join(uris.trimmed(cell).split()))
 
 
 def of_another_country(places: Places, outside_id: str, country: str) -> str | None:

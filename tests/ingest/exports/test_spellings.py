@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.problems import Problem
 from tests.ingest.exports.made import row, write
 from tests.ingest.exports.mapping import ID, Result, last, map_exports
 
@@ -198,3 +199,38 @@ def test_a_number_that_became_a_day_is_set_aside(reference: Path, tmp_path: Path
     assert [found for _, _, found in result.aside("number")] == ["2016-01-01"]
     assert graph.values(graph.commitment("Roads"), "ogcm:number") == [] and graph.values(graph.commitment("Rivers"), "ogcm:number") == ["1.2"]
     assert last(graph.commitment("Roads")).startswith("KE-1-x-")
+
+
+# -- what stands around a cell and nobody sees ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("around", ["{} ", " {}", "{}\n", "{}\xa0", "\u200b{}", "{}\ufeff", "{}\u00ad"])
+def test_blanks_of_any_kind_around_a_cell_are_none_of_it(around: str, reference: Path, tmp_path: Path) -> None:
+    """OGP's ids, addresses, years, dates, flags and codes of countries; two rows with one id in two spellings are two rows with one id."""
+    cells = {
+        "commitment-id": "KE0901", "plan-id": "AP_KEN01", "page": "https://example.org/ke", "submitted": "2012", "start-date": "2013-06-01", "Aid": "1",
+        "jurisdiction-code": "KEN", "IRM Assessed": "1",
+    }  # fmt: skip
+    rows = [row("Kenya", "1", "1", "Roads") | cells, row("Kenya", "1", "2", "Rivers", commitment_id="KE0902"), row("Kenya", "1", "3", "Hills", commitment_id="KE0902")]
+    spelled = [rows[0] | {name: around.format(cell) for name, cell in cells.items()}, rows[1] | {"commitment-id": around.format("KE0902")}, rows[2]]
+    plain, odd = (mapped(reference, tmp_path / f"{name}.csv", found) for name, found in (("plain", rows), ("odd", spelled)))
+    for result in (plain, odd):
+        graph = result[EDITION]
+        assert [(entry["code"], entry["column"]) for entry in result.quarantine] == [("repeated-id", "Commitment Unique Identifier")] * 2
+        assert graph.values("commitment/KE-1-01", "dct:identifier") == ["KE0901"] and graph.values("commitment/KE-1-01", "foaf:page") == ["https://example.org/ke"]
+        assert graph.values("plan/KE-1", "dct:identifier") == ["AP_KEN01"] and graph.values("plan/KE-1", "dct:dateSubmitted") == ["2012"]
+        assert [last(term) for term in graph.objects("commitment/KE-1-01", "dct:subject")] == ["aid"]
+        assert len(graph.objects("commitment/KE-1-01", "dct:temporal")) == 1
+    assert odd.mapped.build.registry.alias("commitment", "KE0901") == "KE-1-01"
+
+
+@pytest.mark.parametrize(("cell", "shown"), [("ke0903", "ke0903"), ("KE 0903", "KE 0903"), ("KE\u200b0903", "KE\\u200b0903"), ("KE\xa00903", "KE\\xa00903")])
+def test_an_id_of_another_form_is_set_aside_and_shown_with_what_nobody_sees(cell: str, shown: str, reference: Path, tmp_path: Path) -> None:
+    result = mapped(reference, tmp_path / "a.csv", [row("Kenya", "1", "1", "Roads", commitment_id=cell)])
+    assert [found for _, _, found in result.aside("ogp-id")] == [shown]
+    assert result[EDITION].values("commitment/KE-1-01", "dct:identifier") == []
+
+
+def test_messages_show_what_nobody_sees() -> None:
+    message = Problem("a.csv", 2, "Id", "ogp-id", "KE\u200b0903\xa0\ufeff", "un id", "an id").message
+    assert '"KE\\u200b0903\\xa0\\ufeff"' in message("es") and '"KE\\u200b0903\\xa0\\ufeff"' in message("en")
