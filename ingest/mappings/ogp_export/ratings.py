@@ -19,6 +19,7 @@ from ingest.mappings.ogp_export.codes import check_codes
 from ingest.mappings.ogp_export.texts import written
 from ingest.quarantine import shown
 from ingest.readers import Row
+from ingest.readers.columns import meaning, spellings_of
 from ontology.namespaces import CODE, OGCM
 
 
@@ -46,6 +47,7 @@ class _Compiled:
     rating: Rating
     codes: dict[str, str]  # label in lower case, blanks folded -> code
     allowed: str  # the labels, for messages
+    absent: dict[str, str]  # absence codes in their spellings -> number that goes with them
 
 
 def _named(context: SourceContext, table: Table) -> Iterator[tuple[str, str, str]]:
@@ -132,7 +134,7 @@ class Ratings:
     def _number_without_label(self, row: Row, entry: _Compiled) -> None:
         """A number whose label is missing, unknown or an absence code says something that nobody can read."""
         column = entry.rating.number
-        if column is not None and (number := row.peek(column).strip()) and number != entry.rating.absent.get(row.cells[entry.column]):
+        if column is not None and (number := row.peek(column).strip()) and number != meaning(entry.absent, row.cells[entry.column]):
             es, en = f"ninguno sin etiqueta en «{entry.column}»", f'none without a label in "{entry.column}"'
             row.quarantine(column, "number-without-label", number, es, en)
 
@@ -202,4 +204,4 @@ _P = {
 
 def _compiled(column: str, rating: Rating) -> _Compiled:
     codes = {" ".join(label.lower().split()): code for label, code in rating.labels.items()}
-    return _Compiled(column, rating, codes | rating.labels, ", ".join(rating.labels))
+    return _Compiled(column, rating, codes | rating.labels, ", ".join(rating.labels), spellings_of(rating.absent))

@@ -23,7 +23,7 @@ ROWS = [
     rated(3, "number alone", Specificity="", _Specificity="3"),
     rated(4, "number of an absence", Specificity="NR", _Specificity="3"),
     rated(5, "another way of writing", Specificity="  LOW ", _Specificity=" 1 "),
-    rated(6, "none") | {"Specificity": "None", "Potential Impact": "None", "_Potential Impact": "0", "Cluster": "None"},
+    rated(6, "None of the roads") | {"Specificity": "None", "Potential Impact": "None", "_Potential Impact": "0", "Cluster": "None"},
     rated(7, "both potentials", Specificity="High", _Specificity="3", Verifiable="Yes") | {
         "Potential Impact": "Minor", "_Potential Impact": "1", "Potential for Results": "Modest", "_Potential for Results": "1",
         "Completion (Progress Report)": "Unclear",
@@ -88,12 +88,12 @@ def test_letter_case_and_blanks_do_not_change_a_label(result: Result) -> None:
 
 
 def test_none_is_a_rating_where_the_irm_rates_and_a_text_elsewhere(result: Result) -> None:
-    assert [entry[:3] for entry in ratings(result, "none")] == [
+    assert [entry[:3] for entry in ratings(result, "None of the roads")] == [
         ("potential-impact", "", "irm-potential-impact-2011/none"), ("specificity", "", "irm-specificity-2011/none"),
     ]  # fmt: skip
-    assert absent(result, "none", "noneSpecified") == []
+    assert absent(result, "None of the roads", "noneSpecified") == []
     graph = result[EDITION]
-    assert graph.values(graph.commitment("none"), "ogcm:clusterText") == ["None"]
+    assert graph.values(graph.commitment("None of the roads"), "ogcm:clusterText") == ["None"]
 
 
 def test_two_methods_of_one_dimension_are_two_assessments(result: Result) -> None:
