@@ -49,6 +49,7 @@ class BuildResult:
     severities: dict[str, int] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     editions: list[dict[str, Any]] = field(default_factory=list)  # what each edition of a database changed against the one before it
+    quarantined: dict[str, int] = field(default_factory=dict)  # reason -> cells
     unapplied: tuple[str, ...] = ()  # settings that the unchanged release does not carry yet
 
 
@@ -104,12 +105,13 @@ def build(
             step("publish")
             draft = _draft(mapped, base, settings, files, mark, reports, severities, Path(scratch))
             account, notes, changes = mapped.accounting.as_rows(), mapped.build.problems.notes, mapped.build.quality.editions
+            quarantined = dict(mapped.accounting.reasons())
             del mapped  # what only mapping needs makes room for what publishing needs
             published = publish(draft, data_dir, keep=keep, accept=validation.accept_catalogue, within=within(progress))
         # What was read, with the registry as it is now: a table saved since then is another build.
         read = [file for file in files if not _is_of_registry(file)] + [file for file in input_files(data_dir) if _is_of_registry(file)]
         last_build.remember(data_dir, fingerprint(sorted(read, key=lambda file: file.path), base, settings, accept=accept), published.release)
-    return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, published.unapplied)
+    return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, quarantined, published.unapplied)
 
 
 def _is_of_registry(file: Input) -> bool:

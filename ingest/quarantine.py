@@ -50,12 +50,13 @@ class Quarantined:
     cells: int = 1
 
 
-def _order(item: Quarantined) -> tuple[str, int, str, str, str]:
-    return (item.file, item.row, item.column, item.code, item.found)
+def _order(item: Quarantined) -> tuple[bool, str, int, str, str, str]:
+    """Remarks, which are many, after the cells that are missing in the graph."""
+    return (not item.cells, item.file, item.row, item.column, item.code, item.found)
 
 
 class Quarantine:
-    """All entries of a build. Iterating yields them by file, row and column, as often as wanted."""
+    """All entries of a build. Iterating yields them by file, row and column, remarks last, as often as wanted."""
 
     def __init__(self, redact: Redact | None = None, held: int = HELD):
         self.redact = redact

@@ -92,7 +92,7 @@ def test_redaction_can_be_given_later() -> None:
 def test_the_name_of_a_file_stands_in_reports_without_control_characters(tmp_path: Path) -> None:
     table = SimpleNamespace(file_name=lambda slug: f"{slug}\n\a.csv", mode="export", derived=(), number_columns=frozenset())
     accounting = Accounting()
-    file = TableFile(tmp_path, "input/ed", SimpleNamespace(tables={"a": table}), "a", ProblemList(), accounting)  # type: ignore[arg-type]
+    file = TableFile(tmp_path, "input/ed", SimpleNamespace(tables={"a": table}, key="ed"), "a", ProblemList(), accounting)  # type: ignore[arg-type]
     file.set_aside(2, "", "row-length", "x", "", "", 1)
     assert [item.file for item in accounting.quarantine] == [r"input/ed/a\n\x07.csv"]
     assert file.path.name == "a\n\a.csv"
