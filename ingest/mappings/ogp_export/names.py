@@ -47,6 +47,18 @@ def of_another_country(places: Places, outside_id: str, country: str) -> str | N
     return None if area is None or area.partition("-")[0] == country else area
 
 
+def of_no_country(places: Places, outside_id: str, area: str) -> str | None:
+    """OGP's own prefix of an area, where it is known and an id has one that no area has; None where the id may be the area's.
+
+    What begins as the ids of the country do may be of a member of it that no table has; of a local member only its own prefix tells.
+    """
+    prefix, own = outside_id.rstrip("0123456789"), places.prefix_of(area)
+    country = area.partition("-")[0]
+    if own is None or places.is_code(prefix) or prefix.startswith((own, country, places.prefix_of(country) or own)):
+        return None
+    return own
+
+
 @lru_cache(maxsize=4096)
 def is_number(cell: str, region: str) -> bool:
     """Whether a cell can be the printed number of something: whatever it is, no address, no telephone number, and no day, which is what
