@@ -20,7 +20,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ingest import contract_faults, layouts
+from ingest import contract_faults, layouts, uris
+from ingest.formats import is_table
 from ingest.institutions import InstitutionRules
 from ingest.problems import Problem, SourceProblems
 
@@ -399,10 +400,32 @@ def load_contract(path: Path, shown: str, layout_folders: Sequence[Path] = ()) -
             known = ", ".join(sorted(layouts.known(layout_folders)))
             raise SourceProblems([_problem(shown, 0, "layout", str(raw["layout"]), f"uno de: {known}", f"one of: {known}")])
         merged = layouts.merged(_read_layout(layout), raw)
+        if "key" not in raw:
+            merged["key"] = uris.slug(path.parent.resolve().name)  # as of a folder without a contract
+        _add_file(merged, path.parent, shown)
         _add_digest(merged, path.parent)
         _add_day(merged, shown)
         return _checked(merged, path.parent, shown, raw, layout.name)
     return _checked(raw, path.parent, shown)
+
+
+def _add_file(raw: dict[str, Any], folder: Path, shown: str) -> None:
+    """The table that a contract with a layout describes is the only file beside it, whatever its name, where it names none."""
+    tables = raw.get("tables")
+    if not isinstance(tables, dict) or len(tables) != 1:
+        return
+    slug, table = next(iter(tables.items()))
+    if not isinstance(table, dict) or table.get("file") or table.get("mode") != "export" or (folder / f"{slug}.csv").is_file():
+        return
+    files = sorted(file.name for file in folder.iterdir() if is_table(file))
+    if len(files) == 1:
+        raw["tables"] = {slug: {**table, "file": files[0]}}
+        return
+    wanted = f"tables: {{{slug}: {{file: {files[0] if files else '…'}}}}}"
+    es, en = "qué archivo es: ", "which file it is: "
+    if not files:
+        es, en = f"una exportación (CSV, XLSX) junto al contrato, o {es}", f"an export (CSV, XLSX) beside the contract, or {en}"
+    raise SourceProblems([_problem(shown, 0, f"tables.{slug}.file", ", ".join(files[:5]), f"{es}{wanted}", f"{en}{wanted}")])
 
 
 def _add_digest(raw: dict[str, Any], folder: Path) -> None:
@@ -477,7 +500,7 @@ def _checked(raw: Any, folder: Path, shown: str, own: Any = None, layout: str = 
         contract = Contract.model_validate(raw)
     except ValidationError as error:
         raise SourceProblems(
-            _problem(file_of(item["loc"][: -1 if item["type"] == "missing" else None]), 0, _dotted(item["loc"]), _found(item), _in_spanish(item), item["msg"])
+            _problem(file_of(item["loc"][: -1 if item["type"] == "missing" else None]), 0, _dotted(item["loc"]), _found(item), *_expected(item))
             for item in error.errors()
         ) from error
     faults = [_problem(file_of(field), 0, _dotted(field), found, es, en) for field, found, es, en in contract_faults.faults(contract)]
@@ -490,26 +513,29 @@ def _dotted(field: contract_faults.Place) -> str:
     return ".".join(map(str, field))
 
 
-# pydantic speaks English; these are the faults that people make in a contract, by its stable error types.
-_SPANISH = {
-    "missing": "este campo, que es obligatorio",
-    "extra_forbidden": "solo los campos del contrato",
-    "literal_error": "uno de: {expected}",
-    "string_pattern_mismatch": "un texto de la forma {pattern}",
-    "string_type": "un texto",
-    "bool_parsing": "true o false",
-    "int_parsing": "un entero",
-    "dict_type": "campos con nombre",
-    "model_type": "campos con nombre",
-    "list_type": "una lista",
-    "tuple_type": "una lista",
-    "date_from_datetime_parsing": "una fecha AAAA-MM-DD",
+# pydantic says in English, and not always in a sentence, what is wrong; these are the faults that people make in a contract, by its stable
+# error types: what is expected in Spanish and in English.
+_EXPECTED = {
+    "missing": ("este campo, que es obligatorio", "this field, which is required"),
+    "extra_forbidden": ("solo los campos del contrato", "only the fields of a contract"),
+    "literal_error": ("uno de: {expected}", "one of: {expected}"),
+    "string_pattern_mismatch": ("un texto de la forma {pattern}", "a text of the form {pattern}"),
+    "string_type": ("un texto", "a text"),
+    "bool_parsing": ("true o false", "true or false"),
+    "int_parsing": ("un entero", "an integer"),
+    "dict_type": ("campos con nombre", "fields with names"),
+    "model_type": ("campos con nombre", "fields with names"),
+    "list_type": ("una lista", "a list"),
+    "tuple_type": ("una lista", "a list"),
+    "date_from_datetime_parsing": ("una fecha AAAA-MM-DD", "a date YYYY-MM-DD"),
 }
 
 
-def _in_spanish(item: Any) -> str:
-    """The expectation in Spanish; our own validators' texts, and rare types of pydantic's, stay as they are."""
-    return _SPANISH.get(item["type"], item["msg"]).format_map({"expected": "", "pattern": "", **item.get("ctx", {})})
+def _expected(item: Any) -> tuple[str, str]:
+    """What is expected, in Spanish and English; our own validators' texts, and rare types of pydantic's, stay as they are."""
+    values = {"expected": "", "pattern": "", **item.get("ctx", {})}
+    es, en = _EXPECTED.get(item["type"], ("", ""))
+    return es.format_map(values) or item["msg"], en.format_map(values) or item["msg"]
 
 
 def _found(item: Any) -> str:

@@ -191,3 +191,39 @@ def test_a_contract_named_by_a_day_that_no_calendar_has_is_refused(own_data: Pat
         map_exports(own_data)
     (problem,) = caught.value
     assert (problem.file, problem.column, problem.found) == ("sources/odd/contract.yml", "key", "ogp-2016-02-30")
+
+
+# -- a contract that says only where it differs from its layout -------------------------------------------------------
+
+
+def test_a_short_contract_is_that_of_the_only_file_beside_it(own_data: Path) -> None:
+    """Without `key` and `file` all is as without a contract: the folder's name, with its date, and the file that lies there."""
+    folder_of(own_data, "ogp-2016-12-31", 'contract_version: "1.0"\nlayout: ogp-2016\n', "Export of December.csv", [row("Kenya", "1", "1", "Open budgets")])
+    result = map_exports(own_data)
+    assert result["ogp-2016-12-31"].values("source/ogp-2016-12-31", "dct:issued") == ["2016-12-31"]
+    assert len(result["ogp-2016-12-31"].values("source/ogp-2016-12-31", "ogcm:sha256")) == 1
+    assert result.account("ogp-2016-12-31")["rows"] == 1
+
+
+@pytest.mark.parametrize("files", [(), ("a.csv", "b.csv")])
+def test_which_file_a_contract_means_is_asked_where_it_cannot_be_told(files: tuple[str, ...], own_data: Path) -> None:
+    folder = own_data / "sources" / "ogp-2016-12-31"
+    folder_of(own_data, folder.name, 'contract_version: "1.0"\nlayout: ogp-2016\nissued: 2016-12-31\n', "a.csv", [row("Kenya", "1", "1", "Open budgets")])
+    write(folder / "b.csv", "ogp-2016", [row("Kenya", "1", "1", "Open budgets")])
+    for name in {"a.csv", "b.csv"} - set(files):
+        (folder / name).unlink()
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(own_data)
+    (problem,) = caught.value
+    assert (problem.file, problem.column, problem.found) == ("sources/ogp-2016-12-31/contract.yml", "tables.commitments.file", ", ".join(files))
+    assert f"tables: {{commitments: {{file: {files[0] if files else '…'}}}}}" in problem.expected_en and "qué archivo es" in problem.expected_es
+
+
+def test_a_missing_field_is_named_in_a_sentence(own_data: Path) -> None:
+    folder = own_data / "sources" / "made"
+    folder.mkdir()
+    (folder / "contract.yml").write_text('contract_version: "1.0"\nkey: made\n', encoding="utf-8")
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(own_data)
+    said = [problem.message("en") for problem in caught.value if problem.column == "document"]
+    assert len(said) == 1 and "expected this field, which is required" in said[0]
