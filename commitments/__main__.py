@@ -100,6 +100,7 @@ def build(
         session.note(_as_typed(session, note).message(session.messages.language))
     if outcome.new:
         _account(session, outcome.accounting, outcome.severities)
+        _quarantined(session, outcome.quarantined)
         for change in outcome.editions:
             session.say("build-edition", **{name: value for name, value in change.items() if isinstance(value, (str, int))})
     if outcome.unapplied:
@@ -238,6 +239,17 @@ def _account(session: Session, accounting: list[dict[str, Any]], severities: dic
         session.say("build-accounting", tables=len(accounting) - 1, **{name: total[name] for name in ACCOUNT})
     found = {name.lower(): severities.get(name, 0) for name in ("Violation", "Warning", "Info")}
     session.say("build-severities", **found)
+
+
+def _quarantined(session: Session, reasons: dict[str, int]) -> None:
+    """Why cells were quarantined: the three most frequent reasons."""
+    if not reasons:
+        return
+    from ingest.codes import name
+
+    frequent = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    listed = [f"{name('quarantine', code, session.messages.language)} {cells}" for code, cells in frequent[:3]]
+    session.say("build-quarantined", reasons=", ".join([*listed, *(["…"] if len(frequent) > 3 else [])]))
 
 
 @cli.command()

@@ -19,7 +19,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ingest import contract_faults, languages, layouts, strict_yaml
+from ingest import contract_faults, languages, layouts, strict_yaml, uris
+from ingest.formats import is_table
 from ingest.institutions import InstitutionRules
 from ingest.problems import Problem, SourceProblems
 
@@ -325,14 +326,37 @@ class Contract(Model):
 
     @property
     def age(self) -> int:
-        """Greater for a newer edition: the day it was issued, else the year or month at the end of its key (`ogp-2024`), else 0.
+        """Greater for a newer edition: by the day, month or year at the end of its key (`ogp-2024`), else by the day it was issued, else 0.
 
-        It only orders editions; that an edition was issued on a day is never concluded from it.
+        A day of issue within the month or year of the key is more exact than this. It only orders editions; that one was issued on a
+        day is never concluded from a month or year.
         """
-        if isinstance(self.issued, dt.date):
-            return self.issued.toordinal()
-        named = re.search(r"-(20[0-3]\d)(?:-(0[1-9]|1[0-2]))?$", self.key) if self.layout else None
-        return dt.date(int(named[1]), int(named[2] or 1), 1).toordinal() if named else 0
+        issued = self.issued if isinstance(self.issued, dt.date) else None
+        named = _DATED.search(self.key) if self.is_edition else None
+        if named is None:
+            return issued.toordinal() if issued else 0
+        if named[3]:
+            return dt.date.fromisoformat(named[0].lstrip("-")).toordinal()  # a day that no calendar has is refused with the contract
+        year, month = int(named[1]), int(named[2]) if named[2] else None
+        if issued is not None and issued.year == year and month in (None, issued.month):
+            return issued.toordinal()
+        return dt.date(year, month or 1, 1).toordinal()
+
+
+# A date at the end of an edition's key: its year, perhaps its month and day.
+_DATED = re.compile(r"(?:^|-)(20[0-3]\d)(?:-(0[1-9]|1[0-2])(?:-(\d{2}))?)?$")
+_DAY = re.compile(r"(?:^|-)(\d{4}-\d{2}-\d{2})$")
+
+
+def day_of(key: str) -> dt.date | None:
+    """The day at the end of an edition's name, on which it was issued; None without one. Raises ValueError where no calendar has it."""
+    named = _DAY.search(key)
+    return dt.date.fromisoformat(named[1]) if named else None
+
+
+def no_such_day(shown: str, field: str, key: str) -> Problem:
+    es, en = "una fecha que exista al final del nombre de la edición", "a date that exists at the end of the edition's name"
+    return Problem(shown, 0, field, "edition", key, es, en)
 
 
 class LoadedContract(Model):
@@ -355,9 +379,32 @@ def load_contract(path: Path, shown: str, layout_folders: Sequence[Path] = ()) -
             known = ", ".join(sorted(layouts.known(layout_folders)))
             raise SourceProblems([_problem(shown, 0, "layout", str(raw["layout"]), f"uno de: {known}", f"one of: {known}")])
         merged = layouts.merged(_read_layout(layout), raw)
+        if "key" not in raw:
+            merged["key"] = uris.slug(path.parent.resolve().name)  # as of a folder without a contract
+        _add_file(merged, path.parent, shown)
         _add_digest(merged, path.parent)
+        _add_day(merged, shown)
         return _checked(merged, path.parent, shown, raw, layout.name)
     return _checked(raw, path.parent, shown)
+
+
+def _add_file(raw: dict[str, Any], folder: Path, shown: str) -> None:
+    """The table that a contract with a layout describes is the only file beside it, whatever its name, where it names none."""
+    tables = raw.get("tables")
+    if not isinstance(tables, dict) or len(tables) != 1:
+        return
+    slug, table = next(iter(tables.items()))
+    if not isinstance(table, dict) or table.get("file") or table.get("mode") != "export" or (folder / f"{slug}.csv").is_file():
+        return
+    files = sorted(file.name for file in folder.iterdir() if is_table(file))
+    if len(files) == 1:
+        raw["tables"] = {slug: {**table, "file": files[0]}}
+        return
+    wanted = f"tables: {{{slug}: {{file: {files[0] if files else '…'}}}}}"
+    es, en = "qué archivo es: ", "which file it is: "
+    if not files:
+        es, en = f"una exportación (CSV, XLSX) junto al contrato, o {es}", f"an export (CSV, XLSX) beside the contract, or {en}"
+    raise SourceProblems([_problem(shown, 0, f"tables.{slug}.file", ", ".join(files[:5]), f"{es}{wanted}", f"{en}{wanted}")])
 
 
 def _add_digest(raw: dict[str, Any], folder: Path) -> None:
@@ -370,6 +417,16 @@ def _add_digest(raw: dict[str, Any], folder: Path) -> None:
     if path.is_file():
         with path.open("rb") as stream:
             raw["document"] = {"status": "held", "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+
+
+def _add_day(raw: dict[str, Any], shown: str) -> None:
+    """An edition whose key ends in a day was issued on it, as one without a contract, unless the contract says something else."""
+    try:
+        day = day_of(str(raw.get("key", "")))
+    except ValueError:
+        raise SourceProblems([no_such_day(shown, "key", str(raw["key"]))]) from None
+    if day is not None:
+        raw.setdefault("issued", day)
 
 
 def contract_of_layout(layout: Path, fields: Mapping[str, Any], folder: Path, shown: str) -> LoadedContract:
@@ -413,7 +470,7 @@ def _checked(raw: Any, folder: Path, shown: str, own: Any = None, layout: str = 
         contract = Contract.model_validate(raw)
     except ValidationError as error:
         raise SourceProblems(
-            _problem(file_of(item["loc"][: -1 if item["type"] == "missing" else None]), 0, _dotted(item["loc"]), _found(item), _in_spanish(item), item["msg"])
+            _problem(file_of(item["loc"][: -1 if item["type"] == "missing" else None]), 0, _dotted(item["loc"]), _found(item), *_expected(item))
             for item in error.errors()
         ) from error
     faults = [_problem(file_of(field), 0, _dotted(field), found, es, en) for field, found, es, en in contract_faults.faults(contract)]
@@ -426,26 +483,29 @@ def _dotted(field: contract_faults.Place) -> str:
     return ".".join(map(str, field))
 
 
-# pydantic speaks English; these are the faults that people make in a contract, by its stable error types.
-_SPANISH = {
-    "missing": "este campo, que es obligatorio",
-    "extra_forbidden": "solo los campos del contrato",
-    "literal_error": "uno de: {expected}",
-    "string_pattern_mismatch": "un texto de la forma {pattern}",
-    "string_type": "un texto",
-    "bool_parsing": "true o false",
-    "int_parsing": "un entero",
-    "dict_type": "campos con nombre",
-    "model_type": "campos con nombre",
-    "list_type": "una lista",
-    "tuple_type": "una lista",
-    "date_from_datetime_parsing": "una fecha AAAA-MM-DD",
+# pydantic says in English, and not always in a sentence, what is wrong; these are the faults that people make in a contract, by its stable
+# error types: what is expected in Spanish and in English.
+_EXPECTED = {
+    "missing": ("este campo, que es obligatorio", "this field, which is required"),
+    "extra_forbidden": ("solo los campos del contrato", "only the fields of a contract"),
+    "literal_error": ("uno de: {expected}", "one of: {expected}"),
+    "string_pattern_mismatch": ("un texto de la forma {pattern}", "a text of the form {pattern}"),
+    "string_type": ("un texto", "a text"),
+    "bool_parsing": ("true o false", "true or false"),
+    "int_parsing": ("un entero", "an integer"),
+    "dict_type": ("campos con nombre", "fields with names"),
+    "model_type": ("campos con nombre", "fields with names"),
+    "list_type": ("una lista", "a list"),
+    "tuple_type": ("una lista", "a list"),
+    "date_from_datetime_parsing": ("una fecha AAAA-MM-DD", "a date YYYY-MM-DD"),
 }
 
 
-def _in_spanish(item: Any) -> str:
-    """The expectation in Spanish; our own validators' texts, and rare types of pydantic's, stay as they are."""
-    return _SPANISH.get(item["type"], item["msg"]).format_map({"expected": "", "pattern": "", **item.get("ctx", {})})
+def _expected(item: Any) -> tuple[str, str]:
+    """What is expected, in Spanish and English; our own validators' texts, and rare types of pydantic's, stay as they are."""
+    values = {"expected": "", "pattern": "", **item.get("ctx", {})}
+    es, en = _EXPECTED.get(item["type"], ("", ""))
+    return es.format_map(values) or item["msg"], en.format_map(values) or item["msg"]
 
 
 def _found(item: Any) -> str:

@@ -59,6 +59,15 @@ def revisions(contracts: Iterable[Contract]) -> dict[str, str]:
     return found
 
 
+def undated(contracts: Iterable[Contract]) -> list[Contract]:
+    """Editions without any date in a series of which another has one: they count as older than it, which their owner may not have meant."""
+    series: dict[str, list[Contract]] = {}
+    for contract in contracts:
+        if contract.is_edition:
+            series.setdefault(contract.series, []).append(contract)
+    return [contract for editions in series.values() if any(edition.age for edition in editions) for contract in editions if not contract.age]
+
+
 def _difference(older: _Edition, newer: _Edition) -> dict[str, Any]:
     both = older.commitments.keys() & newer.commitments.keys()
     changed = dict.fromkeys(PARTS, 0)

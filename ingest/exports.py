@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
@@ -10,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest import layouts, uris
-from ingest.contract import Contract, LoadedContract, Table, contract_of_layout
+from ingest.contract import Contract, LoadedContract, Table, contract_of_layout, day_of, no_such_day
 from ingest.formats import FormatFault
 from ingest.formats.recognition import LEAST_LEAD, Layout, Recognition, recognize
 from ingest.problems import Problem, SourceProblems
 
 _LISTED = 20  # headers of one sort that are named: a file of another kind has as many as it has columns
 _NEAR = 0.5  # share of headers in common from which those that are missing are named
-_DATED = re.compile(r"(?:^|-)(\d{4}-\d{2}-\d{2})$")
 
 
 @dataclass(frozen=True)
@@ -66,13 +64,12 @@ def recognized(path: Path, edition: str | None, shown: str, layout_folders: Sequ
         raise SourceProblems(_differences(found, path.name, shown))
     key = uris.slug(edition) if edition else found.layout
     fields: dict[str, object] = {"key": key, "document": {"status": "held", "sha256": sha256(path)}, "delimiter": found.delimiter}
-    dated = _DATED.search(key)
-    if dated:
-        try:
-            fields["issued"] = dt.date.fromisoformat(dated[1])
-        except ValueError:
-            es, en = "una fecha que exista al final del nombre de la edición", "a date that exists at the end of the edition's name"
-            raise SourceProblems([Problem(shown, 0, "", "edition", key, es, en)]) from None
+    try:
+        day = day_of(key)
+    except ValueError:
+        raise SourceProblems([no_such_day(shown, "", key)]) from None
+    if day is not None:
+        fields["issued"] = day
     if accept is not None:
         fields["other_columns"] = _word(accept)
     layout = layouts.known(layout_folders)[found.layout]

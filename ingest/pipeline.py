@@ -16,11 +16,11 @@ from commitments.release import CONSOLIDATED, IDENTIFIERS, RELEASES, Input, Rele
 from ingest import apart, collecting, described, last_build, matching, sources, terms, uris, validation
 from ingest.accounting import Accounting
 from ingest.authority import Authority
-from ingest.cleaning.persons import redacted
+from ingest.cleaning.persons import as_shown
 from ingest.consolidation import Consolidation, SourceGraph
 from ingest.context import Build, SourceContext, check_references
-from ingest.contract import Contract
-from ingest.editions import revisions
+from ingest.contract import CONTRACT_FILE, Contract
+from ingest.editions import revisions, undated
 from ingest.exports import Edition
 from ingest.fingerprint import fingerprint, input_files
 from ingest.formats import FileChanged
@@ -49,6 +49,7 @@ class BuildResult:
     severities: dict[str, int] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     editions: list[dict[str, Any]] = field(default_factory=list)  # what each edition of a database changed against the one before it
+    quarantined: dict[str, int] = field(default_factory=dict)  # reason -> cells
     unapplied: tuple[str, ...] = ()  # settings that the unchanged release does not carry yet
 
 
@@ -104,12 +105,13 @@ def build(
             step("publish")
             draft = _draft(mapped, base, settings, files, mark, reports, severities, Path(scratch))
             account, notes, changes = mapped.accounting.as_rows(), mapped.build.problems.notes, mapped.build.quality.editions
+            quarantined = dict(mapped.accounting.reasons())
             del mapped  # what only mapping needs makes room for what publishing needs
             published = publish(draft, data_dir, keep=keep, accept=validation.accept_catalogue, within=within(progress))
         # What was read, with the registry as it is now: a table saved since then is another build.
         read = [file for file in files if not _is_of_registry(file)] + [file for file in input_files(data_dir) if _is_of_registry(file)]
         last_build.remember(data_dir, fingerprint(sorted(read, key=lambda file: file.path), base, settings, accept=accept), published.release)
-    return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, published.unapplied)
+    return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, quarantined, published.unapplied)
 
 
 def _is_of_registry(file: Input) -> bool:
@@ -192,6 +194,7 @@ def map_sources(
     folder = scratch if scratch is not None else Path(own.name)  # type: ignore[union-attr]
     problems, accounting = ProblemList(_redacted), Accounting(_redacted)
     folders = _dated(sources.find(data_dir, inputs, problems, accept=accept))
+    _note_undated(folders, problems)
     problems.raise_if_any()
     registry = load_registry(data_dir / IDENTIFIERS, IDENTIFIERS, problems)
     problems.raise_if_any()  # no row can be mapped to keys that lead nowhere
@@ -222,9 +225,18 @@ def _dated(folders: list[SourceFolder]) -> list[SourceFolder]:
     ]
 
 
+def _note_undated(folders: list[SourceFolder], problems: ProblemList) -> None:
+    keys = {contract.key for contract in undated(folder.contract for folder in folders)}
+    for folder in folders:
+        if (key := folder.contract.key) in keys:
+            es = f"la edición «{key}» no tiene fecha y cuenta como la más antigua; con fecha al final de su nombre (NOMBRE-AAAA-MM-DD) tiene su lugar"
+            en = f'the edition "{key}" has no date and counts as the oldest; a date at the end of its name (NAME-YYYY-MM-DD) gives it its place'
+            problems.note(Note(folder.file or f"{folder.shown}/{CONTRACT_FILE}", es, en))
+
+
 def _redacted(text: str) -> str:
     """A cell as messages, logs and the quarantine may show it."""
-    return redacted(text).text
+    return as_shown(text)
 
 
 def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contract | None, sink: LineSink) -> None:

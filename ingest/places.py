@@ -20,15 +20,18 @@ class Places:
     _locals: dict[str, set[str]] = field(default_factory=dict)  # folded bare name -> keys
     _codes: dict[str, set[str]] = field(default_factory=dict)  # OGP's code or prefix, upper case -> keys
     _country_of: dict[str, str] = field(default_factory=dict)  # key of a local area -> key of its country
+    _prefixes: dict[str, str] = field(default_factory=dict)  # key of an area -> prefix of its commitments' ids, where the tables have it
     entities: set[str] = field(default_factory=set)  # keys of areas that a table of federal entities describes
 
-    def add_country(self, key: str, names: Iterable[str], codes: Iterable[str] = ()) -> None:
-        """A country under all its names; `codes` are those OGP uses: alpha-3 (plans) and the prefix of commitment ids."""
+    def add_country(self, key: str, names: Iterable[str], codes: Iterable[str] = (), prefix: str = "") -> None:
+        """A country under all its names; `codes` are those OGP uses: alpha-3 (plans) and the prefix of commitment ids, which is also given alone."""
+        self._add_prefix(key, prefix)
         _register(self._countries, map(uris.folded, names), key)
         _register(self._codes, (code.upper() for code in codes), key)
 
-    def add_local(self, key: str, country: str, names: Iterable[str], codes: Iterable[str] = ()) -> None:
+    def add_local(self, key: str, country: str, names: Iterable[str], codes: Iterable[str] = (), prefix: str = "") -> None:
         """A local area of a country under all its names, without the country's."""
+        self._add_prefix(key, prefix)
         self._country_of[key] = country
         _register(self._locals, map(uris.folded, names), key)
         _register(self._codes, (code.upper() for code in codes), key)
@@ -72,6 +75,18 @@ class Places:
     def by_code(self, code: str) -> str | None:
         """The key of the country or local area that OGP gives this code or prefix: ARG, MO, ARBA, JAL."""
         return _only(self._codes.get(code.strip().upper(), ()))
+
+    def prefix_of(self, key: str) -> str | None:
+        """OGP's prefix of the ids of an area's commitments, where the tables have it."""
+        return self._prefixes.get(key)
+
+    def is_code(self, code: str) -> bool:
+        """Whether OGP gives some area this code or prefix, perhaps more than one."""
+        return code.upper() in self._codes
+
+    def _add_prefix(self, key: str, prefix: str) -> None:
+        if prefix:
+            self._prefixes[key] = prefix.upper()
 
 
 def _register(table: dict[str, set[str]], names: Iterable[str], key: str) -> None:

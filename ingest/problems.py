@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from commitments.plain import plain
+from commitments.plain import plain, visible
 from ingest.quarantine import shown
 
 _WORDS = {"es": ("se encontró", "se esperaba"), "en": ("found", "expected")}
@@ -38,8 +38,8 @@ class Problem:
 
 
 def _shown(text: str, limit: int = 120) -> str:
-    """The text quoted on one line, so that a report stays one line per problem."""
-    folded = plain(text.replace("\\", "\\\\"))
+    """The text quoted on one line, so that a report stays one line per problem; what nobody sees of it is written out."""
+    folded = visible(plain(text.replace("\\", "\\\\")))
     if len(folded) > limit:
         folded = folded[: limit - 1] + "…"
     return f'"{folded}"'

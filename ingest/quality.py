@@ -13,6 +13,7 @@ from typing import Any
 
 from ingest import codes
 
+_FREQUENT = 10  # columns and labels in the report's sentences
 LISTED = 200  # single findings of one kind that are listed; more are only counted
 
 
@@ -42,6 +43,8 @@ class SourceQuality:
     suggested: dict[str, str] = field(default_factory=dict)  # undeclared column -> the missing one that it may be
     withheld: Counter[str] = field(default_factory=Counter)  # column -> cells that name persons and stay out whole
     lost: Counter[str] = field(default_factory=Counter)  # column -> characters that the source lost (U+FFFD), in texts as published
+    quarantined: Counter[tuple[str, str]] = field(default_factory=Counter)  # reason, column ("" = a row) -> cells
+    unknown_labels: Counter[tuple[str, str]] = field(default_factory=Counter)  # column, text that the layout does not know -> cells
     rows_aside: Counter[str] = field(default_factory=Counter)  # reason -> rows set aside whole
 
     def add(self, other: SourceQuality) -> None:
@@ -88,6 +91,12 @@ class SourceQuality:
             ],
             "rows_by_place": _sorted(self.places),
             "rows_set_aside": _sorted(self.rows_aside),
+            "cells_quarantined": {
+                "by_reason": dict(_frequent(_by(self.quarantined, 0))), "by_column": dict(_frequent(_by(self.quarantined, 1))),
+                "by_reason_and_column": [{"reason": code, "column": column, "cells": cells} for (code, column), cells in _frequent(self.quarantined)[:LISTED]],
+            },
+            "unknown_labels": [{"label": label, "column": column, "cells": cells} for (column, label), cells in _frequent(self.unknown_labels)[:LISTED]],
+            "unknown_labels_in_all": len(self.unknown_labels),
             "cells_withheld": _sorted(self.withheld),
             "characters_lost": _sorted(self.lost),
             "unread_columns": [{"column": name, "cells": count, "perhaps": self.suggested.get(name)} for name, count in self.undeclared.items()],
@@ -95,7 +104,7 @@ class SourceQuality:
         }
 
 
-_COUNTERS = ("identity", "dates", "redactions", "repairs", "disagreements", "places", "undeclared", "withheld", "lost", "rows_aside")
+_COUNTERS = ("identity", "dates", "redactions", "repairs", "disagreements", "places", "undeclared", "withheld", "lost", "rows_aside", "quarantined", "unknown_labels")
 
 
 class Quality:
@@ -190,6 +199,16 @@ def _sentences(quality: SourceQuality, words: dict[str, str], lang: str) -> list
         words["repeated"].format(count=len(quality.repeated_numbers)),
         words["disagreements"].format(count=sum(quality.disagreements.values())),
     ]
+    if quality.quarantined:
+        reasons = ", ".join(f"{codes.name('quarantine', code, lang)} {cells}" for code, cells in _frequent(_by(quality.quarantined, 0)))
+        sentences.append(words["quarantine-reasons"].format(list=reasons))
+        columns = _frequent(_by(quality.quarantined, 1))
+        listed = [f"{words['column'].format(name) if name else words['rows']} {cells}" for name, cells in columns[:_FREQUENT]]
+        sentences.append(words["quarantine-columns"].format(list=", ".join([*listed, *(["…"] if len(columns) > _FREQUENT else [])])))
+    if quality.unknown_labels:
+        labels = _frequent(quality.unknown_labels)
+        listed = [words["label"].format(label=label, cells=cells, column=column) for (column, label), cells in labels[:_FREQUENT]]
+        sentences.append(words["unknown-labels"].format(list=", ".join([*listed, *(["…"] if len(labels) > _FREQUENT else [])])))
     if quality.undeclared:
         listed = [_unread(name, count, quality.suggested.get(name), words) for name, count in quality.undeclared.items()]
         sentences.append(words["unread-columns"].format(list=", ".join(listed)))
@@ -206,6 +225,18 @@ def _unread(name: str, count: int, perhaps: str | None, words: dict[str, str]) -
 def _listed(group: str, counts: Counter[str], lang: str) -> str:
     """Codes by their names, in the order of the codes, so that the two languages stand side by side."""
     return ", ".join(f"{codes.name(group, code, lang)} {count}" for code, count in sorted(counts.items())) or "0"
+
+
+def _by(counts: Counter[tuple[str, str]], part: int) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for key, count in counts.items():
+        found[key[part]] += count
+    return found
+
+
+def _frequent(counts: Counter[Any]) -> list[tuple[Any, int]]:
+    """The most frequent first, those of one frequency by name."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:
@@ -230,6 +261,11 @@ _WORDS = {
         "disagreements": "etiquetas cuyo número dice otra cosa: {count}",
         "unread-columns": "columnas que no se leen (el formato no las declara, o falta la que les da sentido), con sus celdas en cuarentena, sin su valor: {list}",
         "missing-columns": "columnas del formato que faltan en el archivo: {list}",
+        "quarantine-reasons": "celdas en cuarentena por motivo: {list}",
+        "quarantine-columns": "celdas en cuarentena por columna: {list}",
+        "rows": "filas enteras",
+        "unknown-labels": "valores desconocidos más frecuentes (si son códigos de ausencia, se declaran en absence: de un contrato): {list}",
+        "label": "«{label}» ×{cells} en «{column}»",
         "column": "«{}»",
         "perhaps": "(¿es «{}»?)",
         "editions": "{newer} respecto de {older}: {both} compromisos en ambas ediciones, {added} solo en la nueva, {missing} solo en la anterior, {changed} con cambios",
@@ -252,6 +288,11 @@ _WORDS = {
         "disagreements": "labels whose number says something else: {count}",
         "unread-columns": "columns not read (the layout does not declare them, or lacks what gives them sense), with their cells, quarantined without values: {list}",
         "missing-columns": "columns of the layout that the file lacks: {list}",
+        "quarantine-reasons": "quarantined cells by reason: {list}",
+        "quarantine-columns": "quarantined cells by column: {list}",
+        "rows": "whole rows",
+        "unknown-labels": "most frequent unknown values (if they are absence codes, absence: of a contract declares them): {list}",
+        "label": '"{label}" ×{cells} in "{column}"',
         "column": '"{}"',
         "perhaps": '(is it "{}"?)',
         "editions": "{newer} against {older}: {both} commitments in both editions, {added} only in the newer, {missing} only in the older, {changed} changed",

@@ -2,7 +2,8 @@
 
 An entry stands for one cell, or with column "" for the filled cells of a whole row (`cells`), so that the entries' `cells`
 add up to the account's column "quarantined". A row that is set aside for a cell has two: that cell's, and one for the rest
-of the row; where that cell is empty, its entry stands for all others, too. Texts are shortened, after `redact` has taken personal data out.
+of the row; where that cell is empty, its entry stands for all others, too. Texts are shortened, after `redact` has taken personal data out,
+and what nobody sees of them is written out (`\\u200b`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
+
+from commitments.plain import visible
 
 LONGEST_FOUND = 200  # characters of `found` that are kept
 HELD = 50_000  # entries in memory; some 30 MB
@@ -47,12 +50,13 @@ class Quarantined:
     cells: int = 1
 
 
-def _order(item: Quarantined) -> tuple[str, int, str, str, str]:
-    return (item.file, item.row, item.column, item.code, item.found)
+def _order(item: Quarantined) -> tuple[bool, str, int, str, str, str]:
+    """Remarks, which are many, after the cells that are missing in the graph."""
+    return (not item.cells, item.file, item.row, item.column, item.code, item.found)
 
 
 class Quarantine:
-    """All entries of a build. Iterating yields them by file, row and column, as often as wanted."""
+    """All entries of a build. Iterating yields them by file, row and column, remarks last, as often as wanted."""
 
     def __init__(self, redact: Redact | None = None, held: int = HELD):
         self.redact = redact
@@ -63,7 +67,7 @@ class Quarantine:
         self._count = 0
 
     def append(self, item: Quarantined) -> None:
-        found = shown(item.found, self.redact)
+        found = visible(shown(item.found, self.redact))
         self._items.append(item if found == item.found else replace(item, found=found))
         self._count += 1
         if len(self._items) >= self._held:

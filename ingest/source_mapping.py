@@ -5,9 +5,11 @@ What a row becomes is in `ingest/mappings/` and `ingest/declarative.py`.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from contextlib import closing
 from pathlib import Path
 
+from commitments.plain import visible
 from ingest import declarative, mappings, sources
 from ingest.accounting import Accounting
 from ingest.cleaning.emails import first_held
@@ -16,11 +18,13 @@ from ingest.fidelity import load_coverage
 from ingest.formats import Passes
 from ingest.mappings import curated, reference
 from ingest.problems import Note, Problem, ProblemList
+from ingest.quarantine import shown
 from ingest.readers import Row, TableFile, TableReader
 from ingest.reading_progress import Reading
 from ingest.sorting import LineSink
 from ingest.sources import SourceFolder
 
+_MANY, _NAMED_LABELS = 20, 5  # cells of one unknown word that are worth a note, and such notes
 _NAMED = 20  # columns of one sort that notes name; the quality report lists all
 
 
@@ -130,6 +134,7 @@ def _map_whole(mapping: mappings.TableMapping, context: SourceContext, row: Row,
 def _rows_aside(build_: Build, folder: SourceFolder, file: TableFile) -> None:
     """Tell the report how many rows of an export were set aside; an export of which none is left is a fault."""
     account = file.account
+    _cells_aside(build_, folder, file)
     if account.aside:
         build_.quality.source(folder.contract.key).rows_aside.update(account.aside)
     if account.rows or not account.rows_quarantined or file.unread:
@@ -141,6 +146,27 @@ def _rows_aside(build_: Build, folder: SourceFolder, file: TableFile) -> None:
     build_.problems.add(Problem(file.shown, 0, "", "no-row-left", f"{count} rows", es, en))
     for example in account.examples:
         build_.problems.add(Problem(file.shown, *example))
+
+
+def _cells_aside(build_: Build, folder: SourceFolder, file: TableFile) -> None:
+    """Tell the report why cells of an export were quarantined, and who watches the build which unknown words are many: absence codes, perhaps."""
+    account, redact = file.account, file.accounting.redact
+    if not account.reasons:
+        return
+    quality = build_.quality.source(folder.contract.key)
+    quality.quarantined.update(account.reasons)
+    columns: dict[str, Counter[str]] = defaultdict(Counter)
+    for (column, label), cells in account.labels.items():
+        said = visible(shown(label, redact))
+        quality.unknown_labels[column, said] += cells
+        columns[said][column] += cells
+    many = sorted(((found.total(), label) for label, found in columns.items() if found.total() >= _MANY), key=lambda item: (-item[0], item[1]))
+    for count, label in many[:_NAMED_LABELS]:
+        (column, _), *others = columns[label].most_common()
+        more_es, more_en = (f" y {len(others)} columnas más", f" and {len(others)} more columns") if others else ("", "")
+        es = f"«{label}» en {count} celdas en cuarentena («{column}»{more_es}): si es un código de ausencia, se declara en absence: de un contrato"
+        en = f'"{label}" in {count} quarantined cells ("{column}"{more_en}): if it is an absence code, absence: of a contract declares it'
+        build_.problems.note(Note(file.shown, es, en))
 
 
 def _columns_of(build_: Build, folder: SourceFolder, file: TableFile) -> None:

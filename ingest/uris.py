@@ -56,6 +56,20 @@ def _folded(value: str) -> str:
 _folded_name = lru_cache(maxsize=16_384)(_folded)
 
 
+# Blanks, and what has no width: characters that stand around a cell and are none of it.
+_AROUND = "".join(map(chr, (0x200B, 0x200C, 0x200D, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF)))
+_AROUND += "".join(character for character in map(chr, range(0x3001)) if character.isspace())
+
+
+def trimmed(cell: str) -> str:
+    """A cell without blanks of any kind, ends of lines and characters without width around it.
+
+    >>> trimmed("\\u200bCL0906\\xa0\\n"), trimmed("CL 0907 ")
+    ('CL0906', 'CL 0907')
+    """
+    return cell.strip() if cell.isascii() else cell.strip(_AROUND)
+
+
 def slug(value: str) -> str:
     """ASCII slug (section 8).
 

@@ -124,6 +124,7 @@ step-push-stage = Loading a graph beside what is there
 step-push-switch = Switching to the release
 build-accounting = Tables: { $tables }, rows: { $rows }, cells: { $cells } = { $mapped } mapped + { $empty } empty + { $absence } marked absent + { $ignored } ignored by contract + { $derived } derivable + { $quarantined } quarantined
 build-edition = { $newer } against { $older }: { $both } commitments in both, { $added } only in the newer, { $missing } only in the older, { $changed } changed
+build-quarantined = In quarantine, most of all: { $reasons }; more in reports/quality.en.txt and reports/quarantine.csv
 build-severities = Shapes: { $violation } violations, { $warning } warnings, { $info } notes
 base-invalid = BASE: found "{ $base }", expected an absolute http(s) address that ends in "/" and has no query, fragment or blank
 build-other-base = BASE is { $base } now and was { $before }: another release is built

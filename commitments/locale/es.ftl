@@ -124,6 +124,7 @@ step-push-stage = Cargando un grafo al lado de lo que hay
 step-push-switch = Cambiando a la versión
 build-accounting = Tablas: { $tables }, filas: { $rows }, celdas: { $cells } = { $mapped } publicadas + { $empty } vacías + { $absence } marcadas ausentes + { $ignored } ignoradas por contrato + { $derived } derivables + { $quarantined } en cuarentena
 build-edition = { $newer } respecto de { $older }: { $both } compromisos en ambas, { $added } solo en la nueva, { $missing } solo en la anterior, { $changed } con cambios
+build-quarantined = En cuarentena, sobre todo: { $reasons }; más en reports/quality.es.txt y reports/quarantine.csv
 build-severities = Formas: { $violation } violaciones, { $warning } advertencias, { $info } notas
 base-invalid = BASE: se encontró "{ $base }", se esperaba una dirección http(s) completa que termine en "/" y no tenga consulta, fragmento ni blancos
 build-other-base = BASE es ahora { $base } y era { $before }: se construye otra versión

@@ -22,11 +22,14 @@ _BLOCK = 1 << 22  # bytes
 _GAP = r"(?:[\s\u200b-\u200f\u2060\ufeff\u00ad\u2400-\u2421]|<br ?/?>)"
 _LABEL = r"[^\W_](?:[\w\u00ad\u200b-\u200d\u2060\ufeff-]{0,62}[^\W_])?"
 _DOT = r"[.\u3002\uff0e\uff61]"
-_DOMAIN = rf"{_LABEL}(?:{_DOT}{_LABEL})+"
+# A price, an hour, a date behind the sign (`@ 3.50`, `@10.30am`) is no domain, though `163.com` and four numbers of an IP address are.
+_NO_NUMBER = rf"(?!(?:\d{{1,9}}(?:{_DOT}\d{{1,9}}){{1,2}}[^\W\d_]{{0,3}}|\d{{1,2}}{_DOT}[apAP][mM])(?![\w-]|{_DOT}\w))"
+_DOMAIN = rf"{_NO_NUMBER}{_LABEL}(?:{_DOT}{_LABEL})+"
 # Each stretch of a local part begins with a letter or figure, so that quotes and brackets around an address stay. Bounded:
 # a cell of 10 MB without a space is read in one pass.
 _LOCAL = r"(?:\{[^{}@\n]{1,100}\}|\"[^\"@\n]{1,64}\"|(?<![\w.])\.{0,3}[\w+](?:[\w.+%&'’=!#$*?^`{|}~/-]{0,100}[\w+%'’=!#$*?^`|~-])?)"
-_AT_SIGN = r"(?:[@\uff20\ufe6b]|%40|&(?:#0*64|#[xX]0*40|commat);)"
+# Also with the backslash of a program that escapes, and escaped once more (%2540).
+_AT_SIGN = r"(?:\\{0,2}(?:[@\uff20\ufe6b]|%(?:25){0,2}40|&(?:#0*64|#[xX]0*40|commat);))"
 _AT_WORD = r"(?:\[|\(|\{|<|&lt;)\s?(?:at|ät|arroba|arobase|arrobase|@)\s?(?:\]|\)|\}|>|&gt;)"
 _DOT_WORD = r"\s?(?:\[|\(|\{|<)\s?(?:dot|punto|ponto|point|\.)\s?(?:\]|\)|\}|>)\s?"
 _COUNTRY = r"(?:[a-z]{2})"
@@ -40,6 +43,14 @@ _HYPHEN = r"-[ \t\u00a0]{0,2}[\n ][ \t\u00a0]{0,2}"  # in a domain; a text that 
 _PIECE = r"[^\W_][\w-]{0,62}"
 
 _PLAIN_EMAIL = re.compile(rf"(?:mailto:\s?)?{_LOCAL}{_AT_SIGN}{{1,3}}(?:{_DOMAIN}|\[[0-9a-fA-F:.]{{3,45}}\])")
+# Cut, or with a dot too many, at the end of a domain: gob .mx, gob. mx, gob..mx. A gap behind the dot only where nothing but gob or org stands before
+# it, which is no domain yet: "ana@example.org. It" is an address and the next sentence.
+_SPLIT_EMAIL = re.compile(
+    rf"(?:mailto:\s?)?{_LOCAL}{_AT_SIGN}(?:{_GENERIC}(?:{_GAP}{{0,3}}{_DOT}){{1,3}}{_GAP}{{0,3}}{_COUNTRY}"
+    rf"|(?:{_LABEL}{_DOT}{{1,3}}){{0,4}}{_GENERIC}(?:{_GAP}{{1,3}}{_DOT}{{1,3}}|{_DOT}{{2,3}}){_COUNTRY}"
+    rf"|(?!(?:[oa]?s|www)\b){_NO_NUMBER}{_LABEL}(?:{_DOT}{{1,3}}{_LABEL}){{0,3}}?(?:{_GAP}{{1,3}}{_DOT}|{_DOT}{{2,3}})(?:{_GENERIC}(?:{_DOT}{_COUNTRY})?|{_COUNTRY}))(?![\w@]|{_DOT}\w)",
+    re.IGNORECASE,
+)
 # With gaps around the sign the domain must end as one does in practice: "síguenos en Twitter @gobierno" stays.
 _SPACED_EMAIL = re.compile(
     rf"(?:mailto:\s?)?{_LOCAL}(?:{_GAP}{{0,3}}{_AT_SIGN}{_GAP}{{0,3}})(?:{_LABEL}(?:{_GAP}?{_DOT}{_GAP}?)){{1,4}}{_GENERIC}(?:{_GAP}?{_DOT}{_GAP}?{_COUNTRY})?(?![\w@])"
@@ -48,7 +59,7 @@ _SPACED_EMAIL = re.compile(
     re.IGNORECASE,
 )
 _WORDED_EMAIL = re.compile(
-    rf"(?:mailto:\s?)?{_LOCAL}\s?(?:{_AT_WORD}|{_AT_SIGN})\s?{_LABEL}(?:(?:{_DOT_WORD}|\s(?:dot|punto|ponto|point)\s|{_DOT}){_LABEL})+"
+    rf"(?:mailto:\s?)?{_LOCAL}\s?(?:{_AT_WORD}|{_AT_SIGN})\s?{_NO_NUMBER}{_LABEL}(?:(?:{_DOT_WORD}|\s(?:dot|punto|ponto|point)\s|{_DOT}){_LABEL})+"
     rf"|{_LOCAL}[\[(]a[\])]{_LABEL}(?:{_DOT}{_LABEL})*{_DOT}(?:{_GENERIC}|{_COUNTRY})(?!\w)"
     rf"|{_LOCAL}\s(?:at|arroba|arobase)\s{_LABEL}(?:(?:{_DOT_WORD}|\s(?:dot|punto|ponto|point)\s){_LABEL})+"
     rf"|{_LOCAL}\s(?:arroba|arobase)\s{_DOMAIN}",
@@ -63,7 +74,9 @@ _CUT_EMAIL = re.compile(
 )
 # A comma for the dot, or for one of them.
 _COMMA_EMAIL = re.compile(
-    rf"{_LOCAL}{_AT_SIGN}(?!s,){_LABEL}(?:[.,]{_LABEL}){{0,3}}?,(?:com|org|net|gov|gob|gub|gouv|edu|int|info)(?:[.,]{_COUNTRY})?(?![\w@-])", re.IGNORECASE
+    rf"{_LOCAL}{_AT_SIGN}(?!s,){_LABEL}(?:[.,]{_LABEL}){{0,3}}?,(?:com|org|net|gov|gob|gub|gouv|edu|int|info)(?:[.,]{_COUNTRY})?(?![\w@-])"
+    rf"|{_LOCAL}{_AT_SIGN}(?:{_LABEL}[.,]){{0,3}}(?:com|org|net|gov|gob|gub|gouv|govt|edu|go|gc|ac|co),{_COUNTRY}(?![\w@-])",
+    re.IGNORECASE,
 )
 _DASHED_EMAIL = re.compile(rf"{_LOCAL}\s[-–—_*|]{{1,2}}\s?(?:at|arroba)\s?[-–—_*|]{{1,2}}\s{_NAMED_DOMAIN}|{_LOCAL}\s?\[a\]\s?{_NAMED_DOMAIN}", re.IGNORECASE)
 _PROSE_EMAIL = re.compile(rf"(?<![\w.+@/'-])(?P<local>[a-z0-9][\w.+'-]{{0,63}})\sat\s{_NAMED_DOMAIN}(?!/)", re.IGNORECASE)
@@ -80,7 +93,7 @@ _PROSE = frozenset({
 })  # fmt: skip
 
 _WORDED: tuple[re.Pattern[str], ...] = (_WORDED_EMAIL, _DASHED_EMAIL)
-_SIGNED: tuple[re.Pattern[str], ...] = (_CUT_EMAIL, _PLAIN_EMAIL, _SPACED_EMAIL, _COMMA_EMAIL, *_WORDED)
+_SIGNED: tuple[re.Pattern[str], ...] = (_CUT_EMAIL, _SPLIT_EMAIL, _PLAIN_EMAIL, _SPACED_EMAIL, _COMMA_EMAIL, *_WORDED)
 _AT_HINT = re.compile(r"[\[({<;]\s?(?:at|ät|@)\s?[\])}>&]", re.IGNORECASE)
 _A_HINT = re.compile(r"(?<=\w)[\[(]a[\])]\w|\[a\]")
 _DASH_HINT = re.compile(r"[-–—_*|]\s?at\s?[-–—_*|]")
@@ -88,7 +101,7 @@ _DOT_WORDS = (" dot ", "dot]", "dot)", "dot}")
 
 # The last check. A letter or figure, the sign, two labels with a dot; in a line of N-Triples or JSON the letter before the
 # sign may be the end of an escape (\n), which is no address.
-_HELD = re.compile(r"[\w+%'’](?<!\\[nrtbf])(?<!\\u[0-9A-Fa-f]{4})@[^\W_](?:[\w-]{0,62}[^\W_])?\.[^\W_]")
+_HELD = re.compile(r"[\w+%'’](?<!\\[nrtbf])(?<!\\u[0-9A-Fa-f]{4})@" + _NO_NUMBER + r"[^\W_](?:[\w-]{0,62}[^\W_])?\.[^\W_]")
 _REMAINING = re.compile(rf"[\w.+%'’-]{{0,64}}[\w+%'’](?<!\\[nrtbf])(?<!\\u[0-9A-Fa-f]{{4}})@{_DOMAIN}")
 _SIGN_IN_LINE = re.compile(rb'(?<!")@')  # not that of a language tag
 
@@ -100,7 +113,7 @@ def may_hold_emails(text: str) -> bool:
 
 def _signs(text: str) -> bool:
     """Whether the text has an at sign; its other writings are read as one. Plain searches: this runs over every text."""
-    return "@" in text or "%40" in text
+    return "@" in text or "%40" in text or "%2540" in text or "%252540" in text
 
 
 def _at_words(text: str) -> bool:

@@ -11,6 +11,12 @@ def redacted(cell: str, region: str | None = None) -> Redacted:
     return without_persons(cell, region)[0]
 
 
+def as_shown(cell: str, region: str | None = None) -> str:
+    """A cell as messages and reports show it: as it is written where nothing of it has to be taken out, so that its owner finds it."""
+    found, hidden, _ = without_persons(cell, region)
+    return found.text if found.counts or hidden.counts else cell
+
+
 def without_persons(cell: str, region: str | None) -> tuple[Redacted, Redacted, Repaired]:
     """The repaired cell without data of persons; the cell as it is written without them; what was repaired."""
     hidden, repaired = redact(cell, region), repair(cell)

@@ -33,7 +33,7 @@ def register_country(context: SourceContext, row: Row) -> None:
     iso2 = row.peek("iso2")
     names = [row.peek("name_en"), row.peek("name_es"), *_listed(row.peek("also_written_en"))]
     context.build.area_names[iso2] = {uris.folded(name) for name in (*names, *_listed(row.peek("also_written_es"))) if name}
-    context.build.places.add_country(iso2, names, [row.peek("iso3"), row.peek("ogp_prefix")])
+    context.build.places.add_country(iso2, names, [row.peek("iso3"), row.peek("ogp_prefix")], row.peek("ogp_prefix"))
 
 
 def entities(context: SourceContext, row: Row) -> None:
@@ -85,7 +85,7 @@ def ogp_locals(context: SourceContext, row: Row) -> None:
 
 def register_local(context: SourceContext, row: Row) -> None:
     names = [row.peek("name_en"), row.peek("name_es"), *_listed(row.peek("also_written_en"))]
-    context.build.places.add_local(row.peek("area"), row.peek("country"), names, [row.peek("ogp_code"), row.peek("ogp_prefix")])
+    context.build.places.add_local(row.peek("area"), row.peek("country"), names, [row.peek("ogp_code"), row.peek("ogp_prefix")], row.peek("ogp_prefix"))
 
 
 def _listed(cell: str) -> list[str]:

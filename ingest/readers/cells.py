@@ -7,7 +7,7 @@ import re
 from ingest.cleaning.emails import holds_email
 from ingest.contract import Column
 from ingest.formats.headers import folded
-from ingest.readers.columns import Columns
+from ingest.readers.columns import Columns, meaning
 from ingest.readers.rows import Row
 
 LONGEST_CELL = 100_000  # characters; the longest text of the OGP exports has about a third of that
@@ -21,6 +21,10 @@ _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 _FORMULA = re.compile(r"[=@]|[+-](?![\d\s])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPREADSHEET_ERRORS = re.compile(r"^(#(REF|N/A|NAME|VALUE|VALOR|DIV/0|NULL|NUM|NOMBRE|¿NOMBRE)[!?]?|#{3,})$")
+# A bare sign, or a code of letters parted by dots that is none of the layout's: n.a., N/R, s/d.
+_SIGN = re.compile(r"[\s!-/:-@\[-`{-~\u00a1\u00b7\u00bf\u2010-\u2015\u2026\u2212]+")
+_DOTTED = re.compile(r"n\s?[./\\]\s?[a-z]\s?\.?|s\s?[./\\]\s?[dn]\s?\.?")
+_NO_NAMES = frozenset({"none", "null", "nan"})  # what programs write for nothing; "None" in other columns can be a fact
 _MEMORY = 50_000  # distinct short texts whose verdict an export's reader remembers
 _SHORT = 40  # characters of a text that is remembered
 
@@ -67,7 +71,7 @@ def _check_text(row: Row, name: str, text: str) -> None:
     if len(text) > LONGEST_CELL:
         row.problem(name, "length", f"{text[:40]}… ({len(text)})", f"a lo sumo {LONGEST_CELL} caracteres", f"at most {LONGEST_CELL} characters")
     if _INVISIBLE.search(text):
-        row.problem(name, "invisible-character", ascii(text), "texto sin espacios duros ni caracteres invisibles", "text without hard blanks or invisible characters")
+        row.problem(name, "invisible-character", text, "texto sin espacios duros ni caracteres invisibles", "text without hard blanks or invisible characters")
     if _MARKUP.search(text):
         row.problem(name, "markup", text, "texto sin etiquetas ni entidades HTML", "text without HTML tags or entities")
     if _FORMULA.match(text):
@@ -95,6 +99,7 @@ class ExportCells:
     def __init__(self, columns: Columns):
         self._columns = columns
         self._plain: set[str] = set()
+        self._signs: dict[str, bool] = {}  # texts that say nothing -> whether they do so in every column, or as a number or name only
 
     def look_at(self, row: Row, cells: list[str]) -> None:
         """Absence codes, cells of blanks only, spreadsheet errors, texts without measure."""
@@ -102,7 +107,7 @@ class ExportCells:
         codes = columns.codes
         texts = set(cells)
         for text in texts - plain:
-            self._learn_code(text)
+            self._learn(text)
             if _is_odd(text):
                 self._mend_or_refuse(row, text)
             elif len(text) <= _SHORT and len(plain) < _MEMORY:
@@ -111,22 +116,38 @@ class ExportCells:
             absent = {name: codes[text] for name, text in zip(columns.common, columns.common_of(cells), strict=True) if text in codes}
             for name, own in columns.own_codes:
                 text = row.cells[name]
-                if text in columns.any_code and (code := own.get(text) or columns.own_spellings[name].get(folded(text))):
+                if text in columns.any_code and (code := own.get(text) or meaning(columns.own_spellings[name], text)):
                     absent[name] = code
             row.absent = {name: code for name, code in absent.items() if name not in row.aside} if row.aside else absent
+        if self._signs and not texts.isdisjoint(self._signs):
+            self._set_signs_aside(row)
         for name, column in columns.checked:
             if name not in row.absent and name not in row.aside:
                 _check_declared(row, name, row.cells[name].strip(), column)
 
-    def _learn_code(self, text: str) -> None:
-        """Another spelling of an absence code, by letter case or blanks around it, counts as that code from now on."""
+    def _learn(self, text: str) -> None:
+        """Another spelling of an absence code counts as that code from now on; a sign or code that says nothing is remembered as such."""
         columns = self._columns
-        if len(text) > _SHORT or text in columns.any_code or not (stripped := text.strip()):
+        if len(text) > _SHORT or not (stripped := text.strip()):
             return
-        if (spelling := folded(stripped)) in columns.any_spelling:
+        if text not in columns.any_code and columns.is_code(stripped):
             columns.any_code.add(text)
-            if spelling in columns.spellings:
-                columns.codes[text] = columns.spellings[spelling]
+            if (code := meaning(columns.spellings, stripped)) is not None:
+                columns.codes[text] = code
+        if _SIGN.fullmatch(key := folded(stripped)) or _DOTTED.fullmatch(key):
+            self._signs[text] = True
+        elif key in _NO_NAMES:
+            self._signs[text] = False
+
+    def _set_signs_aside(self, row: Row) -> None:
+        """A dash, a question mark, a dotted code that the layout does not declare: no number, no name, no text, no body and no date."""
+        for name in self._columns.saying:
+            everywhere = self._signs.get(row.cells[name])
+            if everywhere is None or name in row.absent or not (everywhere or name in self._columns.naming):
+                continue
+            es = "un valor; si es un código de ausencia, se declara en absence: de un contrato"
+            en = "a value; if it is an absence code, absence: of a contract declares it"
+            row.quarantine(name, "says-nothing", row.cells[name], es, en)
 
     def _mend_or_refuse(self, row: Row, text: str) -> None:
         names = [name for name, cell in row.cells.items() if cell == text]

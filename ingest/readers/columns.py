@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from operator import itemgetter
@@ -9,6 +10,13 @@ from operator import itemgetter
 from ingest.contract import Contract, Table
 from ingest.formats.headers import folded
 from ingest.readers.table_file import TableFile
+
+# Letters one by one, with dots, slashes and blanks between them: n.r., n/r, n. r.
+_LETTERS = re.compile(r"[^\W\d_](?:[./\s]{0,3}[^\W\d_]){1,3}\s?\.?")
+_BETWEEN = re.compile(r"[./\s]")
+# What of an export names or says something, so that it cannot be a bare sign; its number and titles cannot be such a word, either.
+_NUMBER_OR_NAME = frozenset({"number", "title", "short-title"})
+_SAYING = _NUMBER_OR_NAME | {"text", "start-date", "end-date", "lead-institution", "supporting-institution"}
 
 
 class Columns:
@@ -38,11 +46,18 @@ class Columns:
         self.common_of = _all_of([at[name] for name in common])
         # Every text that is an absence code in some column: a row without one of them needs no look at its columns.
         self.any_code = set(self.codes).union(*(codes for _, codes in self.own_codes))
-        self.spellings = _spellings(self.codes)
-        self.own_spellings = {name: _spellings(codes) for name, codes in self.own_codes}
+        self.spellings = spellings_of(self.codes)
+        self.own_spellings = {name: spellings_of(codes) for name, codes in self.own_codes}
         self.any_spelling = frozenset(self.spellings).union(*self.own_spellings.values())
+        declared = [(name, column) for name, column in table.columns.items() if name in at and name in self.wanted]
+        self.saying = [name for name, column in declared if column.means in _SAYING or (column.property and column.type == "text")]
+        self.naming = frozenset(name for name, column in declared if column.means in _NUMBER_OR_NAME)
         self.declared = [(name, column) for name, column in table.columns.items() if name in at]
         self.checked = [(name, column) for name, column in self.declared if column.required or column.values is not None or column.pattern is not None]
+
+    def is_code(self, text: str) -> bool:
+        """Whether a text is an absence code of some column, in whatever spelling."""
+        return (key := folded(text)) in self.any_spelling or _undotted(key) in self.any_spelling
 
 
 def _own_codes(table: Table, contract: Contract, name: str) -> dict[str, str] | None:
@@ -58,11 +73,24 @@ def _own_codes(table: Table, contract: Contract, name: str) -> dict[str, str] | 
     return None
 
 
-def _spellings(codes: Mapping[str, str]) -> dict[str, str]:
-    """The codes by how they are compared; of two that differ by letter case only, and mean different things, none is taken for the other."""
+def meaning(spellings: Mapping[str, str], text: str) -> str | None:
+    """What a text means by these spellings of codes: as it stands, else without dots, slashes and blanks between its letters."""
+    key = folded(text)
+    return spellings[key] if key in spellings else spellings.get(_undotted(key))
+
+
+def _undotted(key: str) -> str:
+    """A folded text of single letters without what parts them, marked as such; "" for any other."""
+    return f"\0{_BETWEEN.sub('', key)}" if _LETTERS.fullmatch(key) else ""
+
+
+def spellings_of(codes: Mapping[str, str]) -> dict[str, str]:
+    """The codes by how they are compared; of two that differ by letter case only, or by dots, and mean different things, none is taken for the other."""
     found: dict[str, set[str]] = defaultdict(set)
     for code, what in codes.items():
         found[folded(code)].add(what)
+        if undotted := _undotted(folded(code)):
+            found[undotted].add(what)
     return {spelling: what.pop() for spelling, what in found.items() if len(what) == 1}
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ingest.cleaning.persons import redacted
+from ingest.cleaning.persons import as_shown
 from ingest.contract import Column, Table
 from ingest.problems import Problem
 from ingest.quarantine import shown
@@ -95,7 +95,7 @@ class Row:
 
     def _shown(self, found: str) -> str:
         """Without the telephone numbers of its country, which the quarantine does not know."""
-        return shown(found, lambda text: redacted(text, self.region).text) if self.region else found
+        return shown(found, lambda text: as_shown(text, self.region)) if self.region else found
 
     def entries(self) -> list[Aside]:
         """What the quarantine says of single cells: a cell that is set aside is not remarked upon, too."""

@@ -51,4 +51,5 @@ class TableFile:
 
     def set_aside(self, row: int, column: str, code: str, found: str, es: str, en: str, cells: int) -> None:
         """One entry of the quarantine; `cells`: how many filled cells it stands for."""
+        self.account.count_aside(column, code, found, cells)
         self.accounting.quarantine.append(Quarantined(self.shown, row, column, found, f"se esperaba {es}", f"expected {en}", code, cells))

@@ -46,12 +46,12 @@ def test_many_entries_go_to_disk_and_nothing_of_them_changes() -> None:
 
 
 def test_any_text_is_read_back_from_the_report() -> None:
-    texts = ["\r", "a\rb", "a\nb", "a\r\nb", '"', "a,b", "", "=1", "\u2028"]
+    texts = ["\r", "a\rb", "a\nb", "a\r\nb", '"', "a,b", "", "=1", "\u2028"]  # an end of line that nobody sees is written out
     quarantine = Quarantine()
     quarantine.extend(item(row, found=text) for row, text in enumerate(texts))
     out = io.BytesIO()
     quarantine.write_csv(out)
-    assert [row["found"] for row in csv.DictReader(io.StringIO(out.getvalue().decode(), newline=""), strict=True)] == texts
+    assert [row["found"] for row in csv.DictReader(io.StringIO(out.getvalue().decode(), newline=""), strict=True)] == [*texts[:-1], "\\u2028"]
 
 
 def test_what_was_found_is_kept_short() -> None:
@@ -85,7 +85,7 @@ def test_problems_are_short_and_redacted_too() -> None:
 def test_the_name_of_a_file_stands_in_reports_without_control_characters(tmp_path: Path) -> None:
     table = SimpleNamespace(file_name=lambda slug: f"{slug}\n\a.csv", mode="export", derived=(), number_columns=frozenset())
     accounting = Accounting()
-    file = TableFile(tmp_path, "input/ed", SimpleNamespace(tables={"a": table}), "a", ProblemList(), accounting)  # type: ignore[arg-type]
+    file = TableFile(tmp_path, "input/ed", SimpleNamespace(tables={"a": table}, key="ed"), "a", ProblemList(), accounting)  # type: ignore[arg-type]
     file.set_aside(2, "", "row-length", "x", "", "", 1)
     assert [item.file for item in accounting.quarantine] == [r"input/ed/a\n\x07.csv"]
     assert file.path.name == "a\n\a.csv"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingest import patterns, terms
+from ingest import patterns, terms, uris
 from ingest.cleaning.dates import DateCell, read_date
 from ingest.context import SourceContext
 from ingest.mappings.ogp_export.observation import Observed
@@ -63,7 +63,7 @@ class Dates:
             cell = row.text(end.column)
             if not cell:
                 continue
-            found = read_date(cell, self._evidence, plan.place.country, years, plan.number)
+            found = read_date(uris.trimmed(cell), self._evidence, plan.place.country, years, plan.number)
             self._quality.dates[plan.place.country, found.status, found.code or found.basis] += 1
             if found.quarantined or (found.status == "text" and self._texts.holds_person(end.column, cell, plan.place.country)):
                 es, en = found.reason or ("sin datos de una persona", "without data of a person")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest import terms
+from ingest import terms, uris
 from ingest.context import SourceContext
 from ingest.contract import Table
 from ingest.mappings.ogp_export.codes import check_codes
@@ -28,7 +28,7 @@ class Flags:
             text = cells[column]
             if text == "0" or not text or column in row.absent or column in row.aside:
                 continue
-            said = _MEANS.get(text.strip())
+            said = _MEANS.get(text) if text in _MEANS else _MEANS.get(uris.trimmed(text))
             if said:
                 stated.append(f"{subject} {self._ends[column]}")
             elif said is None:

@@ -62,24 +62,29 @@ class Identity:
         """The row's OGP id, None when it has none that can be its own: a text of another form is set aside, and so is an id of another country.
 
         An id with the prefix of another country is a slip, or a row in the wrong place; which of both nobody can tell. So the row neither
-        becomes that country's commitment nor takes the id from it. Where a curator or an earlier build gave this very plan the id, it holds.
+        becomes that country's commitment nor takes the id from it. The same goes for a prefix that no table has, where that of the row's area is
+        known. Where a curator or an earlier build gave this very plan the id, it holds.
         The same goes for an id that is registered for a commitment of another plan: the row is kept as a commitment of its own plan, and a
         curator decides.
         """
         if self._id is None:
             return None
-        text = row.peek(self._id)
+        text = uris.trimmed(row.peek(self._id))
         if not text:
             return None
         if not OGP_ID.fullmatch(text):
             row.problem(self._id, "ogp-id", text, "un identificador de OGP como MX0075", "an OGP id such as MX0075")
             return None
-        elsewhere = names.of_another_country(self._context.build.places, text, plan.place.country)
-        if elsewhere is not None:
+        places = self._context.build.places
+        elsewhere, own = names.of_another_country(places, text, plan.place.country), names.of_no_country(places, text, plan.place.area)
+        if elsewhere is not None or own is not None:
             decided = ("ogp", text) in self._context.build.identities
             if not decided and self._context.build.plan_of_commitment.get(self._known(text) or "") != plan_key:
-                es, en = f"un identificador de {plan.place.area}; este es de {elsewhere}", f"an id of {plan.place.area}; this one is of {elsewhere}"
-                row.quarantine(self._id, "id-of-another-country", text, es, en)
+                es, en = f"un identificador de {plan.place.area}", f"an id of {plan.place.area}"
+                if elsewhere is not None:
+                    row.quarantine(self._id, "id-of-another-country", text, f"{es}; este es de {elsewhere}", f"{en}; this one is of {elsewhere}")
+                else:
+                    row.quarantine(self._id, "id-of-no-country", text, f"{es}, que empieza con {own}", f"{en}, which begins with {own}")
                 return None
         if self._observed.ids[text] > 1:
             # Which of the rows the id means cannot be told: none of them has it, and all are kept.

@@ -38,13 +38,25 @@ def year_of(cell: str) -> str:
     >>> year_of(" 2011.0 "), year_of("2011"), year_of("AP_PER03")
     ('2011', '2011', 'AP_PER03')
     """
-    return _WHOLE.sub("", " ".join(cell.split()))
+    return _WHOLE.sub("", " ".join(uris.trimmed(cell).split()))
 
 
 def of_another_country(places: Places, outside_id: str, country: str) -> str | None:
     """The area that OGP's prefix of a commitment's id means, where that is not in the country; None where it is, or nobody knows the prefix."""
     area = places.by_code(outside_id.rstrip("0123456789"))
     return None if area is None or uris.country_of(area) == country else area
+
+
+def of_no_country(places: Places, outside_id: str, area: str) -> str | None:
+    """OGP's own prefix of an area, where it is known and an id has one that no area has; None where the id may be the area's.
+
+    What begins as the ids of the country do may be of a member of it that no table has; of a local member only its own prefix tells.
+    """
+    prefix, own = outside_id.rstrip("0123456789"), places.prefix_of(area)
+    country = area.partition("-")[0]
+    if own is None or places.is_code(prefix) or prefix.startswith((own, country, places.prefix_of(country) or own)):
+        return None
+    return own
 
 
 @lru_cache(maxsize=4096)

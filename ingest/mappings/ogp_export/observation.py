@@ -116,7 +116,7 @@ class Observation:
             observed.own_words[plan.place.area] = min(word, observed.own_words.get(plan.place.area, word))
         for column in self._dates:
             if text := row.peek(column):
-                observed.dates.observe(plan.place.country, text, plan.number)
+                observed.dates.observe(plan.place.country, uris.trimmed(text), plan.number)
         facts = observed.plans[plan.place.area, plan.number]
         for column in observed.plan_columns:
             if text := row.peek(column):
@@ -127,7 +127,7 @@ class Observation:
         observed.by_title[(*where, title)] += 1
         observed.texts[digest] += 1
         # An id that another country's rows may have is no id of this row, so it is not theirs twice.
-        if self._id and (outside := row.peek(self._id)) and not names.of_another_country(self._places, outside, plan.place.country):
+        if self._id and (outside := uris.trimmed(row.peek(self._id))) and not names.of_another_country(self._places, outside, plan.place.country):
             observed.ids[outside] += 1
 
     def closed(self) -> Observed:

@@ -44,7 +44,7 @@ class PlaceOfRow:
     def of(self, row: Row, *, report: bool) -> PlanOfRow | None:
         name = row.peek(self._name)
         code = row.peek(self._code) if self._code else ""
-        place = self._find(" ".join(name.split()), code.strip())
+        place = self._find(" ".join(name.split()), uris.trimmed(code))
         # What is said of the row's cells is said without the telephone numbers of its country.
         row.region = place.country if place is not None else self._places.parted(" ".join(name.split()))[1] or ""
         if place is None:

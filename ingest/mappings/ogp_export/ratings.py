@@ -6,6 +6,7 @@ compared with what the contract says goes with the label, and a difference is re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,10 +16,12 @@ from ingest import terms, uris
 from ingest.cleaning.persons import redacted
 from ingest.context import Reference, SourceContext
 from ingest.contract import Rating, Table
+from ingest.formats.headers import folded
 from ingest.mappings.ogp_export.codes import check_codes
 from ingest.mappings.ogp_export.texts import written
 from ingest.quarantine import shown
 from ingest.readers import Row
+from ingest.readers.columns import meaning, spellings_of
 from ontology.namespaces import CODE, OGCM
 
 
@@ -44,8 +47,10 @@ class Verdict:
 class _Compiled:
     column: str
     rating: Rating
-    codes: dict[str, str]  # label in lower case, blanks folded -> code
+    codes: dict[str, str]  # label as written, or in lower case, blanks folded -> code
+    loose: dict[str, str]  # label as `_loose` compares them -> code, where that is one
     allowed: str  # the labels, for messages
+    absent: dict[str, str]  # absence codes in their spellings -> number that goes with them
 
 
 def _named(context: SourceContext, table: Table) -> Iterator[tuple[str, str, str]]:
@@ -80,6 +85,8 @@ class Ratings:
         # As many as there are labels and methods.
         self._verdict, self._statements = cache(self._found), cache(self._prepared)
         self._space = f"<{context.build.addresses.space('assessment')}"
+        self._by_column = {entry.column: entry for entry in self._compiled}
+        self._code = lru_cache(maxsize=1024)(self._other_spelling)
 
     def method_of(self, row: Row) -> str | None:
         """The method of the row's ratings by the contract's evidence, or None."""
@@ -97,7 +104,7 @@ class Ratings:
             if not cell:
                 self._number_without_label(row, entry)
                 continue
-            code = entry.codes.get(cell) or entry.codes.get(_spelled(cell))
+            code = entry.codes.get(cell) or entry.codes.get(_spelled(cell)) or self._code(entry.column, cell)
             if code is None:
                 row.quarantine(entry.column, "unknown-label", cell, f"uno de: {entry.allowed}", f"one of: {entry.allowed}")
                 self._number_without_label(row, entry)
@@ -106,6 +113,19 @@ class Ratings:
                 method, asked = self.method_of(row), True
             self._compare(row, entry, code, cell)
             yield entry.column, entry.rating, self._verdict(entry.column, code, entry.rating.method or method), cell
+
+    def _other_spelling(self, column: str, cell: str) -> str | None:
+        """The code of a label in a spelling that is no other label's: hyphens, blanks around the dot of "c. high", characters without width;
+        with a number before or behind it only where this is the label's own."""
+        entry = self._by_column[column]
+        text = folded(cell)
+        if (code := entry.loose.get(_loose(text))) is not None:
+            return code
+        numbered = _NUMBER_BEHIND.fullmatch(text) or _NUMBER_BEFORE.fullmatch(text)
+        if numbered is None:
+            return None
+        code = entry.loose.get(_loose(numbered["label"]))
+        return code if code is not None and entry.rating.numbers.get(code) == numbered["number"] else None
 
     def _found(self, column: str, code: str, method: str | None) -> Verdict:
         """The first scheme of the rating that the method uses and that has the code; else the first that has it, method unsaid."""
@@ -130,7 +150,7 @@ class Ratings:
     def _number_without_label(self, row: Row, entry: _Compiled) -> None:
         """A number whose label is missing, unknown or an absence code says something that nobody can read."""
         column = entry.rating.number
-        if column is not None and (number := row.peek(column).strip()) and number != entry.rating.absent.get(row.cells[entry.column]):
+        if column is not None and (number := row.peek(column).strip()) and number != meaning(entry.absent, row.cells[entry.column]):
             es, en = f"ninguno sin etiqueta en «{entry.column}»", f'none without a label in "{entry.column}"'
             row.quarantine(column, "number-without-label", number, es, en)
 
@@ -184,6 +204,18 @@ def _spelled(cell: str) -> str:
     return whole if point and whole.isdecimal() and zeros and not zeros.strip("0") else text
 
 
+_LETTER = re.compile(r"([^\W\d_])\s?\.\s?(?=[^\W\d_])")  # in front of a label: "c.high", "c . high"
+_HYPHEN = re.compile(r"(?<=[^\W_])\s?[-_\u2010-\u2015\u2212]\s?(?=[^\W_])")
+_NUMBER_BEHIND = re.compile(r"(?P<label>.*\S)\s?\((?P<number>\d{1,2})\)")
+_NUMBER_BEFORE = re.compile(r"(?P<number>\d{1,2})\s?[-\u2010-\u2015\u2212]\s?(?P<label>\D.*)")
+
+
+def _loose(text: str) -> str:
+    """A folded label as those are compared that are spelled a little otherwise: "not-started" is "not started", "c.high" is "c. high"."""
+    found = _LETTER.match(text)
+    return _HYPHEN.sub(" ", f"{found[1]}. {text[found.end():]}" if found else text)
+
+
 @lru_cache(maxsize=1024)
 def _literal(cell: str) -> str:
     return terms.text(written(cell))
@@ -202,4 +234,8 @@ _P = {
 
 def _compiled(column: str, rating: Rating) -> _Compiled:
     codes = {" ".join(label.lower().split()): code for label, code in rating.labels.items()}
-    return _Compiled(column, rating, codes | rating.labels, ", ".join(rating.labels))
+    loose: dict[str, set[str]] = {}
+    for label, code in rating.labels.items():
+        loose.setdefault(_loose(folded(label)), set()).add(code)
+    certain = {label: found.pop() for label, found in loose.items() if len(found) == 1}
+    return _Compiled(column, rating, codes | rating.labels, certain, ", ".join(rating.labels), spellings_of(rating.absent))

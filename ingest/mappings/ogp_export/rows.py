@@ -232,7 +232,7 @@ class RowMapping:
 
     def _page(self, row: Row, subject: str, plan: PlanOfRow, parts: list[str]) -> None:
         column = self._columns["page"]
-        if column and (address := self._context.value(row, column, values.iri)):
+        if column and (address := self._context.value(row, column, _address)):
             if self._texts.holds_person(column, address, plan.place.country):
                 row.quarantine(column, "iri", address, "una dirección web sin datos de una persona", "a web address without data of a person")
                 return
@@ -244,7 +244,7 @@ class RowMapping:
             if not cell:
                 continue
             if column.type == "boolean":
-                value = _BOOLEANS.get(cell.strip().lower())
+                value = _BOOLEANS.get(uris.trimmed(cell).lower())
                 if value is None:
                     row.problem(name, "boolean", cell, "1 o 0", "1 or 0")
                     continue
@@ -307,6 +307,11 @@ class RowMapping:
 
 
 _BOOLEANS = {text: terms.boolean(value) for value, texts in ((True, ("1", "1.0", "yes", "true", "y", "sí")), (False, ("0", "0.0", "no", "false", "n"))) for text in texts}
+
+
+def _address(cell: str) -> str:
+    """A web address; blanks around it are none of it."""
+    return values.iri(uris.trimmed(cell))
 
 
 def _literal(text: Text) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -418,3 +419,55 @@ def test_the_line_of_an_address_is_told_whatever_is_read_at_once(tmp_path: Path,
     assert first_held(path) == 5
     path.write_text("".join(f"{line}\n" for line in lines[:4]))
     assert first_held(path) == 0
+
+
+# -- domains that are cut, and numbers that are none ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "juan.perez@gob<br/>.mx", "juan.perez@gob\n.mx", "ana@gob. mx", "jdoe@gob .mx", "jdoe@gob..mx", "jdoe@gob,mx", "jdoe%2540gob.mx", "jdoe\\@gob.mx", "t.t@gov .ge",
+        "jdoe@salud.gob .mx", "ana@salud..gob.mx", "ana@example..com", "ana@example .mx", "jdoe@gob\u200b .mx", "ana@163.com", "ana@10.0.0.1",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("frame", ["{}", "Email:{}", "Write to {} in time.", "({}), or call"])
+def test_addresses_that_are_cut_in_the_domain(address: str, frame: str) -> None:
+    found = redact(frame.format(address), "MX")
+    assert found.text == frame.format(EMAIL) and found.counts == {"e-mail": 1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "price @ 3.50 USD", "meeting@10.30am", "meeting @ 10.30 am", "costs 5@3.20", "on@12.05.2016", "ratio@2.5x", "5@10.5%", "@10.am",
+        "follow us @gov. In 2016", "Twitter: @gob. es", "tod@s. es", "tod@s .es", "compañer@s .de", "sigue @presidencia. En", "50%25 of 40",
+    ],
+)  # fmt: skip
+def test_a_number_is_no_domain_and_a_sentence_ends_at_its_dot(text: str) -> None:
+    assert redact(text, "MX").text == text and not holds_email(text)
+
+
+def test_an_address_before_the_next_sentence_leaves_its_word() -> None:
+    assert redact("Write to ana@example.org. It is new. Or ana@example.gob.mx. Es una").text == f"Write to {EMAIL}. It is new. Or {EMAIL}. Es una"
+
+
+_HOSTILE = [
+    "a{}@", "{}@gob .mx", "@gob. {}", "x@gob{} ", "x@gob{}.", "jdoe@{}a.", "a@{}1.", "a@{}3.5 ", "a@{}gob . ", "{}x%2525", "a@gob{},", "a@{}b..", "\\{}\\@", "x@{}a.gob,",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", _HOSTILE)
+def test_the_time_grows_as_the_text_does(pattern: str) -> None:
+    """No expression goes over the same stretch again and again: four times the text may take some four times as long, not sixteen."""
+
+    def seconds(times: int) -> float:
+        head, tail = pattern.split("{}")
+        text = head + (tail or head or "a") * times
+        begin = time.process_time()
+        redact(text + "@", "MX")
+        return time.process_time() - begin
+
+    seconds(100)
+    short, long = min(seconds(2_500) for _ in range(2)), seconds(10_000)
+    assert long < max(10 * short, 0.5)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.problems import SourceProblems
 from tests.ingest.exports.made import row, write
 from tests.ingest.exports.mapping import CODE, ID, Result, last, map_exports, value
 
@@ -143,3 +144,86 @@ def test_a_year_in_the_name_orders_editions_but_states_no_day(reference: Path, p
     assert result.view.values("commitment/KE-1-05", "ogcm:lastSeenIn") == [f"{ID}source/{OLDER}>".strip("<>")]
     assert result.view.values("commitment/KE-2-01", "ogcm:lastSeenIn") == []
     assert result["ogp-2024"].values("source/ogp-2024", "dct:issued") == []
+
+
+# -- which is newer -------------------------------------------------------------------------------------------------
+
+
+def folder_of(data: Path, name: str, contract: str, file: str, rows: list[dict[str, str]]) -> None:
+    folder = data / "sources" / name
+    folder.mkdir(parents=True)
+    (folder / "contract.yml").write_text(contract, encoding="utf-8")
+    write(folder / file, "ogp-2016", rows)
+
+
+@pytest.mark.parametrize(
+    ("key", "more", "newer"),
+    [
+        ("ogp-2016-12-31", "", True), ("ogp-2016-12", "", True), ("ogp-2017", "", True), ("ogp-2016-05-30", "", False), ("ogp-2016", "", False),
+        ("ogp-december", "issued: 2016-12-31", True), ("ogp-2016", "issued: 2016-12-31", True), ("ogp-2015", "issued: 2016-12-31", False),
+        ("ogp-2016-12-31", "issued: 2016-01-01", True), ("ogp-december", "", False),
+    ],
+)  # fmt: skip
+def test_a_contract_s_edition_is_as_old_as_its_name_says_else_as_its_issue(key: str, more: str, newer: bool, own_data: Path, tmp_path: Path) -> None:
+    may = write(tmp_path / "may.csv", "ogp-2016", [row("Kenya", "1", "1", "Open budgets") | {"Specificity": "Low"}])
+    contract = f'contract_version: "1.0"\nlayout: ogp-2016\nkey: {key}\ntables: {{commitments: {{file: december.csv}}}}\n{more}\n'
+    folder_of(own_data, "december", contract, "december.csv", [row("Kenya", "1", "1", "Open budgets") | {"Specificity": "High"}])
+    result = map_exports(own_data, f"ogp-2016-05-31={may}")
+    assert [entry[2] for entry in result.view.assessments(f"{ID}commitment/KE-1-01>")] == [f"irm-specificity-2011/{'high' if newer else 'low'}"]
+    (difference,) = result.quality["editions"]
+    assert difference["newer"] == (key if newer else "ogp-2016-05-31")
+    # The day of a name is published as the day of issue, with a contract as without.
+    assert result[key].values(f"source/{key}", "dct:issued") == ([more[8:]] if more else [key[4:]] if key.count("-") == 3 else [])
+    notes = [(note.message("es"), note.message("en")) for note in result.mapped.build.problems.notes if "ogp-december" in note.en]
+    assert len(notes) == (key == "ogp-december" and not more)
+    for es, en in notes:
+        assert "sources/december/contract.yml" in en and "cuenta como la más antigua" in es and "counts as the oldest" in en
+
+
+def test_editions_without_any_date_are_not_remarked_upon(reference: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "one.csv", "ogp-2016", [row("Kenya", "1", "1", "Open budgets")])
+    assert not [note for note in map_exports(reference, path).mapped.build.problems.notes if "oldest" in note.en]
+
+
+def test_a_contract_named_by_a_day_that_no_calendar_has_is_refused(own_data: Path) -> None:
+    folder_of(own_data, "odd", 'contract_version: "1.0"\nlayout: ogp-2016\nkey: ogp-2016-02-30\n', "commitments.csv", [row("Kenya", "1", "1", "Open budgets")])
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(own_data)
+    (problem,) = caught.value
+    assert (problem.file, problem.column, problem.found) == ("sources/odd/contract.yml", "key", "ogp-2016-02-30")
+
+
+# -- a contract that says only where it differs from its layout -------------------------------------------------------
+
+
+def test_a_short_contract_is_that_of_the_only_file_beside_it(own_data: Path) -> None:
+    """Without `key` and `file` all is as without a contract: the folder's name, with its date, and the file that lies there."""
+    folder_of(own_data, "ogp-2016-12-31", 'contract_version: "1.0"\nlayout: ogp-2016\n', "Export of December.csv", [row("Kenya", "1", "1", "Open budgets")])
+    result = map_exports(own_data)
+    assert result["ogp-2016-12-31"].values("source/ogp-2016-12-31", "dct:issued") == ["2016-12-31"]
+    assert len(result["ogp-2016-12-31"].values("source/ogp-2016-12-31", "ogcm:sha256")) == 1
+    assert result.account("ogp-2016-12-31")["rows"] == 1
+
+
+@pytest.mark.parametrize("files", [(), ("a.csv", "b.csv")])
+def test_which_file_a_contract_means_is_asked_where_it_cannot_be_told(files: tuple[str, ...], own_data: Path) -> None:
+    folder = own_data / "sources" / "ogp-2016-12-31"
+    folder_of(own_data, folder.name, 'contract_version: "1.0"\nlayout: ogp-2016\nissued: 2016-12-31\n', "a.csv", [row("Kenya", "1", "1", "Open budgets")])
+    write(folder / "b.csv", "ogp-2016", [row("Kenya", "1", "1", "Open budgets")])
+    for name in {"a.csv", "b.csv"} - set(files):
+        (folder / name).unlink()
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(own_data)
+    (problem,) = caught.value
+    assert (problem.file, problem.column, problem.found) == ("sources/ogp-2016-12-31/contract.yml", "tables.commitments.file", ", ".join(files))
+    assert f"tables: {{commitments: {{file: {files[0] if files else '…'}}}}}" in problem.expected_en and "qué archivo es" in problem.expected_es
+
+
+def test_a_missing_field_is_named_in_a_sentence(own_data: Path) -> None:
+    folder = own_data / "sources" / "made"
+    folder.mkdir()
+    (folder / "contract.yml").write_text('contract_version: "1.0"\nkey: made\n', encoding="utf-8")
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(own_data)
+    said = [problem.message("en") for problem in caught.value if problem.column == "document"]
+    assert len(said) == 1 and "expected this field, which is required" in said[0]

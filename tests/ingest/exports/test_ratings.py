@@ -8,7 +8,7 @@ import pytest
 
 import ontology
 from tests.ingest.exports.made import LAYOUTS, row, table, write
-from tests.ingest.exports.mapping import Result, map_exports
+from tests.ingest.exports.mapping import ID, Result, map_exports
 
 EDITION = "ogp-2024-07-03"
 
@@ -23,7 +23,7 @@ ROWS = [
     rated(3, "number alone", Specificity="", _Specificity="3"),
     rated(4, "number of an absence", Specificity="NR", _Specificity="3"),
     rated(5, "another way of writing", Specificity="  LOW ", _Specificity=" 1 "),
-    rated(6, "none") | {"Specificity": "None", "Potential Impact": "None", "_Potential Impact": "0", "Cluster": "None"},
+    rated(6, "None of the roads") | {"Specificity": "None", "Potential Impact": "None", "_Potential Impact": "0", "Cluster": "None"},
     rated(7, "both potentials", Specificity="High", _Specificity="3", Verifiable="Yes") | {
         "Potential Impact": "Minor", "_Potential Impact": "1", "Potential for Results": "Modest", "_Potential for Results": "1",
         "Completion (Progress Report)": "Unclear",
@@ -88,12 +88,12 @@ def test_letter_case_and_blanks_do_not_change_a_label(result: Result) -> None:
 
 
 def test_none_is_a_rating_where_the_irm_rates_and_a_text_elsewhere(result: Result) -> None:
-    assert [entry[:3] for entry in ratings(result, "none")] == [
+    assert [entry[:3] for entry in ratings(result, "None of the roads")] == [
         ("potential-impact", "", "irm-potential-impact-2011/none"), ("specificity", "", "irm-specificity-2011/none"),
     ]  # fmt: skip
-    assert absent(result, "none", "noneSpecified") == []
+    assert absent(result, "None of the roads", "noneSpecified") == []
     graph = result[EDITION]
-    assert graph.values(graph.commitment("none"), "ogcm:clusterText") == ["None"]
+    assert graph.values(graph.commitment("None of the roads"), "ogcm:clusterText") == ["None"]
 
 
 def test_two_methods_of_one_dimension_are_two_assessments(result: Result) -> None:
@@ -178,3 +178,29 @@ def test_the_number_of_an_unknown_label_is_set_aside_with_it(result: Result) -> 
     assert ratings(result, "unknown label and number") == []
     (label,) = (row for row, column, found in result.aside("unknown-label") if found == "Hgih")
     assert (label, "_Specificity", "3") in result.aside("number-without-label")
+
+
+# -- labels in other spellings ----------------------------------------------------------------------------------------
+
+SPECIFICITY, COMPLETION, CHANGE, IMPACT = "Specificity", "Completion (progress report)", "Did it open government (end of term only)", "Potential impact"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [
+        (SPECIFICITY, "c.high", "high"), (SPECIFICITY, "c . high", "high"), (SPECIFICITY, "C.  High", "high"), (SPECIFICITY, "c. high (3)", "high"), (SPECIFICITY, "3 - High", "high"),
+        (COMPLETION, "d.Complete", "complete"), (COMPLETION, "not-started", "not-started"), (COMPLETION, "Not\u2013Started", "not-started"),
+        (COMPLETION, "5 - Complete", "complete"), (COMPLETION, "d.complete(5)", "complete"), (CHANGE, "Did-not-change", "did-not-change"),
+        (IMPACT, "Mod\u00aderate", "moderate"), (IMPACT, "\u200bNone\xa0", "none"), (IMPACT, "None (0)", "none"),
+        # No guesses: another number than the label's, one whose label has none, another letter, other letters, half a label.
+        (SPECIFICITY, "c. high (2)", None), (COMPLETION, "4 - Complete", None), (CHANGE, "Major (3)", None), (SPECIFICITY, "h\u00edgh", None), (COMPLETION, "a. Complete", None),
+        (COMPLETION, "notstarted", None), (COMPLETION, "Complete - Limited", None), (SPECIFICITY, "high 3", None),
+    ],
+)  # fmt: skip
+def test_a_label_in_a_spelling_that_is_certain(column: str, cell: str, code: str | None, reference: Path, tmp_path: Path) -> None:
+    result = map_exports(reference, f"ogp-2016-12-31={write(tmp_path / 'a.csv', 'ogp-2016', [row('Kenya', '1', '1', 'Roads') | {column: cell}])}")
+    found = result["ogp-2016-12-31"].assessments(f"{ID}commitment/KE-1-01>")
+    assert [verdict.rpartition("/")[2] for _, _, verdict, _, _ in found] == ([code] if code else [])
+    assert [entry["code"] for entry in result.quarantine] == ([] if code else ["unknown-label"])
+    if code and cell.isascii():
+        assert [written for *_, written in found] == [" ".join(cell.split())]

@@ -94,6 +94,8 @@ def test_a_row_that_fails_anywhere_is_as_if_it_were_not_in_the_file(
     assert result.reports["institutions-review.csv"] == without.reports["institutions-review.csv"]
     quality, other = (one.quality["sources"][EDITION] for one in (result, without))
     assert quality.pop("rows_set_aside") == {"unmappable": 1} and other.pop("rows_set_aside") == {}
+    reasons, none = (one.pop("cells_quarantined")["by_reason"] for one in (quality, other))
+    assert set(reasons) <= {"unmappable", "rest-of-row"} and none == {}
     assert {**quality, "account": None} == {**other, "account": None}
     entries = [entry for entry in result.quarantine if entry["row"] == str(place + 2)]
     assert [entry["code"] for entry in entries] == ["rest-of-row", "unmappable"] and sum(int(entry["cells"]) for entry in entries) > 10
@@ -188,3 +190,44 @@ def test_a_file_of_which_no_row_is_left_stops_the_build(tmp_path: Path) -> None:
     messages = [problem.message("en") for problem in raised.value]
     assert any("rows.csv" in text and "all 2 are set aside (unknown-place 2)" in text for text in messages)
     assert any("rows.csv:2:Country/Locality" in text and '"Kenya"' in text and "data/reference/" in text for text in messages)
+
+
+# -- why ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_reports_say_why_cells_are_quarantined_and_which_words_nobody_knows(reference: Path, tmp_path: Path) -> None:
+    odd = {"Specificity": "s. i.", "Potential impact": "S.I.", "Aid": "s. i.", "Supporting Institution(s)": "A; B, C and D", "Start Date": "1/2/1999"}
+    rows = [row("Kenya", "1", str(number), f"Road {number}") | odd for number in range(1, 16)]
+    rows += [row("Kenya", "1", "16", "Hills", "Call.") | {"Labor": "ana@example.org"}]
+    result = map_exports(reference, f"{EDITION}={write(tmp_path / 'a.csv', 'ogp-2016', rows)}")
+    said = result.quality["sources"][EDITION]
+    assert said["cells_quarantined"]["by_reason"] == {"unknown-label": 30, "date": 15, "flag": 16} and result.account(EDITION)["quarantined"] == 61
+    assert list(said["cells_quarantined"]["by_reason"]) == ["unknown-label", "flag", "date"]
+    assert said["cells_quarantined"]["by_column"] == {"Aid": 15, "Potential impact": 15, "Specificity": 15, "Start Date": 15, "Labor": 1}
+    assert said["unknown_labels"][:3] == [
+        {"label": "s. i.", "column": "Aid", "cells": 15}, {"label": "S.I.", "column": "Potential impact", "cells": 15}, {"label": "s. i.", "column": "Specificity", "cells": 15},
+    ]  # fmt: skip
+    english, spanish = (result.reports[f"quality.{language}.txt"].decode() for language in ("en", "es"))
+    assert "quarantined cells by reason: unknown label 30, mark that is neither 1 nor 0 16, not a date 15" in english
+    assert "celdas en cuarentena por motivo: etiqueta desconocida 30, marca que no es 1 ni 0 16, no es una fecha 15" in spanish
+    assert '"s. i." ×15 in "Aid", "S.I." ×15 in "Potential impact"' in english and "«s. i.» ×15 en «Aid», «S.I.» ×15 en «Potential impact»" in spanish
+    assert "ana@example.org" not in "".join(text for _, text in result.everything())
+    notes = [note for note in result.mapped.build.problems.notes if "absence:" in note.en]
+    assert len(notes) == 1 and '"s. i." in 30 quarantined cells ("' in notes[0].en and "«s. i.» en 30 celdas en cuarentena" in notes[0].es
+
+
+def test_remarks_stand_behind_the_cells_that_are_missing(reference: Path, tmp_path: Path) -> None:
+    rows = [row("Kenya", "1", str(number), f"Road {number}", lead_institution="A, B, C and D") | {"Aid": "x"} for number in range(1, 4)]
+    entries = map_exports(reference, f"{EDITION}={write(tmp_path / 'a.csv', 'ogp-2016', rows)}").quarantine
+    assert [(entry["code"], entry["cells"]) for entry in entries] == [("flag", "1")] * 3 + [("several-bodies", "0")] * 3
+
+
+def test_a_short_contract_makes_an_unknown_word_an_absence_code(own_data: Path) -> None:
+    folder = own_data / "sources" / EDITION
+    folder.mkdir()
+    (folder / "contract.yml").write_text(
+        f'contract_version: "1.0"\nlayout: ogp-2016\nkey: {EDITION}\ntables: {{commitments: {{file: a.csv}}}}\nabsence: {{s/i: noData}}\n', encoding="utf-8"
+    )
+    write(folder / "a.csv", "ogp-2016", [row("Kenya", "1", "1", "Roads") | {"Specificity": "s. i.", "Aid": "S.I.", "Labor": "NR"}])
+    result = map_exports(own_data)
+    assert result.quarantine == [] and result.account(EDITION)["absence"] == 3

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.problems import Problem
 from tests.ingest.exports.made import row, write
 from tests.ingest.exports.mapping import ID, Result, last, map_exports
 
@@ -117,7 +118,7 @@ def test_numbers_are_repaired_as_texts_are(cell: str, key: str, number: str, as_
 def test_an_id_of_another_country_is_no_id_of_the_row(own_data: Path, tmp_path: Path) -> None:
     chile = row("Chile", "1", "1", "Trees", commitment_id="CL0900")
     slip = row("Argentina", "1", "1", "Roads", commitment_id="CL0900")
-    local = [row("Buenos Aires, Argentina", "1", "2", "Hills", commitment_id="AR0001"), row("Argentina", "1", "3", "Seas", commitment_id="ZZ0001")]
+    local = [row("Buenos Aires, Argentina", "1", "2", "Hills", commitment_id="AR0001"), row("Andorra", "1", "3", "Seas", commitment_id="ZZ0001")]
     mapped(own_data, tmp_path / "first.csv", [chile]).keep_identifiers(own_data)
     for index, rows in enumerate(([chile, slip, *local], [slip, *local, chile], [slip, *local])):
         result = map_exports(own_data, f"{EDITION}={write(tmp_path / f'{index}.csv', 'ogp-2024', rows)}", withdraw=True)
@@ -127,7 +128,7 @@ def test_an_id_of_another_country_is_no_id_of_the_row(own_data: Path, tmp_path: 
         ]
         assert last(graph.commitment("Roads")) == "AR-1-01" and graph.values("commitment/AR-1-01", "dct:identifier") == []
         assert graph.values("commitment/CL-1-01", "dct:identifier") == (["CL0900"] if chile in rows else [])
-        # One of the country's national plan, and one whose prefix nobody knows, are believed.
+        # One of the country's national plan is believed, and one with a prefix that nobody knows where the country's own is not known, either.
         assert graph.values(graph.commitment("Hills"), "dct:identifier") == ["AR0001"] and graph.values(graph.commitment("Seas"), "dct:identifier") == ["ZZ0001"]
 
 
@@ -198,3 +199,68 @@ def test_a_number_that_became_a_day_is_set_aside(reference: Path, tmp_path: Path
     assert [found for _, _, found in result.aside("number")] == ["2016-01-01"]
     assert graph.values(graph.commitment("Roads"), "ogcm:number") == [] and graph.values(graph.commitment("Rivers"), "ogcm:number") == ["1.2"]
     assert last(graph.commitment("Roads")).startswith("KE-1-x-")
+
+
+# -- what stands around a cell and nobody sees ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("around", ["{} ", " {}", "{}\n", "{}\xa0", "\u200b{}", "{}\ufeff", "{}\u00ad"])
+def test_blanks_of_any_kind_around_a_cell_are_none_of_it(around: str, reference: Path, tmp_path: Path) -> None:
+    """OGP's ids, addresses, years, dates, flags and codes of countries; two rows with one id in two spellings are two rows with one id."""
+    cells = {
+        "commitment-id": "KE0901", "plan-id": "AP_KEN01", "page": "https://example.org/ke", "submitted": "2012", "start-date": "2013-06-01", "Aid": "1",
+        "jurisdiction-code": "KEN", "IRM Assessed": "1",
+    }  # fmt: skip
+    rows = [row("Kenya", "1", "1", "Roads") | cells, row("Kenya", "1", "2", "Rivers", commitment_id="KE0902"), row("Kenya", "1", "3", "Hills", commitment_id="KE0902")]
+    spelled = [rows[0] | {name: around.format(cell) for name, cell in cells.items()}, rows[1] | {"commitment-id": around.format("KE0902")}, rows[2]]
+    plain, odd = (mapped(reference, tmp_path / f"{name}.csv", found) for name, found in (("plain", rows), ("odd", spelled)))
+    for result in (plain, odd):
+        graph = result[EDITION]
+        assert [(entry["code"], entry["column"]) for entry in result.quarantine] == [("repeated-id", "Commitment Unique Identifier")] * 2
+        assert graph.values("commitment/KE-1-01", "dct:identifier") == ["KE0901"] and graph.values("commitment/KE-1-01", "foaf:page") == ["https://example.org/ke"]
+        assert graph.values("plan/KE-1", "dct:identifier") == ["AP_KEN01"] and graph.values("plan/KE-1", "dct:dateSubmitted") == ["2012"]
+        assert [last(term) for term in graph.objects("commitment/KE-1-01", "dct:subject")] == ["aid"]
+        assert len(graph.objects("commitment/KE-1-01", "dct:temporal")) == 1
+    assert odd.mapped.build.registry.alias("commitment", "KE0901") == "KE-1-01"
+
+
+@pytest.mark.parametrize(("cell", "shown"), [("ke0903", "ke0903"), ("KE 0903", "KE 0903"), ("KE\u200b0903", "KE\\u200b0903"), ("KE\xa00903", "KE\\xa00903")])
+def test_an_id_of_another_form_is_set_aside_and_shown_with_what_nobody_sees(cell: str, shown: str, reference: Path, tmp_path: Path) -> None:
+    result = mapped(reference, tmp_path / "a.csv", [row("Kenya", "1", "1", "Roads", commitment_id=cell)])
+    assert [found for _, _, found in result.aside("ogp-id")] == [shown]
+    assert result[EDITION].values("commitment/KE-1-01", "dct:identifier") == []
+
+
+def test_messages_show_what_nobody_sees() -> None:
+    message = Problem("a.csv", 2, "Id", "ogp-id", "KE\u200b0903\xa0\ufeff", "un id", "an id").message
+    assert '"KE\\u200b0903\\xa0\\ufeff"' in message("es") and '"KE\\u200b0903\\xa0\\ufeff"' in message("en")
+
+
+# -- ids of nobody --------------------------------------------------------------------------------------------------
+
+NOBODY = [
+    row("Chile", "1", "1", "Roads", commitment_id="QQ0001"), row("Jalisco, Mexico", "1", "2", "Rivers", commitment_id="QQ0002"),
+    # A member whose prefix nobody knows, one of the country that no table has, and the country's own id for one of its members.
+    row("Yerevan, Armenia", "1", "3", "Hills", commitment_id="YER0001"), row("Chile", "1", "4", "Lakes", commitment_id="CLST0001"),
+    row("Jalisco, Mexico", "1", "5", "Seas", commitment_id="MX0901"), row("United Kingdom", "1", "6", "Woods", commitment_id="GB0001"),
+]  # fmt: skip
+
+
+def test_an_id_whose_prefix_no_area_has_is_no_id_where_the_own_prefix_is_known(reference: Path, tmp_path: Path) -> None:
+    result = mapped(reference, tmp_path / "a.csv", NOBODY)
+    graph = result[EDITION]
+    assert [(entry["code"], entry["found"], entry["cells"]) for entry in result.quarantine] == [("id-of-no-country", "QQ0001", "1"), ("id-of-no-country", "QQ0002", "1")]
+    assert "CL" in result.quarantine[0]["reason_es"] and "which begins with JAL" in result.quarantine[1]["reason_en"]
+    assert graph.values(graph.commitment("Roads"), "dct:identifier") == graph.values(graph.commitment("Rivers"), "dct:identifier") == []
+    for title, outside in (("Hills", "YER0001"), ("Lakes", "CLST0001"), ("Seas", "MX0901"), ("Woods", "GB0001")):
+        assert graph.values(graph.commitment(title), "dct:identifier") == [outside]
+
+
+def test_an_id_of_nobody_that_an_earlier_build_or_a_curator_gave_holds(own_data: Path, tmp_path: Path) -> None:
+    mapped(own_data, tmp_path / "a.csv", [row("Chile", "1", "1", "Roads", commitment_id="CL0901")]).keep_identifiers(own_data)
+    path = own_data / "identifiers" / "commitment.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("CL0901", "QQ0001"), encoding="utf-8")
+    for plan, codes in (("1", []), ("2", ["id-of-no-country"])):
+        result = map_exports(own_data, f"{EDITION}={write(tmp_path / 'b.csv', 'ogp-2024', [row('Chile', plan, '7', 'Renamed', commitment_id='QQ0001')])}", withdraw=True)
+        assert [entry["code"] for entry in result.quarantine] == codes
+        assert (last(result[EDITION].commitment("Renamed")) == "CL-1-01") == (plan == "1")
