@@ -22,7 +22,7 @@ def map_row(context: SourceContext, row: Row) -> None:
     cells = {name: row.peek(name) for name in row.table.columns}
     try:
         key = record.key.format_map(cells)
-        subject = _subject(context, row, record, key)
+        subject = _subject(context, record, key)
     except ValueError as error:
         row.problem(row.table.row_keys[0], "key", str(error), f"una clave de la forma {record.key}", f"a key of the form {record.key}")
         return
@@ -73,7 +73,7 @@ def labels_of(record: Record, cells: dict[str, str]) -> dict[str, str]:
     return {language: " ".join(template.format_map(cells).split()) for language, template in said.items()}
 
 
-def _subject(context: SourceContext, row: Row, record: Record, key: str) -> str:
+def _subject(context: SourceContext, record: Record, key: str) -> str:
     if record.kind == "iri":
         return terms.iri(values.iri(key))
     if record.kind == "concept":

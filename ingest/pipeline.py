@@ -146,12 +146,6 @@ def examine(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Ite
     return Examination(reports_on(mapped), mapped.accounting, mapped.build.quality)
 
 
-def check(data_dir: Path, *, base: str = "http://localhost:8000/", inputs: Iterable[Edition] = ()) -> tuple[dict[str, shapes.Report], Accounting]:
-    """`examine` without what exports noticed."""
-    found = examine(data_dir, base=base, inputs=inputs)
-    return found.reports, found.accounting
-
-
 def _base(base: str) -> str:
     try:
         return normal_base(base)

@@ -209,13 +209,6 @@ def skimmed(path: Path, reach: Reach) -> Outline:
     return found
 
 
-def outline_of(path: Path, reach: Reach) -> Outline:
-    """The outline of a file that has been read whole. Raises UnreadableRdf (see `Outline.read`)."""
-    found = skimmed(path, reach)
-    found.read()
-    return found
-
-
 def blocks(path: Path) -> Iterator[bytes]:
     """The file in pieces that end with whole lines."""
     try:

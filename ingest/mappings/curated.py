@@ -232,12 +232,12 @@ def institutions(context: SourceContext, row: Row) -> None:
 def _decided_bodies(context: SourceContext, row: Row, decision: Decision, area: str) -> list[Body]:
     """The bodies of a decision; one that the authority table lacks, or that another country has, is a problem of its column."""
     column, found = "parts" if decision.kind == "split" else "org", []
-    country = area.partition("-")[0]
+    country = uris.country_of(area)
     for key in decision.orgs:
         body = context.build.authority.body(key)
         if body is None:
             row.problem(column, "unknown-key", key, "la clave de un organismo de reference/organizations.csv", "the key of a body of reference/organizations.csv")
-        elif body.country != INTERNATIONAL and body.country.partition("-")[0] != country:
+        elif body.country != INTERNATIONAL and uris.country_of(body.country) != country:
             es = f"un organismo de {country}, o uno internacional; {key} es de {body.country}, y ningún nombre cruza fronteras"
             en = f"a body of {country}, or an international one; {key} is of {body.country}, and no name crosses a border"
             row.problem(column, "other-country", key, es, en)

@@ -16,10 +16,10 @@ from shapes.context import background
 from shapes.engines import EnginesDisagree, Failure
 from shapes.engines.fast import Pyshifty, lines
 from shapes.engines.reference import PySHACL
-from shapes.outline import Outline, outline_of, skimmed
+from shapes.outline import Outline, skimmed
 from shapes.reach import reach_of
 from tests.shapes.test_engines import VALUES, core_of
-from tests.shapes.test_large import generated, write
+from tests.shapes.test_large import generated, outline_of, write
 
 
 def through_representatives(path: Path, core: Graph, known: bytes, engine: Pyshifty | PySHACL | None = None) -> tuple[set[Failure], set[Failure], Alike, Outline]:

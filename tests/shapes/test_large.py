@@ -20,8 +20,8 @@ from shapes import large
 from shapes.engines import EnginesDisagree, Failure
 from shapes.engines.fast import Pyshifty, lines
 from shapes.files import select_profile, shapes_graph
-from shapes.outline import outline_of, term
-from shapes.reach import reach_of
+from shapes.outline import Outline, skimmed, term
+from shapes.reach import Reach, reach_of
 from tests.shapes.examples import BASE, CONTEXT, GOOD, broken, examples, good, profile_of
 
 PLAN = URIRef(f"{BASE}id/plan/MX-4")
@@ -32,6 +32,13 @@ EVERYTHING = 10**9
 def write(path: Path, graph: Graph) -> Path:
     path.write_bytes(b"".join(sorted(lines(graph).splitlines(keepends=True))))
     return path
+
+
+def outline_of(path: Path, reach: Reach) -> Outline:
+    """The outline of a file that has been read whole."""
+    found = skimmed(path, reach)
+    found.read()
+    return found
 
 
 def same(one: shapes.Report, other: shapes.Report) -> bool:

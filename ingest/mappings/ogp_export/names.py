@@ -53,7 +53,7 @@ def of_no_country(places: Places, outside_id: str, area: str) -> str | None:
     What begins as the ids of the country do may be of a member of it that no table has; of a local member only its own prefix tells.
     """
     prefix, own = outside_id.rstrip("0123456789"), places.prefix_of(area)
-    country = area.partition("-")[0]
+    country = uris.country_of(area)
     if own is None or places.is_code(prefix) or prefix.startswith((own, country, places.prefix_of(country) or own)):
         return None
     return own
