@@ -188,12 +188,14 @@ SPECIFICITY, COMPLETION, CHANGE, IMPACT = "Specificity", "Completion (progress r
 @pytest.mark.parametrize(
     ("column", "cell", "code"),
     [
-        (SPECIFICITY, "c.high", "high"), (SPECIFICITY, "c . high", "high"), (SPECIFICITY, "C.  High", "high"), (SPECIFICITY, "c. high (3)", "high"), (SPECIFICITY, "3 - High", "high"),
+        (SPECIFICITY, "c.high", "high"), (SPECIFICITY, "c . high", "high"), (SPECIFICITY, "C.  High", "high"),
+        (SPECIFICITY, "c. high (3)", "high"), (SPECIFICITY, "3 - High", "high"),
         (COMPLETION, "d.Complete", "complete"), (COMPLETION, "not-started", "not-started"), (COMPLETION, "Not\u2013Started", "not-started"),
         (COMPLETION, "5 - Complete", "complete"), (COMPLETION, "d.complete(5)", "complete"), (CHANGE, "Did-not-change", "did-not-change"),
         (IMPACT, "Mod\u00aderate", "moderate"), (IMPACT, "\u200bNone\xa0", "none"), (IMPACT, "None (0)", "none"),
         # No guesses: another number than the label's, one whose label has none, another letter, other letters, half a label.
-        (SPECIFICITY, "c. high (2)", None), (COMPLETION, "4 - Complete", None), (CHANGE, "Major (3)", None), (SPECIFICITY, "h\u00edgh", None), (COMPLETION, "a. Complete", None),
+        (SPECIFICITY, "c. high (2)", None), (COMPLETION, "4 - Complete", None), (CHANGE, "Major (3)", None), (SPECIFICITY, "h\u00edgh", None),
+        (COMPLETION, "a. Complete", None),
         (COMPLETION, "notstarted", None), (COMPLETION, "Complete - Limited", None), (SPECIFICITY, "high 3", None),
     ],
 )  # fmt: skip
