@@ -361,7 +361,11 @@ def query(session: Session, text: str | None, file: Any, name: str | None, form:
     release = _release(session, name)
     from sparql_api.query import run_query
 
-    run_query(release, file.read() if file else text, "json" if session.as_json else form, sys.stdout.buffer)
+    try:
+        asked = file.read() if file else text
+    except UnicodeDecodeError as error:
+        raise session.failure(Exit.USAGE, "not-utf8", position=error.start) from None
+    run_query(release, asked, "json" if session.as_json else form, sys.stdout.buffer)
 
 
 @cli.command()
@@ -523,7 +527,7 @@ def _explained(error: Exception, session: Session) -> Failure | None:
     from commitments.release import ReleaseError
     from ingest.apart import ProcessKilled
     from ingest.problems import SourceProblems
-    from ingest.publication.lock import BuildInProgress
+    from ingest.publication import BuildInProgress, RegistryConflict, SeveralValues
 
     if isinstance(error, Failure):
         return error
@@ -534,6 +538,14 @@ def _explained(error: Exception, session: Session) -> Failure | None:
         return Failure(Exit.PROBLEMS, [*lines, session.messages("problems-total", count=len(lines))])
     if isinstance(error, BuildInProgress):
         return session.failure(Exit.LOCKED, "build-locked", pid=error.holder.get("pid", "?"), start=error.holder.get("start", "?"))
+    if isinstance(error, RegistryConflict):
+        said = {"file": error.path, "count": len(error.events), "event": ",".join(error.events[0])}
+        if error.published:
+            return session.failure(Exit.PROBLEMS, "registry-conflict-published", release=error.published, **said)
+        return session.failure(Exit.PROBLEMS, "registry-conflict", **said)
+    if isinstance(error, SeveralValues):
+        values = ", ".join(error.values)
+        return session.failure(Exit.PROBLEMS, "several-values", table=error.table, key=error.key, column=error.column, count=len(error.values), values=values)
     if isinstance(error, ValidationError):
         return Failure(Exit.USAGE, [_setting(item, session) for item in error.errors()])
     if isinstance(error, ReleaseError):
@@ -544,8 +556,6 @@ def _explained(error: Exception, session: Session) -> Failure | None:
         # Only names of files hold such characters: everything that is read is UTF-8.
         before, after = str(error.object)[: error.start], str(error.object)[error.start :]
         return session.failure(Exit.ENVIRONMENT, "name-not-utf8", name=re.split("[\0\n]", before)[-1] + re.split("[\0\n]", after)[0])
-    if isinstance(error, UnicodeDecodeError):
-        return session.failure(Exit.USAGE, "not-utf8", position=error.start)
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
         return session.failure(Exit.ENVIRONMENT, "system-error", problem=f"{place}{error.strerror or error}")

@@ -1,6 +1,7 @@
 """What one release added, changed and removed against another, by resource. Bottom module.
 
-Compares the consolidated views, which are sorted N-Triples, in one pass over both files.
+Compares the consolidated views, which are sorted N-Triples, in one pass over both files; where the BASEs differ, both are sorted
+in memory first, as their order may be another without it.
 """
 
 from __future__ import annotations

@@ -65,10 +65,6 @@ class Accounting:
     def redact(self) -> Callable[[str], str] | None:
         return self.quarantine.redact
 
-    @redact.setter
-    def redact(self, value: Callable[[str], str] | None) -> None:
-        self.quarantine.redact = value
-
     def table(self, source: str, table: str) -> TableAccount:
         return self.tables.setdefault((source, table), TableAccount(source, table))
 

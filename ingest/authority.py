@@ -74,15 +74,18 @@ class Authority:
         other = self._decisions.setdefault((area, uris.folded(as_written)), decision)
         return None if other is decision else other
 
-    def decision(self, area: str, wanted: str) -> Decision | None:
-        """The decision about a folded text in that very area; a state does not inherit those of its country."""
+    def meet(self, area: str, wanted: str) -> Decision | None:
+        """The decision about a folded text that a source writes, in that very area; a state does not inherit those of its country.
+
+        From now on `decided` says of it that it was met.
+        """
         decision = self._decisions.get((area, wanted))
         if decision is not None:
             self._met.add((area, wanted))
         return decision
 
     def decided(self, area: str, wanted: str) -> tuple[Decision | None, bool]:
-        """The same for who checks decisions: and whether any text of a source was looked up that it is about."""
+        """For who checks decisions: the one about a folded text in that very area, and whether it was met."""
         return self._decisions.get((area, wanted)), (area, wanted) in self._met
 
     def find(self, name: str, country: str) -> Body | None:
@@ -95,13 +98,13 @@ class Authority:
         A name of the country counts in its states and cities only for bodies that are not of government: a state's
         "Secretaría de Educación" is its own, never the federal one.
         """
-        body = self.listed(wanted, area) or self._decided(wanted, area)
+        body = self.listed(wanted, area) or self._body_decided(wanted, area)
         if body is not None:
-            self.decision(area, wanted)  # is met
+            self.meet(area, wanted)
         elif "-" in area:
             national = self.national(wanted, area)
             if national is not None and not national.public:
-                self.decision(area.partition("-")[0], wanted)
+                self.meet(uris.country_of(area), wanted)
                 body = national
         return body or self._by_name.get((INTERNATIONAL, wanted))
 
@@ -111,10 +114,10 @@ class Authority:
 
     def national(self, wanted: str, area: str) -> Body | None:
         """The body of that folded name in the country that the area lies in."""
-        country = area.partition("-")[0]
-        return self._by_name.get((country, wanted)) or self._decided(wanted, country)
+        country = uris.country_of(area)
+        return self._by_name.get((country, wanted)) or self._body_decided(wanted, country)
 
-    def _decided(self, wanted: str, area: str) -> Body | None:
+    def _body_decided(self, wanted: str, area: str) -> Body | None:
         decision = self._decisions.get((area, wanted))
         if decision is None or decision.kind not in ("body", "new-body"):
             return None
@@ -126,12 +129,12 @@ class Authority:
 
     def names(self, area: str) -> Iterator[tuple[str, Body]]:
         """Every folded name that may be suggested for a text of that area: its own, its country's, international ones."""
-        scopes = {area, area.partition("-")[0], INTERNATIONAL}
+        scopes = {area, uris.country_of(area), INTERNATIONAL}
         for (scope, name), body in self._by_name.items():
             if scope in scopes:
                 yield name, body
         for scope, name in self._decisions:
-            decided = self._decided(name, scope) if scope in scopes else None
+            decided = self._body_decided(name, scope) if scope in scopes else None
             if decided is not None:
                 yield name, decided
 

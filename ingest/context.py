@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ingest import terms, uris
 from ingest.authority import Authority, Mention, UnresolvedName
@@ -61,6 +61,16 @@ class Lines:
         self.texts.append(text)
 
 
+class Reference(NamedTuple):
+    """A key that a cell names; whether any source describes it is known only when all are read."""
+
+    kind: str
+    key: str
+    file: str
+    row: int
+    column: str
+
+
 @dataclass
 class Build:
     """What all sources of one build share."""
@@ -79,7 +89,7 @@ class Build:
     places: Places = field(default_factory=Places)  # areas by the names and codes that sources use
     passages: dict[str, tuple[str, ...]] = field(default_factory=dict)  # subject term -> its passages so far, of what is remembered
     written: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, key) -> its year-less date as printed
-    references: list[tuple[str, str, str, int, str]] = field(default_factory=list)  # kind, key, file, row, column
+    references: list[Reference] = field(default_factory=list)
     plans: dict[tuple[str, str, str], str] = field(default_factory=dict)  # (initiative, area, ingest.uris.plan_number) -> key
     plan_of_commitment: dict[str, str] = field(default_factory=dict)  # of exports: commitment key -> plan key
     quality: Quality = field(default_factory=Quality)
@@ -206,11 +216,11 @@ class SourceContext:
         key = uris.passage(self.contract.key, row.file.slug, row.key)
         subject = self.mint("passage", key)
         place = row.place or f"{row.file.slug}, {row.key}"
-        language = self.contract.language_tag or "en"
+        language = self.contract.language_tag or ""  # of a source that does not state its language
         title = next(iter(self.contract.title.values()))
         self.describe(subject, ["ogcm:Passage"], {language: f"{title}: {place}"}, None, remember=False)
         self.add(subject, "dct:isPartOf", self.source)
-        self.add(subject, "ogcm:locator", terms.text(place, language))
+        self.add(subject, "ogcm:locator", terms.text(place, language or None))
         if as_written:
             self.add(subject, "ogcm:asWritten", terms.text(as_written))
         if curator:
@@ -275,8 +285,12 @@ class SourceContext:
         wanted = kind or row.column(name).key_kind
         if wanted and not self.build.registry.used(wanted, self.build.registry.survivor(wanted, text)):
             # Perhaps described further on: all that is known now need not be looked up again at the end.
-            self.build.references.append((wanted, text, row.file.shown, row.number, name))
+            self.refer(wanted, text, row, name)
         return text
+
+    def refer(self, kind: str, key: str, row: Row, column: str) -> None:
+        """Note that a cell names one of our resources, which has to exist in the end."""
+        self.build.references.append(Reference(kind, key, row.file.shown, row.number, column))
 
     def mentions(self, row: Row, name: str, country: str) -> list[Mention]:
         """The bodies that a cell of type institutions names; a name without a body is a problem of that cell."""

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from ingest import contract_faults, layouts, uris
+from ingest import contract_faults, languages, layouts, uris
 from ingest.formats import is_table
 from ingest.institutions import InstitutionRules
 from ingest.problems import Problem, SourceProblems
@@ -29,6 +29,7 @@ CONTRACT_FILE = "contract.yml"
 SCHEMA_FILE = "contract.schema.json"
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Tag = Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{1,8})*)?$")]
 LanguageText = dict[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], str]
 
 Kind = Literal["verbatim", "recased", "curated", "locator", "reference"]
@@ -73,7 +74,7 @@ class Column(Model):
     kind: Kind
     type: Type = "text"
     required: bool = False
-    language: str | None = None  # BCP 47 tag of verbatim text; None = the contract's own language
+    language: Tag | None = None  # BCP 47 tag of verbatim text, "" = none; None = the contract's own language
     scheme: str | None = None  # for type code: slug under code/, or of a deployment scheme
     key_kind: str | None = None  # for type key: the kind of our identifiers
     values: tuple[str, ...] | None = None  # closed list of what the cell may say
@@ -171,7 +172,7 @@ class Record(Model):
     scheme: str | None = None  # for concepts: slug of the scheme below concept/
     properties: dict[str, str | list[str]] = {}  # column -> CURIE(s)
     constants: dict[str, str] = {}  # CURIE -> CURIE, IRI or "text"@lang
-    label: dict[str, str] = {}  # language -> template; default: the titles or preferred labels
+    label: dict[Tag, str] = {}  # language -> template; default: the titles or preferred labels
 
 
 class Table(Model):
@@ -227,10 +228,6 @@ class Table(Model):
     def known_columns(self) -> frozenset[str]:
         """Every header that the contract says something about."""
         return frozenset(self._declared())
-
-    @cached_property
-    def flag_columns(self) -> frozenset[str]:
-        return frozenset(column for flags in self.flags for column in flags.columns)
 
     @cached_property
     def number_columns(self) -> frozenset[str]:
@@ -292,7 +289,7 @@ class Contract(Model):
     title: LanguageText
     publisher: str = "not-stated"
     issued: dt.date | Literal["not-stated"] = "not-stated"
-    language: str = "not-stated"  # ISO 639-3, or not-stated
+    language: str = Field(default="not-stated", pattern=r"^([a-z]{3}|not-stated)$")  # ISO 639-3, or not-stated: then its texts have no tag
     licence: str = "not-stated"  # an IRI, or not-stated
     source_type: Literal["plan-document", "tracker", "ogp-database", "presentation", "reference", "curation"]
     document: Document
@@ -326,7 +323,7 @@ class Contract(Model):
     @property
     def language_tag(self) -> str | None:
         """BCP 47 tag of the declared language, or None."""
-        return _BCP47.get(self.language)
+        return None if self.language == "not-stated" else languages.bcp47(self.language)
 
     @property
     def age(self) -> int:
@@ -361,10 +358,6 @@ def day_of(key: str) -> dt.date | None:
 def no_such_day(shown: str, field: str, key: str) -> Problem:
     es, en = "una fecha que exista al final del nombre de la edición", "a date that exists at the end of the edition's name"
     return Problem(shown, 0, field, "edition", key, es, en)
-
-
-# ISO 639-3 to the shortest BCP 47 tag, for the languages our sources declare.
-_BCP47 = {"spa": "es", "eng": "en", "por": "pt", "fra": "fr", "nor": "no", "ind": "id", "fil": "fil"}
 
 
 class LoadedContract(Model):
@@ -404,7 +397,7 @@ def load_contract(path: Path, shown: str, layout_folders: Sequence[Path] = ()) -
             merged["key"] = uris.slug(path.parent.resolve().name)  # as of a folder without a contract
         _add_file(merged, path.parent, shown)
         _add_digest(merged, path.parent)
-        _add_day(merged, shown)
+        _add_day(merged)
         return _checked(merged, path.parent, shown, raw, layout.name)
     return _checked(raw, path.parent, shown)
 
@@ -440,12 +433,12 @@ def _add_digest(raw: dict[str, Any], folder: Path) -> None:
             raw["document"] = {"status": "held", "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
 
 
-def _add_day(raw: dict[str, Any], shown: str) -> None:
+def _add_day(raw: dict[str, Any]) -> None:
     """An edition whose key ends in a day was issued on it, as one without a contract, unless the contract says something else."""
     try:
         day = day_of(str(raw.get("key", "")))
     except ValueError:
-        raise SourceProblems([no_such_day(shown, "key", str(raw["key"]))]) from None
+        return  # said with the other faults
     if day is not None:
         raw.setdefault("issued", day)
 
@@ -504,6 +497,11 @@ def _checked(raw: Any, folder: Path, shown: str, own: Any = None, layout: str = 
             for item in error.errors()
         ) from error
     faults = [_problem(file_of(field), 0, _dotted(field), found, es, en) for field, found, es, en in contract_faults.faults(contract)]
+    if contract.is_edition:
+        try:
+            day_of(contract.key)
+        except ValueError:
+            faults.append(no_such_day(shown, "key", contract.key))
     if faults:
         raise SourceProblems(faults)
     return LoadedContract(contract=contract, folder=folder, shown=shown)

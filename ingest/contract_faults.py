@@ -7,12 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 
+from ingest import languages
 from ontology import code_schemes, vocabulary
-from ontology.namespaces import PREFIXES
+from ontology.namespaces import KINDS, PREFIXES
 
 if TYPE_CHECKING:
     from ingest.contract import Contract, Means, Record
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 EXPORT_MAPPING = "ogp_export"  # the module below ingest/mappings/ that reads rows by what their columns mean
 # What every row of an export must say, so that it has a place: a layout without one of these columns says nothing of any row.
 _PLACING: tuple[Means, ...] = ("jurisdiction", "plan-number")
+NOT_MINTED = ("concept", "iri")  # what a record may be besides the kinds of our identifiers
 _CURIE = re.compile(r"([a-z][a-z0-9-]*):([^\W\d][\w.-]*)")
 
 Place = tuple[str | int, ...]  # the way to a field from the top of a contract
@@ -28,6 +31,11 @@ Fault = tuple[Place, str, str, str]  # field, found, expected in Spanish, expect
 
 def faults(contract: Contract) -> Iterator[Fault]:
     """Every such fault, in the order of the tables."""
+    if contract.language != "not-stated":
+        try:
+            languages.bcp47(contract.language)
+        except ValueError as error:
+            yield ("language",), contract.language, *error.args
     for slug, table in contract.tables.items():
         at: Place = ("tables", slug)
         for what in _PLACING if contract.mapping == EXPORT_MAPPING else ():
@@ -48,10 +56,20 @@ def faults(contract: Contract) -> Iterator[Fault]:
         for index, flags in enumerate(table.flags):
             yield from _curie_fault((*at, "flags", index, "property"), flags.property)
         if table.record is not None:
-            yield from _faults_of_record((*at, "record"), table.record)
+            yield from _faults_of_record((*at, "record"), table.record, tuple(table.columns))
 
 
-def _faults_of_record(at: Place, record: Record) -> Iterator[Fault]:
+def _faults_of_record(at: Place, record: Record, columns: tuple[str, ...]) -> Iterator[Fault]:
+    if record.kind not in (*KINDS, *NOT_MINTED):
+        listed = ", ".join((*NOT_MINTED, *KINDS))
+        yield (*at, "kind"), record.kind, f"uno de: {listed}", f"one of: {listed}"
+    yield from _template_fault((*at, "key"), record.key, columns)
+    for language, template in record.label.items():
+        yield from _template_fault((*at, "label", language), template, columns)
+    for column in record.properties:
+        if column not in columns:
+            listed = ", ".join(columns)
+            yield (*at, "properties"), column, f"una columna de la tabla: {listed}", f"a column of the table: {listed}"
     for name in record.classes:
         yield from _curie_fault((*at, "classes"), name)
     for column, names in record.properties.items():
@@ -61,6 +79,19 @@ def _faults_of_record(at: Place, record: Record) -> Iterator[Fault]:
         yield from _curie_fault((*at, "constants"), name)
         if "://" not in constant:
             yield from _curie_fault((*at, "constants", name), constant)
+
+
+def _template_fault(field: Place, template: str, columns: tuple[str, ...]) -> Iterator[Fault]:
+    """A template that no row can fill: it names something else than a column, or a format that no text has, which empty cells tell as well."""
+    try:
+        template.format_map(dict.fromkeys(columns, ""))
+        fits = all(name in columns for _, name, _, _ in Formatter().parse(template) if name is not None)
+    except (LookupError, ValueError, AttributeError):
+        fits = False
+    if not fits:
+        listed = ", ".join(f"{{{name}}}" for name in columns)
+        es, en = f"un texto con {listed}, cada cual con o sin formato de Python", f"a text with {listed}, each with or without a Python format"
+        yield field, template, es, en
 
 
 def _role_fault(field: Place, role: str) -> Iterator[Fault]:

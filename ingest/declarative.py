@@ -23,7 +23,7 @@ def map_row(context: SourceContext, row: Row) -> None:
     try:
         key = record.key.format_map(cells)
         subject = _subject(context, row, record, key)
-    except (KeyError, ValueError) as error:
+    except ValueError as error:
         row.problem(row.table.row_keys[0], "key", str(error), f"una clave de la forma {record.key}", f"a key of the form {record.key}")
         return
     labels = labels_of(record, cells)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from ingest import uris
+from ingest.formats import FormatFault, Record, open_records
 from ingest.journal import Journal
 from ingest.problems import Problem, ProblemList
 from ontology.namespaces import KINDS
@@ -25,6 +26,8 @@ from ontology.namespaces import KINDS
 FIELDS = ("seq", "event", "kind", "key", "natural_key", "date", "by", "reason", "target")
 EVENTS = ("mint", "alias", "merge", "split", "withdraw", "error")
 BUILDER = "build"
+# Why a build withdraws a key, as the log has it; `Derived.tombstones` publishes it in both languages.
+UNSTATED = "no longer stated by any source"
 # Computed from other keys or from the release itself, so never minted (section 8).
 COMPUTED = frozenset({"period", "run", "dataset", "distribution", "service", "catalog"})
 
@@ -208,6 +211,14 @@ class Registry:
             key = next(event.target for event in reversed(entry.events) if event.event == "merge")
         return key
 
+    def replacements(self, kind: str, key: str) -> list[str]:
+        """The key that a merged one went into, or those that a split one was divided into; none of any other."""
+        entry = self._kinds[kind].entries.get(key)
+        if not isinstance(entry, _History) or entry.state not in ("merged", "split"):
+            return []
+        target = entry.decided.target
+        return [target] if entry.state == "merged" else target.split()
+
     def use(self, kind: str, proposal: str, *, natural: str = "", date: str = "") -> str:
         """The key of a resource this build describes: the registered one of the natural key, else the proposal, minted.
 
@@ -323,16 +334,15 @@ class Registry:
         for kind, log in self._kinds.items():
             for key in list(self._active_unused(log)):
                 history = self._history(kind, log, key)
-                history.add(Event(len(history.events) + 1, "withdraw", kind, key, "", date, reason="no longer stated by any source"))
+                history.add(Event(len(history.events) + 1, "withdraw", kind, key, "", date, reason=UNSTATED))
 
-    def gone(self) -> Iterator[tuple[str, str, State, list[str], str]]:
-        """(kind, key, state, replacements, reason) of every merged, split or withdrawn key, sorted."""
+    def gone(self) -> Iterator[tuple[str, str, State, Event]]:
+        """(kind, key, state, the event that decided it) of every merged, split or withdrawn key, sorted."""
         for kind, log in sorted(self._kinds.items()):
             histories = ((key, entry) for key, entry in log.entries.items() if isinstance(entry, _History))
             for key, history in sorted(histories, key=lambda item: item[0]):
                 if history.state in ("merged", "split", "withdrawn"):
-                    last = history.decided
-                    yield kind, key, history.state, last.target.split(), last.reason
+                    yield kind, key, history.state, history.decided
 
     # -- all keys -------------------------------------------------------------------------------------------------
 
@@ -398,14 +408,20 @@ def _read(path: Path, shown: str, problems: ProblemList, registry: Registry) -> 
     if path.stem not in KINDS:
         report(0, "", path.stem, "un tipo de identificador conocido", "a known kind of identifier")
         return
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream)
-        header = next(reader, [])
+    replaced: dict[str, int] = {}  # key -> row of its newest merge or split
+    try:
+        records = open_records(path)
+        header = next(records, Record(1, [])).cells
         if tuple(header) != FIELDS:
             report(1, "", ",".join(header), ",".join(FIELDS), ",".join(FIELDS))
             return
-        for number, record in enumerate(filter(None, reader), start=2):
-            seq, event, kind, key, natural, date, by, reason, target = [*record, *[""] * len(FIELDS)][: len(FIELDS)]
+        for number, cells, _, _ in records:
+            if not cells:
+                continue
+            if len(cells) != len(FIELDS):
+                report(number, "", f"{len(cells)} cells", f"{len(FIELDS)} celdas", f"{len(FIELDS)} cells")
+                continue
+            seq, event, kind, key, natural, date, by, reason, target = cells
             if kind != path.stem:
                 report(number, "kind", kind, path.stem, path.stem)
             if event not in EVENTS:
@@ -420,5 +436,29 @@ def _read(path: Path, shown: str, problems: ProblemList, registry: Registry) -> 
             if event == "merge" and not target:
                 report(number, "target", "", "la clave que permanece", "the surviving key")
                 continue
+            if event in ("merge", "split"):
+                replaced[key] = number
             if (event, by, natural, reason, target) != _PLAIN or not registry.plain(kind, key, date):
                 registry.record(Event(expected, event, kind, key, natural, date, by, reason, target))
+    except FormatFault as fault:
+        problems.add(Problem(shown, fault.row, "", fault.code, fault.found, fault.es, fault.en))
+        return
+    # Only now: a key may be replaced by one further down.
+    for key, number in replaced.items():
+        for target in registry.replacements(path.stem, key):
+            if registry.state(path.stem, target) is None:
+                report(number, "target", target, "una clave de este registro; quizá falta su fila mint", "a key of this registry; perhaps its mint row is missing")
+            elif _leads_to(registry, path.stem, target, key):
+                report(number, "target", target, f"una clave que no lleve de vuelta a {key}", f"a key that does not lead back to {key}")
+
+
+def _leads_to(registry: Registry, kind: str, start: str, wanted: str) -> bool:
+    """Whether `wanted` is the key or among those that replace it, however many steps on."""
+    seen: set[str] = set()
+    ahead = [start]
+    while ahead:
+        key = ahead.pop()
+        if key not in seen:
+            seen.add(key)
+            ahead += registry.replacements(kind, key)
+    return wanted in seen

@@ -77,7 +77,6 @@ class CellReading:
     mentions: tuple[tuple[str, Mention], ...]
     unresolved: tuple[Unresolved, ...]
     whole_text: str  # the cell, white space folded
-    roles_found: tuple[tuple[str, str], ...] = ()  # headings of the cell as written, and the role that the contract gives them
 
     @property
     def withheld(self) -> bool:
@@ -95,32 +94,25 @@ class CellReading:
         return tuple(item for item in self.unresolved if not item.decided)
 
     def quarantine(self) -> Iterator[tuple[str, str, str, str]]:
-        """Entries for the quarantine: code, what was found (never a person's name), reason in Spanish and in English.
+        """Entries for the quarantine: code, what was found (never a person's name), what was expected in Spanish and in English.
 
         A single unknown name is none: its text is published, and the review lists it.
         """
         told = set()
         for item in self.open:
-            if item.kind in _REASONS and item.kind not in told:
+            if item.kind in _EXPECTED and item.kind not in told:
                 told.add(item.kind)
                 found = "" if item.kind == "person" else self.whole_text if item.kind == "several-bodies" else item.text
-                yield (item.kind, found, *_REASONS[item.kind])
+                yield (item.kind, found, *_EXPECTED[item.kind])
 
 
-_REASONS = {
-    "several-bodies": ("¿varios organismos?, no se divide: se publica como texto", "several bodies?, not split: published as text"),
-    "homoglyph": ("letras de dos alfabetos en un nombre: no se identifica con nadie", "letters of two alphabets in a name: matched with nobody"),
-    "national-name": ("un nombre nacional en un plan local: no se identifica sin decisión", "a national name in a local plan: not matched without a decision"),
-    "person": ("la celda nombra a una persona: no se publica", "the cell names a person: withheld"),
+# What would have made the cell readable; its text is published as it stands, except where it names a person.
+_EXPECTED = {
+    "several-bodies": ("un organismo, o varios con un separador que el contrato declare", "one body, or several with a separator that the contract declares"),
+    "homoglyph": ("un nombre en letras de un solo alfabeto", "a name in letters of one alphabet"),
+    "national-name": ("un organismo del propio gobierno local, o una decisión en data/curated/", "a body of the local government itself, or a decision in data/curated/"),
+    "person": ("un organismo; la celda nombra a una persona y no se publica", "a body; the cell names a person and is withheld"),
 }  # fmt: skip
-
-
-def read_cell(text: str, country: str, authority: Authority, rules: InstitutionRules, role: str = "lead") -> CellReading:
-    """Read one cell of an area (`country`: "MX", or the area's key for a local member, "MX-JAL"); `role`: the column's own role.
-
-    `text` comes repaired and redacted, with its line breaks (`<br/>` counts as one).
-    """
-    return InstitutionReader(authority, rules).read(text, country, role)
 
 
 _Parts = tuple[tuple[tuple[str, Mention], ...], tuple[Unresolved, ...]]  # of a part of a cell: its bodies with their roles, what stays unresolved
@@ -154,6 +146,10 @@ class InstitutionReader:
     # -- one cell ---------------------------------------------------------------------------------------------
 
     def _read(self, text: str, area: str, role: str) -> CellReading:
+        """Read one cell of an area ("MX", or the area's key for a local member, "MX-JAL"); `role`: the column's own role.
+
+        `text` comes repaired and redacted, with its line breaks (`<br/>` counts as one).
+        """
         text = _BREAK.sub("\n", text).strip()
         whole = " ".join(text.split())
         if not whole:
@@ -165,11 +161,9 @@ class InstitutionReader:
             return CellReading(*known, whole)
         mentions: list[tuple[str, Mention]] = []
         unresolved: list[Unresolved] = []
-        headings: list[tuple[str, str]] = []
-        understood, content = True, False
+        understood, content, headed = True, False, False
         for heading, own_role, segment in self._segments(text, role):
-            if heading:
-                headings.append((heading, own_role))
+            headed = headed or bool(heading)
             items = list(self._items(segment, area))
             content = content or bool(items)
             if heading and not items:
@@ -185,21 +179,20 @@ class InstitutionReader:
         if not understood or not content:
             # A heading that the contract does not know, or nothing but headings: the cell's shape says something unknown.
             mentions = []
-            unresolved = [Unresolved(whole, role, "several-bodies") if content else Unresolved(whole, role, "unknown-name", decided=bool(headings))]
-            headings = []
+            unresolved = [Unresolved(whole, role, "several-bodies") if content else Unresolved(whole, role, "unknown-name", decided=headed)]
         if self._person.search(" ".join(item.text for item in unresolved if not item.decided)):
             unresolved = [Unresolved("", role, "person")]
         # A body named twice in one role is one responsibility, under the first of its spellings.
         once: dict[tuple[str, str], tuple[str, Mention]] = {}
         for own_role, mention in mentions:
             once.setdefault((own_role, mention.body.key), (own_role, mention))
-        return CellReading(tuple(once.values()), tuple(dict.fromkeys(unresolved)), whole, tuple(headings))
+        return CellReading(tuple(once.values()), tuple(dict.fromkeys(unresolved)), whole)
 
     def _find(self, part: str, area: str, role: str) -> _Parts | None:
         """The part as a whole: decided by a curator, or the name of a body; None when neither."""
         written = _trimmed(part)
         wanted = uris.folded(written)
-        decision = self.authority.decision(area, uris.folded(shown(written)))
+        decision = self.authority.meet(area, uris.folded(shown(written)))
         if decision is not None:
             return self._decided(decision, written, role)
         if mixed_scripts(written):

@@ -1,4 +1,4 @@
-"""Candidates: commitments (or bodies) that different sources may describe twice, scored by stated evidence.
+"""Candidates: commitments that different sources may describe twice, scored by stated evidence.
 
 A candidate is a Link in `graph/candidates` and nothing else: never `owl:sameAs`, never a redirect, never merged. Only
 commitments of one plan are compared, and only those that no edition lists side by side: an edition that has both says
@@ -27,7 +27,6 @@ from sys import intern
 from rapidfuzz import fuzz
 
 from ingest import patterns, terms, uris
-from ingest.authority import Body
 from ingest.context import SourceContext
 
 TITLE, TITLE_WITH_NUMBER, TEXT = 0.85, 0.70, 0.90
@@ -36,8 +35,6 @@ FIGURES_DIFFER, MIN_WORDS, MIN_TEXT = 0.80, 3, 40
 TEXT_START = 200  # characters of a full text that are compared
 BEST = 3  # candidates kept per commitment
 LARGEST = 1000  # commitments of a plan that are all compared with each other; in a larger one only those with a number or title word in common
-BODY = 0.93  # likeness of two bodies' names
-BODY_LETTERS = 12  # shorter names, and acronyms, are too often alike by chance
 CURATOR = "machine (ingest.matching)"
 _NUMBERED = re.compile(r"\s*(\d[\d.]*[A-Za-z]?)[.):]*\s+(?=\S)")
 _UNKNOWN = ("", "x")  # number tokens that say nothing
@@ -234,33 +231,6 @@ def _evidence(plan: str, title: float, text: float, number: str, unknown: bool) 
 def _sentence(parts: list[str]) -> str:
     joined = "; ".join(parts)
     return f"{joined[0].upper()}{joined[1:]}."
-
-
-def body_candidates(bodies: Iterable[Body]) -> Iterator[Candidate]:
-    """Bodies of one area whose names are nearly alike; never across areas, never a unit and its parent."""
-    areas: dict[str, list[Body]] = defaultdict(list)
-    for body in bodies:
-        if body.kind == "org":
-            areas[body.country].append(body)
-    for area in sorted(areas):
-        for one, other in combinations(sorted(areas[area], key=lambda body: body.key), 2):
-            if one.key in (other.parent, other.key) or other.key == one.parent:
-                continue
-            likeness = _likeness(_body_names(one), _body_names(other), BODY)
-            if likeness > NEARLY and not _spellings(one) & _spellings(other):
-                likeness = NEARLY
-            if likeness:
-                shown = _two_places(likeness)
-                evidence = {"es": f"Nombres parecidos ({shown}) en la misma área ({area}).", "en": f"Similar names ({shown}) in the same area ({area})."}
-                yield Candidate(one.key, other.key, shown, evidence, kind="org")
-
-
-def _body_names(body: Body) -> set[str]:
-    return {words for name in _spellings(body) if len(words := _sorted(name)) >= BODY_LETTERS}
-
-
-def _spellings(body: Body) -> set[str]:
-    return {uris.folded(name) for name in (body.name, *body.spellings)}
 
 
 def write(context: SourceContext, found: Iterable[Candidate]) -> int:

@@ -197,6 +197,7 @@ def map_sources(
     _note_undated(folders, problems)
     problems.raise_if_any()
     registry = load_registry(data_dir / IDENTIFIERS, IDENTIFIERS, problems)
+    problems.raise_if_any()  # no row can be mapped to keys that lead nowhere
     build_ = Build(uris.Addresses(base), registry, Authority(), ontology.code_schemes(), problems, settings, frozenset(folder.contract.series for folder in folders))
     first_pass(build_, folders)
     candidates = LineSink(folder / "candidates.nt")
@@ -252,7 +253,13 @@ def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contr
         build_.quality.candidates["rejected"] += pair in build_.not_same
         return pair in build_.linked
 
-    build_.quality.candidates["open"] = matching.write(SourceContext(build_, curation, sink), matching.candidates(facts, decided=decided))
+    def cut(plan: str, count: int) -> None:
+        es = f"el plan {plan} tiene {count} compromisos: como candidatos se compararon solo los que comparten un número o una palabra del título"
+        en = f"plan {plan} has {count} commitments: as candidates only those with a number or a title word in common were compared"
+        build_.problems.note(Note("graph/candidates", es, en))
+
+    found = matching.candidates(facts, on_cut=cut, decided=decided)
+    build_.quality.candidates["open"] = matching.write(SourceContext(build_, curation, sink), found)
 
 
 def _graphs(build_: Build, source_graphs: list[SourceGraph], scratch: Path) -> dict[str, Path]:

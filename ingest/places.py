@@ -45,20 +45,26 @@ class Places:
         """
         return _only(self._countries.get(uris.folded(name), ()))
 
-    def local(self, name: str, code: str = "") -> str | None:
-        """The key of the local area called "Name, Country" or "Name", which OGP's code, if given and known, must confirm.
+    def local(self, name: str) -> str | None:
+        """The key of the local area called "Name, Country" or "Name"; a bare name is enough where one area has it.
 
-        A bare name is enough where one area has it.
-
-        >>> places = Places(); places.add_country("MX", ["Mexico"]); places.add_local("MX-JAL", "MX", ["Jalisco"], ["MXJL"])
-        >>> places.local("Jalisco, Mexico"), places.local("Jalisco", "MXJL"), places.local("Jalisco, Spain"), places.local("Jalisco", "ARBA")
-        ('MX-JAL', 'MX-JAL', None, 'MX-JAL')
+        >>> places = Places(); places.add_country("MX", ["Mexico"]); places.add_local("MX-JAL", "MX", ["Jalisco"])
+        >>> places.local("Jalisco, Mexico"), places.local("Jalisco"), places.local("Jalisco, Spain")
+        ('MX-JAL', 'MX-JAL', None)
         """
-        named = self._named(name)
-        coded = self.by_code(code) if code else None
-        if coded is None:
-            return named
-        return coded if named in (coded, None) and coded in self._country_of else None
+        # Alone, a name that is also a country's means the country (Mexico, Georgia).
+        if uris.folded(name) in self._countries:
+            return None
+        if (key := _only(self._locals.get(uris.folded(name), ()))) is not None:
+            return key
+        # The country's own name may hold a comma ("Seoul, Korea, Republic of"): every comma is tried, the first first.
+        parts = name.split(",")
+        for end in range(1, len(parts)):
+            country = self.country(",".join(parts[end:]))
+            if country is not None:
+                found = self._locals.get(uris.folded(",".join(parts[:end])), ())
+                return _only(key for key in found if self._country_of[key] == country)
+        return None
 
     def by_code(self, code: str) -> str | None:
         """The key of the country or local area that OGP gives this code or prefix: ARG, MO, ARBA, JAL."""
@@ -75,25 +81,6 @@ class Places:
     def _add_prefix(self, key: str, prefix: str) -> None:
         if prefix:
             self._prefixes[key] = prefix.upper()
-
-    def country_of(self, key: str) -> str | None:
-        """The country of a local area; None for a country and for a key that is not in the tables."""
-        return self._country_of.get(key)
-
-    def _named(self, name: str) -> str | None:
-        # Alone, a name that is also a country's means the country (Mexico, Georgia).
-        if uris.folded(name) in self._countries:
-            return None
-        if (key := _only(self._locals.get(uris.folded(name), ()))) is not None:
-            return key
-        # The country's own name may hold a comma ("Seoul, Korea, Republic of"): every comma is tried, the first first.
-        parts = name.split(",")
-        for end in range(1, len(parts)):
-            country = self.country(",".join(parts[end:]))
-            if country is not None:
-                found = self._locals.get(uris.folded(",".join(parts[:end])), ())
-                return _only(key for key in found if self._country_of[key] == country)
-        return None
 
 
 def _register(table: dict[str, set[str]], names: Iterable[str], key: str) -> None:

@@ -7,14 +7,15 @@ than a loop over lines could.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Generator, Iterable, Iterator
 from io import BytesIO
 from itertools import chain, compress, islice
 from operator import ne
 from pathlib import Path
 from typing import IO
 
+from commitments.sorted_statements import mapped, start_of
 from ingest.apart import Apart, cores
 
 BUFFER = 1 << 20
@@ -23,6 +24,7 @@ APART = 8 << 20  # characters of a run from which another process sorts it, wher
 BLOCK = 1 << 20  # bytes of each file that are held while files are merged
 
 Lines = list[bytes]  # each with its line feed
+Group = tuple[bytes, Lines]  # a subject as N-Triples term, and its lines
 
 
 class LineSink:
@@ -190,46 +192,35 @@ def write_sorted(lines: Iterable[str], target: Path) -> Path:
     return target
 
 
-def subjects(path: Path) -> Iterator[tuple[bytes, Lines]]:
+def subjects(path: Path) -> Iterator[Group]:
     """The lines of a sorted file by their subject term."""
-    return by_subject(read_lines(path))
+    return by_subject(read_blocks(path))
 
 
-def by_subject(lines: Iterable[bytes]) -> Iterator[tuple[bytes, Lines]]:
-    """Sorted lines by their subject term."""
-    subject, group = b"", []
-    start = b" "  # no line starts with it
-    for line in lines:
-        if line.startswith(start):
-            group.append(line)
-            continue
-        if group:
-            yield subject, group
-        subject, group = line[: line.index(b" ")], [line]
-        start = subject + b" "
-    if group:
-        yield subject, group
+def by_subject(blocks: Iterable[Lines]) -> Generator[Group, None, None]:
+    """The lines of sorted blocks by their subject, wherever blocks end: found by bisection, as they stand side by side."""
+    left: Lines = []  # of the last subject so far: the next block may have more
+    for block in blocks:
+        lines, start = left + block, 0
+        while True:
+            subject = lines[start][: lines[start].index(b" ")]
+            # "!" follows the space that ends a subject. Lines out of order give some group, but come to an end.
+            end = max(bisect_left(lines, subject + b"!", start), start + 1)
+            if end == len(lines):
+                break
+            yield subject, lines[start:end]
+            start = end
+        left = lines[start:]
+    if left:
+        yield left[0][: left[0].index(b" ")], left
 
 
 def with_prefix(path: Path, prefix: bytes) -> Iterator[bytes]:
-    """The lines of a sorted file that start with `prefix`, found by bisection."""
+    """The lines of a sorted file that start with `prefix`. They may be most of it, so they are read, not mapped."""
+    with mapped(path) as text:
+        start = start_of(text, prefix)
     with open(path, "rb", buffering=1 << 16) as file:
-        low, high = 0, file.seek(0, 2)
-        while low < high:  # low: no line that starts before it qualifies; high: all lines from there on do
-            middle = (low + high) // 2
-            file.seek(middle)
-            if middle:
-                file.seek(middle - 1)
-                file.readline()  # to the start of the first line at or after the middle
-            start = file.tell()
-            line = file.readline()
-            if not line or line >= prefix:
-                high = middle
-            else:
-                low = max(start + len(line), middle + 1)
-        file.seek(max(low - 1, 0))
-        if low:
-            file.readline()
+        file.seek(start)
         for line in file:
             if not line.startswith(prefix):
                 return

@@ -26,7 +26,7 @@ _EU_LANGUAGE = "http://publications.europa.eu/resource/authority/language/"
 
 @dataclass(frozen=True)
 class SourceFolder:
-    """One source: its folder, how messages name the folder, its contract, and where it is a single file, that file.
+    """One source: its folder, how messages and the list of inputs name the folder, its contract, and where it is a single file, that file.
 
     Of an export also what its header line lacks, and what its new headers may be (`ingest.exports.Fitted`).
     """
@@ -167,10 +167,7 @@ def facts(folder: SourceFolder, files: Iterable[Input]) -> SourceFacts:
     if folder.file is not None:
         own = tuple(file for file in files if file.path == folder.file)
     else:
-        outside = f"/{folder.path.name}/"  # below "input/", perhaps below the name of an edition
-        own = tuple(
-            file for file in files if file.path.startswith(f"{folder.shown}/") or (file.path.startswith("input/") and outside in file.path.removeprefix("input"))
-        )
+        own = tuple(file for file in files if file.path.startswith(f"{folder.shown}/"))
     return SourceFacts(
         key=contract.key,
         title=dict(contract.title),

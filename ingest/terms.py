@@ -93,11 +93,6 @@ def date(value: PartialDate) -> str:
     return typed(value.text, value.datatype)
 
 
-def statement(subject: str, predicate: str, obj: str) -> str:
-    """One line of N-Triples without its line feed."""
-    return f"{subject} {predicate} {obj} ."
-
-
 def split(line: str) -> tuple[str, str, str]:
     """Subject, predicate and object terms of one N-Triples line of ours."""
     subject, predicate, rest = line.split(" ", 2)

@@ -1,6 +1,9 @@
-"""The address policy (ontology_design section 8): the only module that builds keys and addresses of resources.
+"""The address policy (ontology_design section 8): how keys and addresses of resources are built.
 
-No code parses a key; what a key says, it says to people.
+What an export's commitment is called also depends on what is taken already, so `mappings/ogp_export/identity.py` lengthens those
+keys itself; keys of the catalogue stand where it is described. What a key says, it says to people, and code asks the data
+instead, but for what section 8 promises of every key of a kind: the country of an area (`country_of`), the plan that a
+process's key begins with, the source of a passage's, and the type that the key of an assessor's report ends with.
 """
 
 from __future__ import annotations
@@ -124,9 +127,13 @@ class Addresses:
     base: str
 
     def thing(self, kind: str, key: str) -> str:
+        return f"{self.space(kind)}{key}"
+
+    def space(self, kind: str) -> str:
+        """What the addresses of all things of a kind begin with."""
         if kind not in KINDS:
             raise ValueError(f"not a kind: {kind}")
-        return f"{self.base}id/{kind}/{key}"
+        return f"{self.base}id/{kind}/"
 
     def concept(self, scheme: str, code: str | None = None) -> str:
         return f"{self.base}concept/{scheme}" + (f"/{code}" if code else "")
@@ -140,6 +147,24 @@ class Addresses:
 
 
 # -- keys, one function per kind whose key is composed ---------------------------------------------------------
+
+
+def country_of(area: str) -> str:
+    """The country of an area by its key; a country is its own.
+
+    >>> country_of("MX-JAL"), country_of("MX")
+    ('MX', 'MX')
+    """
+    return area.partition("-")[0]
+
+
+def local_area(country: str, name: str) -> str:
+    """A local area that no table has, by its name.
+
+    >>> local_area("US", "Austin")
+    'US-x-austin'
+    """
+    return f"{country}-x-{slug(name)}"
 
 
 def commitment(plan: str, number: str) -> str:
@@ -218,6 +243,14 @@ def identifier(authority: str, outside_id: str) -> str:
     return f"{authority}_{outside_id.replace('_', '-')}"
 
 
+def discrepancy(kind: str, key: str, name: str) -> str:
+    return f"{kind}_{key}_{name}"
+
+
+def claim(discrepancy_key: str, series: str) -> str:
+    return f"{discrepancy_key}_{series}"
+
+
 def link(kind: str, key: str, relation: str, target: str) -> str:
     """Hex over "relation kind/key of b", or over the IRI if b is not ours.
 
@@ -228,4 +261,5 @@ def link(kind: str, key: str, relation: str, target: str) -> str:
 
 
 def run(source: str, inputs_sha256: str) -> str:
+    """The ingest of a source from inputs of this digest."""
     return f"{source}_{inputs_sha256[:8]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 
 from rdflib import Graph
@@ -39,17 +40,27 @@ def reports_on(
     large = sorted((name for name, size in sizes.items() if size > APART), key=lambda name: (-sizes[name], name))
     together = sum(sizes[name] for name in large) <= TOGETHER
     judged = _Judged(sizes, within)
+    view = graphs[""].path if "" in large else None
     with Processes(cores() if together else 1) as processes:
-        known = {kind: set(keys) for kind, keys in registry.items()} if large else {}
-        started = {
-            name: processes.start(_report_apart, graphs[name].path, _profile(name), base, known, None if name else before, told=judged.told(name))
-            for name in large
-        }
+
+        def start(name: str, other: Path | None) -> Future[shapes.RestJudged | shapes.Report]:
+            return processes.start(_source_apart, graphs[name].path, other, base, told=judged.told(name))
+
         # `before` is for large graphs: of a small one the reference engine judges everything anyway.
-        small = {
-            name: _report_on(graph.path, _profile(name), base, registry, None, judged.of(name)) for name, graph in graphs.items() if name not in started
-        }
-        return {name: started[name].result() if name in started else small[name] for name in graphs}
+        keys = {kind: set(keys) for kind, keys in registry.items()}
+        viewing = processes.start(_view_apart, view, base, keys, before, told=judged.told("")) if view else None
+        sources = {name: start(name, view) for name in large if name}
+        reports = {name: _report_on(graph.path, _profile(name), base, registry, judged.of(name)) for name, graph in graphs.items() if name not in large}
+        told = None
+        if viewing is not None:
+            reports[""], told = viewing.result()
+        for name, judging in sources.items():
+            found = judging.result()
+            if isinstance(found, shapes.RestJudged):
+                found = shapes.report_of(graphs[name].path, "source", told, found) if told is not None else start(name, None).result()
+            assert isinstance(found, shapes.Report)
+            reports[name] = found
+        return {name: reports[name] for name in graphs}
 
 
 def _profile(name: str) -> shapes.Profile:
@@ -70,7 +81,8 @@ class _Judged:
         def done(part: int, whole: int) -> None:
             if self._within is not None:
                 with self._lock:
-                    self._done[name] = self._sizes[name] * part // whole
+                    # One that is judged once more does not begin again.
+                    self._done[name] = max(self._done[name], self._sizes[name] * part // whole)
                     self._within(sum(self._done.values()), sum(self._sizes.values()))
 
         return done
@@ -80,16 +92,29 @@ class _Judged:
         return lambda both: done(*both)
 
 
-def _report_apart(path: Path, profile: shapes.Profile, base: str, registry: Mapping[str, Collection[str]], before: Path | None) -> shapes.Report:
-    """The same in a process of its own, which tells how far it is."""
-    return _report_on(path, profile, base, registry, before, lambda done, total: tell((done, total)))
-
-
 def _report_on(
-    path: Path, profile: shapes.Profile, base: str, registry: Mapping[str, Collection[str]], before: Path | None, progress: Callable[[int, int], None]
+    path: Path, profile: shapes.Profile, base: str, registry: Mapping[str, Collection[str]], progress: Callable[[int, int], None]
 ) -> shapes.Report:
+    return shapes.validate_file(path, profile=profile, context=shapes.Context(base=base, registry=dict(registry)), progress=progress)
+
+
+def _view_apart(path: Path, base: str, registry: Mapping[str, Collection[str]], before: Path | None) -> tuple[shapes.Report, shapes.Told | None]:
+    """In a process of its own, which tells how far it is: the report on the consolidated view, and what its judging tells of the sources that it repeats."""
     changed = shapes.changed_subjects(before, path) if before is not None else None
-    return shapes.validate_file(path, profile=profile, context=shapes.Context(base=base, registry=dict(registry)), changed=changed, progress=progress)
+    context = shapes.Context(base=base, registry=dict(registry))
+    return shapes.validate_telling(path, "source", profile="consolidated", context=context, changed=changed, progress=_tell)
+
+
+def _source_apart(path: Path, view: Path | None, base: str) -> shapes.RestJudged | shapes.Report:
+    """The same for a source, as far as the view does not repeat it; whole without a view."""
+    context = shapes.Context(base=base)
+    if view is None:
+        return shapes.validate_file(path, profile="source", context=context, progress=_tell)
+    return shapes.judge_rest(path, view, profile="source", context=context, progress=_tell)
+
+
+def _tell(done: int, total: int) -> None:
+    tell((done, total))
 
 
 def refuse_violations(reports: Mapping[str, shapes.Report]) -> None:

@@ -16,7 +16,7 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from ontology.namespaces import OGCM_SH, RDFS, SH
-from shapes import large
+from shapes import large, shared
 from shapes.context import Context, background, context_triples
 from shapes.engines import EnginesDisagree
 from shapes.engines.reference import core_failures, for_pyshacl
@@ -31,12 +31,14 @@ from shapes.files import (
 )  # fmt: skip
 from shapes.large import REFERENCE_LIMIT, changed_subjects
 from shapes.report import ReferenceShare, Report, Result, result_of
+from shapes.shared import RestJudged, Told
 from shapes.sparql import sparql_results
 from shapes.terms import UnreadableRdf, load_rdf, store_of
 
 __all__ = [
-    "PROFILES", "REFERENCE_LIMIT", "Constraint", "Context", "EnginesDisagree", "Profile", "ReferenceShare", "Report", "Result", "UnreadableRdf",
-    "changed_subjects", "check", "constraints", "load_rdf", "shape_files", "shapes_graph", "shapes_ntriples", "validate", "validate_file",
+    "PROFILES", "REFERENCE_LIMIT", "Constraint", "Context", "EnginesDisagree", "Profile", "ReferenceShare", "Report", "RestJudged", "Result", "Told",
+    "UnreadableRdf", "changed_subjects", "check", "constraints", "judge_rest", "load_rdf", "report_of", "shape_files", "shapes_graph", "shapes_ntriples",
+    "validate", "validate_file", "validate_telling",
 ]  # fmt: skip
 
 Profile = Literal["consolidated", "source", "catalog"]
@@ -69,6 +71,33 @@ def validate_file(
     N-Triples as our builds write them (one statement a line, no blank nodes), ValueError for an unknown profile.
     """
     return large.validate_file(path, _shapes_of(profile), profile, context, changed, reference_limit, progress=progress)
+
+
+def validate_telling(
+    path: Path, to: Profile, *, profile: Profile = "consolidated", context: Context | None = None, changed: Collection[str] | None = None,
+    reference_limit: int = REFERENCE_LIMIT, progress: Callable[[int, int], None] | None = None,
+) -> tuple[Report, Told | None]:  # fmt: skip
+    """`validate_file`, and what was found there for graphs that this one repeats, judged by the profile `to` (`judge_rest`); None where it cannot be told."""
+    asked = shared.telling(_shapes_of(to))
+    found = large.judge(path, _shapes_of(profile), context, changed, reference_limit, progress=progress, telling=asked)
+    return found.report(profile), shared.told_by(found)
+
+
+def judge_rest(
+    path: Path, other: Path, *, profile: Profile, others: Profile = "consolidated", context: Context | None = None, reference_limit: int = REFERENCE_LIMIT,
+    progress: Callable[[int, int], None] | None = None,
+) -> RestJudged | Report:  # fmt: skip
+    """Judge a file as far as `other`, a larger one that is judged by the profile `others`, does not say the same (`shapes.shared`).
+
+    `report_of` makes the report of it with what `validate_telling` told of the other file. Where the other file does not help, all is judged here and the
+    report comes at once. Raises as `validate_file`.
+    """
+    return shared.judge_rest(path, other, _shapes_of(profile), _shapes_of(others), profile, context, reference_limit, progress)
+
+
+def report_of(path: Path, profile: Profile, told: Told, rest: RestJudged) -> Report:
+    """The report that `validate_file` would give of the file."""
+    return shared.report_of(path, profile, told, rest)
 
 
 def check(data: Graph, shapes: Graph, profile: str, context: Context | None = None) -> Report:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -48,6 +48,8 @@ IN_MEMORY = 1 << 30
 LISTED = {"Violation": 10_000, "Warning": 1_000, "Info": 1_000}
 # Faults of each shape whose nodes the reference engine judges in any case.
 EXAMPLES = 3
+# Failures that are handed on to the judging of another graph, one by one.
+TOLD = 200_000
 # Focus nodes of each SPARQL constraint that have a query of their own where only a part of the graph is judged again.
 ASKED_ALONE = 20
 REGISTERED = OGCM_SH["Graph-KeysAreRegistered"]
@@ -64,29 +66,67 @@ _Told = TypeVar("_Told", bound=tuple)
 _Solution = tuple[URIRef, Node, tuple[tuple[str, Node], ...]]  # shape, focus node, bindings
 
 
+@dataclass(frozen=True)
+class Rest:
+    """What is to be known of a graph of which a file holds only a part of the subjects.
+
+    `known`: lines about the others, as far as core shapes read them; `store`: makes the store for SPARQL constraints, given a folder
+    that lasts long enough; `described`: whether the graph describes a subject, which may else be known beside it alone.
+    """
+
+    known: bytes
+    store: Callable[[Path], ox.Store]
+    described: Callable[[bytes], bool]
+
+
+@dataclass
+class Judgement:
+    """What was found in a file. `store`: the one that SPARQL constraints were asked of; `watched`: what the reference judged, too;
+    `told`: core failures of the shapes that another graph asks about, None where they are too many to be kept."""
+
+    outline: Outline
+    kept: Kept
+    store: ox.Store
+    share: ReferenceShare
+    watched: set[bytes]
+    told: list[Failure] | None
+
+    def report(self, profile: str) -> Report:
+        return self.kept.report(profile, lambda node: _labels(self.store, node), self.share)
+
+
 def validate_file(
     path: Path, shapes: Graph, profile: str, context: Context | None, changed: Collection[str] | None, reference_limit: int, fast: CoreEngine | None = None,
     progress: Tell | None = None,
 ) -> Report:  # fmt: skip
     """See `shapes.validate_file`; `shapes`: the shapes of the profile, `fast`: another engine in the fast one's place."""
-    core = _core_of(shapes)
+    return judge(path, shapes, context, changed, reference_limit, fast, progress).report(profile)
+
+
+def judge(
+    path: Path, shapes: Graph, context: Context | None, changed: Collection[str] | None, reference_limit: int, fast: CoreEngine | None = None,
+    progress: Tell | None = None, *, rest: Rest | None = None, telling: Collection[URIRef] = frozenset(),
+) -> Judgement:  # fmt: skip
+    """`rest`: of a graph of which this file holds a part; `telling`: shapes whose core failures are kept one by one for others."""
+    core = core_of(shapes)
     judged = Judging(progress)
-    judging = _Core(core, lines(background()), fast or Pyshifty(), judged.of("core"))
-    kept = _Kept()
+    judging = _Core(core, lines(background()) + (rest.known if rest else b""), fast or Pyshifty(), judged.of("core"))
+    kept = Kept()
     # Beside the file where that can be: what a killed build leaves there is swept with the rest of it.
     beside = path.parent if os.access(path.parent, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="commitments-shapes-", dir=beside) as scratch, ThreadPoolExecutor(2) as pool:
-        loading = pool.submit(_store_of, path, context, Path(scratch))
+        loading = pool.submit(rest.store, Path(scratch)) if rest else pool.submit(_store_of, path, context, Path(scratch))
         try:
             outline = skimmed(path, reach_of(core))
             alike = Alike(core, judging.known, outline)
             unregistered = _Unregistered(context if (REGISTERED, SH.sparql, None) in shapes else None)
             outline.read(alike.visit, unregistered.visit, progress=judged.of("read"))
             watched = _watched(outline, alike.representatives, changed, reference_limit)
-            asking = pool.submit(_ask_all, shapes, loading, outline, context, watched, kept, judged.of("sparql"))
-            found = _Found(kept, watched)
+            described = rest.described if rest else outline.subjects.__contains__
+            asking = pool.submit(_ask_all, shapes, loading, outline, context, watched, described, kept, judged.of("sparql"))
+            found = _Found(kept, watched, frozenset(telling))
             found.add(judging.everything(outline, alike))
-            reference = _Reference(outline, shapes, core, judging.known, judged.of("reference"))
+            reference = _Reference(outline, shapes, core, judging.known, judged.of("reference"), partial=rest is not None)
             expected = reference.judge(watched) | reference.judge(found.examples - watched)
             _agree(found.remembered, expected, (judging.engine.name, PySHACL.name))
             at_once, store = asking.result(), loading.result()
@@ -100,7 +140,8 @@ def validate_file(
             raise
         for value in unregistered.found:
             kept.add(REGISTERED, SH.SPARQLConstraintComponent, DEPLOYMENT, {"value": value})
-        return kept.report(profile, store, ReferenceShare(reference.subjects, len(outline.subjects), reference.statements, outline.statements))
+        share = ReferenceShare(reference.subjects, len(outline.subjects), reference.statements, outline.statements)
+        return Judgement(outline, kept, store, share, watched, found.told)
 
 
 def changed_subjects(old: Path, new: Path) -> set[str]:
@@ -119,7 +160,7 @@ def changed_subjects(old: Path, new: Path) -> set[str]:
 
 
 @lru_cache(maxsize=8)
-def _core_of(shapes: Graph) -> Graph:
+def core_of(shapes: Graph) -> Graph:
     """The shapes without SPARQL constraints, in the form for engines."""
     core = Graph(store="SimpleMemory", bind_namespaces="none")
     sparql = set(shapes.subjects(SH.sparql)) | set(shapes.objects(None, SH.sparql)) | set(shapes.subjects(SH.declare)) | set(shapes.objects(None, SH.declare))
@@ -204,13 +245,16 @@ class _Core:
 class _Found:
     """What the fast engine finds: kept for the report, and remembered for comparison where the reference judges too.
 
-    `examples`: nodes of the first faults of each shape, judged by the reference even where they are not watched.
+    `examples`: nodes of the first faults of each shape, judged by the reference even where they are not watched. `told`: all failures of
+    the shapes `telling`, None once they are more than `TOLD`.
     """
 
-    kept: _Kept
+    kept: Kept
     watched: set[bytes]
+    telling: frozenset[URIRef] = frozenset()
     remembered: set[Failure] = field(default_factory=set)
     examples: set[bytes] = field(default_factory=set)
+    told: list[Failure] | None = field(default_factory=list)
     _counted: Counter[URIRef] = field(default_factory=Counter)
 
     def add(self, failures: Iterable[Failure]) -> None:
@@ -219,6 +263,9 @@ class _Found:
             shape, component, focus, value = failure
             self.kept.add(shape, component, focus, {} if value is None else {"value": value})
             by_focus[focus].append(failure)
+            if shape in self.telling and self.told is not None:
+                self.told.append(failure)
+                self.told = self.told if len(self.told) <= TOLD else None
             if self._counted[shape] < EXAMPLES:
                 self._counted[shape] += 1
                 self.examples.add(term(focus))
@@ -237,22 +284,26 @@ def _store_of(path: Path, context: Context | None, scratch: Path) -> ox.Store:
         store.bulk_load(path=str(path), format=ox.RdfFormat.N_TRIPLES)
     except SyntaxError as error:
         raise UnreadableRdf(path, error.msg, error.lineno, error.offset) from error
-    _know(store, context)
+    know(store, context)
     return store
 
 
-def _know(store: ox.Store, context: Context | None) -> None:
+def know(store: ox.Store, context: Context | None) -> None:
     bare = None if context is None else Context(context.base)
     for triples in (background(), context_triples(bare)):
         store.bulk_extend(ox.Quad(*map(to_ox, triple)) for triple in triples)
 
 
-def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, context: Context | None, watched: set[bytes], kept: _Kept, progress: Tell) -> set[_Solution]:
-    """All SPARQL constraints over everything, for the report; returns what fails where the reference judges too."""
+def _ask_all(
+    shapes: Graph, loading: Future[ox.Store], outline: Outline, context: Context | None, watched: set[bytes], described: Callable[[bytes], bool], kept: Kept,
+    progress: Tell,
+) -> set[_Solution]:  # fmt: skip
+    """All SPARQL constraints over everything, for the report; returns what fails where the reference judges too. `described`: whether the graph itself
+    says something of a subject."""
     remembered: set[_Solution] = set()
     names = ox.Store()
     names.bulk_load(b"".join(outline.names()), format=ox.RdfFormat.N_TRIPLES)
-    _know(names, context)
+    know(names, context)
     store = loading.result()
     asked = sorted(shapes.subjects(SH.sparql))
     for number, shape in enumerate(asked):
@@ -263,7 +314,7 @@ def _ask_all(shapes: Graph, loading: Future[ox.Store], outline: Outline, context
         if shape in FIRST_OF_NAMES and not any(solutions_at_once(shapes, shape, names)):
             continue
         for focus, bindings in solutions_at_once(shapes, shape, names if shape in OF_NAMES else store):
-            if focus == DEPLOYMENT or (subject := term(focus)) in outline.subjects:
+            if focus == DEPLOYMENT or described(subject := term(focus)):
                 kept.add(shape, SH.SPARQLConstraintComponent, focus, bindings, solved)
                 if focus != DEPLOYMENT and subject in watched:
                     remembered.add((shape, focus, tuple(sorted(bindings.items()))))
@@ -283,6 +334,7 @@ class _Reference:
     core: Graph
     known: bytes
     progress: Tell = lambda _done, _of: None
+    partial: bool = False  # the file holds a part of a graph
     subjects: int = 0
     statements: int = 0
     _held: dict[int, list[Part]] = field(default_factory=dict)
@@ -299,7 +351,7 @@ class _Reference:
         parts = self._parts(chosen)
         for number, part in enumerate(parts, 1):
             self.subjects, self.statements = self.subjects + len(part.subjects), self.statements + len(part.lines)
-            everything = len(part.subjects) == len(self.outline.subjects)
+            everything = not self.partial and len(part.subjects) == len(self.outline.subjects)
             # All of a graph: pySHACL finds its focus nodes itself, too.
             found |= PySHACL().failures(part.data, self.known + part.known, self.core, None if everything else part.nodes)
             self.progress(number, len(parts))
@@ -334,7 +386,7 @@ def _agree(found: set[_Told], expected: set[_Told], names: tuple[str, str]) -> N
 # -- the report ---------------------------------------------------------------------------------------------------
 
 
-class _Kept:
+class Kept:
     """All failures counted, and the first of each shape, by focus node and value, kept for the report.
 
     `wanted`: whether there will be a report; set to False by who gives up, so that others who add to it end soon.
@@ -362,7 +414,12 @@ class _Kept:
         if len(first) > 2 * self._limit(shape):
             self._cut(shape)
 
-    def report(self, profile: str, store: ox.Store, share: ReferenceShare) -> Report:
+    def count(self, shape: URIRef) -> int:
+        """How many failures of a shape there are, listed or not."""
+        return self._counts[shape]
+
+    def report(self, profile: str, labels: Callable[[Node | None], Iterable[Node]], share: ReferenceShare) -> Report:
+        """`labels`: those of a node."""
         results, unlisted = [], {}
         for shape, number in self._counts.items():
             first = self._cut(shape)
@@ -370,7 +427,7 @@ class _Kept:
                 unlisted[shape, self._constraints[shape].severity] = number - len(first)
             for component, focus, bindings in first.values():
                 named = bindings.get("value") if focus == DEPLOYMENT else focus
-                results.append(self._result(shape, component, focus, bindings, _labels(store, named)))
+                results.append(self._result(shape, component, focus, bindings, labels(named)))
         return Report(profile, sorted(results, key=Result.sort_key), unlisted, share)
 
     def _limit(self, shape: URIRef) -> int:

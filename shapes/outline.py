@@ -189,7 +189,7 @@ def skimmed(path: Path, reach: Reach) -> Outline:
     found.pointing = {predicate: defaultdict(list) for predicate in backward}
     pairs: dict[bytes, list[Pair]] = defaultdict(list)
     asked = re.compile(b" (" + b"|".join(re.escape(predicate) for predicate in sorted(forward | backward | {_SUBCLASS})) + b") ")
-    for block in _blocks(path):
+    for block in blocks(path):
         # Looking for the few properties is four times as fast as taking every line apart.
         for match in asked.finditer(block):
             subject = block[block.rfind(b"\n", 0, match.start()) + 1 : match.start()]
@@ -216,7 +216,7 @@ def outline_of(path: Path, reach: Reach) -> Outline:
     return found
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def blocks(path: Path) -> Iterator[bytes]:
     """The file in pieces that end with whole lines."""
     try:
         with path.open("rb") as file:
@@ -234,7 +234,7 @@ def _by_subject(path: Path, each_block: Callable[[bytes], None]) -> Iterator[tup
     be found under its name.
     """
     current, values, size, number = b"", Values(), 0, 0
-    for block in _blocks(path):
+    for block in blocks(path):
         each_block(block)
         lines = block.split(b"\n")
         ends = len(lines) - 1

@@ -7,6 +7,7 @@ are read away from the focus node, which are read against their direction, and o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rdflib import Graph, URIRef
@@ -24,11 +25,13 @@ _BESIDE = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
 @dataclass
 class Reach:
     """`forward`: properties read at other nodes than the focus node; `backward`: properties read against their
-    direction; `links`: over how many links the furthest node that is read stands from the focus node."""
+    direction; `links`: over how many links the furthest node that is read stands from the focus node; `own`: properties of the
+    focus node itself."""
 
     forward: set[URIRef] = field(default_factory=set)
     backward: set[URIRef] = field(default_factory=set)
     links: int = 0
+    own: set[URIRef] = field(default_factory=set)
 
 
 def reach_of(core: Graph) -> Reach:
@@ -38,8 +41,22 @@ def reach_of(core: Graph) -> Reach:
     other nodes choose the focus nodes, for `sh:closed` away from the focus node, and for disjoint qualified value
     shapes, which look at their siblings: graphs with such shapes cannot be judged in parts.
     """
-    found = Reach()
+    return _reach(core, {s for target in TARGETS for s in core.subjects(target)})
+
+
+def looked_through(core: Graph) -> dict[URIRef, set[URIRef]]:
+    """The properties of focus nodes from whose values shapes look on, with the properties that they read there. Raises ValueError as `reach_of` does."""
+    found: dict[URIRef, set[URIRef]] = {}
     for shape in {s for target in TARGETS for s in core.subjects(target)}:
+        reach = _reach(core, {shape})
+        for predicate in reach.own if reach.forward else ():
+            found.setdefault(predicate, set()).update(reach.forward)
+    return found
+
+
+def _reach(core: Graph, shapes: Iterable[Node]) -> Reach:
+    found = Reach()
+    for shape in shapes:
         if (shape, SH.targetObjectsOf, None) in core:
             raise ValueError(f"{shape}: the targets of sh:targetObjectsOf cannot be found in a part of a graph")
         _shape(core, shape, 0, found, set())
@@ -97,3 +114,5 @@ def _read(predicate: URIRef, at: int, found: Reach) -> None:
     if at:
         found.forward.add(predicate)
         found.links = max(found.links, at)
+    else:
+        found.own.add(predicate)

@@ -12,7 +12,10 @@ import re
 from collections.abc import Iterator
 
 import pyoxigraph as ox
-from rdflib import Graph, URIRef
+from rdflib import Graph, URIRef, Variable
+from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
 from ontology.namespaces import RDF, RDFS, SH
@@ -88,6 +91,64 @@ def query_text(shapes: Graph, constraint: Node) -> str:
             if re.search(rf"(?<![\w-]){re.escape(prefix)}:", select):
                 lines.append(f"PREFIX {prefix}: <{shapes.value(declaration, SH.namespace)}>\n")
     return "".join(sorted(lines)) + select
+
+
+def predicates_read(query: str) -> frozenset[URIRef] | None:
+    """The properties of the statements that a query reads, None where it may read any.
+
+    That is so with a variable in the place of a property, and with a path that may have no step at all: such a path finds every
+    node of a graph, unless one of its ends is a constant or is bound by another pattern of the same group.
+    """
+    found: set[URIRef] = set()
+    for group in _groups(prepareQuery(query).algebra):
+        bound = {term for s, p, o in group if isinstance(p, URIRef) for term in (s, o)}
+        for subject, predicate, value in group:
+            own = _of_path(predicate)
+            if own is None:
+                return None
+            ends_known = any(not isinstance(end, Variable) or end in bound for end in (subject, value))
+            if isinstance(predicate, Path) and _may_have_no_step(predicate) and not ends_known:
+                return None
+            found |= own
+    return frozenset(found)
+
+
+def _groups(part: object) -> Iterator[list[tuple[Node, Node | Path, Node]]]:
+    """The triple patterns of a query, those that are joined without condition together; those in EXISTS stand there as parsed."""
+    if isinstance(part, CompValue):
+        if part.name in ("BGP", "TriplesBlock"):
+            flat = [term for some in part.triples for term in some]
+            yield [(flat[i], flat[i + 1], flat[i + 2]) for i in range(0, len(flat), 3)]
+            return
+        for name, inner in part.items():
+            if name != "_vars":
+                yield from _groups(inner)
+    elif isinstance(part, list | tuple | set | frozenset):
+        for inner in part:
+            yield from _groups(inner)
+
+
+def _of_path(path: Node | Path) -> set[URIRef] | None:
+    if isinstance(path, URIRef):
+        return {path}
+    if isinstance(path, InvPath):
+        return _of_path(path.arg)
+    if isinstance(path, MulPath):
+        return _of_path(path.path)
+    if isinstance(path, SequencePath | AlternativePath):
+        parts = [_of_path(part) for part in path.args]
+        return None if None in parts else {predicate for part in parts for predicate in part or ()}
+    return None  # a variable, a negated set, or a form not known here
+
+
+def _may_have_no_step(path: Node | Path) -> bool:
+    if isinstance(path, MulPath):
+        return path.zero or _may_have_no_step(path.path)
+    if isinstance(path, InvPath):
+        return _may_have_no_step(path.arg)
+    if isinstance(path, SequencePath):
+        return all(map(_may_have_no_step, path.args))
+    return isinstance(path, AlternativePath) and any(map(_may_have_no_step, path.args))
 
 
 def focus_nodes(shapes: Graph, shape: URIRef, data: Graph) -> set[Node]:

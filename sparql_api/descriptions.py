@@ -145,7 +145,8 @@ async def tombstone(edition: Edition, gone: Gone) -> Description:
     ]
     stated += [ox.Triple(node, iri(DCT.isReplacedBy), iri(thing_iri(edition, target))) for target in gone.targets]
     if gone.reason and not any(triple.predicate == iri(OGCM.reason) for triple in about):
-        stated.append(ox.Triple(node, iri(OGCM.reason), ox.Literal(gone.reason)))
+        ours = [ox.Literal(i18n.text(language, "tombstone-reason-unstated"), language=language) for language in i18n.LANGUAGES]
+        stated += [ox.Triple(node, iri(OGCM.reason), reason) for reason in (ours if gone.unstated else [ox.Literal(gone.reason)])]
     merged = list(dict.fromkeys([*about, *stated]))
     return Description(merged, document_statements(edition, document_path(gone.name), [subject]))
 

@@ -7,7 +7,6 @@ from outside is only looked up.
 
 from __future__ import annotations
 
-import mmap
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from commitments.release import CONSOLIDATED, Release
+from commitments.sorted_statements import lines_with, mapped
 from ontology.namespaces import RDFS, SKOS
 from sparql_api.formats import parse_triples
 from sparql_api.identifiers import Gone, Identifiers, Moved, Name
@@ -86,22 +86,11 @@ def _named(release: Release) -> set[Name]:
 
 
 def _lines(path: Path, start: bytes) -> list[bytes]:
-    """The lines of a sorted file that begin with `start`, found by bisection."""
-    if not path.is_file() or path.stat().st_size == 0:
-        return []  # nothing cannot be mapped
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        low, high = 0, len(text)  # low: no line before it qualifies; high: no line from there on stands before those that do
-        while low < high:
-            middle = (low + high) // 2
-            line = max(text.rfind(b"\n", low, middle) + 1, low)
-            if text[line : line + len(start)] < start:
-                low = text.find(b"\n", middle) + 1 or len(text)
-            else:
-                high = line
-        end = low
-        while text[end : end + len(start)] == start:
-            end = text.find(b"\n", end) + 1 or len(text)
-        return text[low:end].splitlines(keepends=True)
+    """The lines of a sorted file that begin with `start`."""
+    if not path.is_file():
+        return []
+    with mapped(path) as text:
+        return list(lines_with(text, start))
 
 
 def description(earlier: Earlier, subject: str) -> list[ox.Triple]:

@@ -7,22 +7,25 @@ A key is live, moved (merged, renamed, written in another letter case) or gone (
 from __future__ import annotations
 
 import csv
-import mmap
-import os
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from urllib.parse import unquote
 
 from commitments.release import CONSOLIDATED, Release
+from commitments.sorted_statements import mapped
 from ontology.namespaces import AUTHORITIES, DCT, KINDS, OGCM, RDF
 
 Name = tuple[str, str]  # (kind, key); concepts have the kind "concept" and the key "scheme[/code]"
 CONCEPT = "concept"
 # Whose ids builds register as they stand in its exports, and of what.
 _EXPORTED, _EXPORTED_KINDS = "ogp", ("commitment", "plan")
+# Who writes the events of builds, and the reason they give: the log is in English, a page in the reader's language.
+BUILD, UNSTATED = "build", "no longer stated by any source"
+_COLUMNS = ("event", "key", "date", "by", "reason", "target")
 _TERMINAL = frozenset({"merge", "split", "withdraw", "error"})
 # Graphs whose subjects are the vocabulary's, not things of ours.
 _NOT_INSTANCES = frozenset({"vocabulary", "shapes"})
@@ -58,6 +61,11 @@ class Gone:
     date: str = ""
     reason: str = ""
     by: str = ""
+
+    @property
+    def unstated(self) -> bool:
+        """Whether a build withdrew it; any other reason is what somebody typed, in a language that nobody knows."""
+        return (self.by, self.reason) == (BUILD, UNSTATED)
 
 
 Fate = Live | Moved | Gone
@@ -151,24 +159,28 @@ class Identifiers:
         return Moved(target) if fate is not None else Gone(name, "merge", (target,))
 
     def _read_log(self, path: Path) -> None:
+        """A log of a release is sorted by key and seq, so it is read line by line: a large one holds a million keys."""
+        kind = path.stem
         with open(path, encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        rows.sort(key=lambda row: (row["key"], int(row["seq"])))
-        for row in rows:
-            name = (row["kind"], row["key"])
-            targets = tuple(self._target(row["kind"], part) for part in row["target"].replace(";", " ").split())
-            if row["event"] == "mint":
-                self._minted.add(name)
-                self._ends.pop(name, None)
-            elif row["event"] in _TERMINAL:
-                self._ends[name] = _Event(row["event"], targets, row["date"], row["reason"], row["by"])
-            elif row["event"] == "alias":
-                # A minted key tells its other names; a key that is only an alias tells what it means.
-                for target in targets:
-                    old, new = (target, name) if name in self._minted else (name, target)
-                    if old[0] in KINDS:
-                        self._renamed[old] = new
-                self._note_outside(name, row["target"])
+            reader = csv.reader(file)
+            columns = itemgetter(*map(next(reader, list(_COLUMNS)).index, _COLUMNS))
+            for row in filter(None, reader):
+                event, key, date, by, reason, target = columns(row)
+                name = (kind, key)
+                if event == "mint":
+                    self._minted.add(name)
+                    self._ends.pop(name, None)
+                    continue
+                targets = tuple(self._target(kind, part) for part in target.replace(";", " ").split())
+                if event in _TERMINAL:
+                    self._ends[name] = _Event(event, targets, date, reason, by)
+                elif event == "alias":
+                    # A minted key tells its other names; a key that is only an alias tells what it means.
+                    for other in targets:
+                        old, new = (other, name) if name in self._minted else (name, other)
+                        if old[0] in KINDS:
+                            self._renamed[old] = new
+                    self._note_outside(name, target)
 
     def _note_outside(self, name: Name, text: str) -> None:
         """An alias given by others: `authority/id`, or the bare id, which exports of OGP's database register."""
@@ -223,9 +235,6 @@ def _by_subject(path: Path, start: bytes) -> Iterator[tuple[bytes, bytes]]:
     """
     begin = re.escape(start)
     group = re.compile(rb"^" + begin + rb"([^>]*)> .*\n(?:" + begin + rb"\1> .*\n)*", re.MULTILINE)
-    with open(path, "rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            return  # nothing cannot be mapped
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            for match in group.finditer(data):
-                yield match.group(1), match.group()
+    with mapped(path) as text:
+        for match in group.finditer(text):
+            yield match.group(1), match.group()

@@ -10,15 +10,11 @@ from sparql_api.descriptions import document_path, document_statements, thing_ir
 from sparql_api.documents import Document, View
 from sparql_api.earlier import PRUNED
 from sparql_api.formats import TURTLE
-from sparql_api.identifiers import Gone
+from sparql_api.identifiers import BUILD, Gone
 from sparql_api.pages import crumb, home, render
 from sparql_api.site import Edition
 from sparql_api.statements import Statements
 from sparql_api.terms import kind_name
-
-# Who writes the events of builds, and the reason they give: the log is in English, the page in the reader's language.
-_BUILD = "build"
-UNSTATED = "no longer stated by any source"
 
 
 def tombstone_document(edition: Edition, gone: Gone) -> Document:
@@ -51,12 +47,11 @@ def tombstone_document(edition: Edition, gone: Gone) -> Document:
 
 def _decided(gone: Gone, language: str) -> dict[str, str | None]:
     """When and why it ended, as the template takes it."""
-    by_build = (gone.by, gone.reason) == (_BUILD, UNSTATED)
     return {
         "date": gone.date,
-        "date_label": "tombstone-date-build" if gone.by == _BUILD else "tombstone-date",
-        "reason": i18n.text(language, "tombstone-reason-unstated") if by_build else gone.reason,
-        "reason_lang": None if by_build or language == "en" else "en",
+        "date_label": "tombstone-date-build" if gone.by == BUILD else "tombstone-date",
+        "reason": i18n.text(language, "tombstone-reason-unstated") if gone.unstated else gone.reason,
+        "reason_lang": None if gone.unstated else "",  # HTML has the empty tag for an unknown language
     }
 
 

@@ -113,8 +113,7 @@ class Edition:
     @property
     def licence(self) -> str:
         """Licence IRI of the data: the deployment's, else that of ontology_design section 9."""
-        settings = self.release.manifest.settings
-        return settings.get("licence") or settings.get("license") or VOCABULARY_LICENCE
+        return self.release.manifest.settings.get("licence") or VOCABULARY_LICENCE
 
     @cached_property
     def last_modified(self) -> str:

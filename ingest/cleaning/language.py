@@ -7,7 +7,7 @@ mode, which reads English titles as French, Romanian or Tagalog. On texts of 100
 disagreed on one, where py3langid was right. Short titles are hard for both; py3langid says so by a low confidence.
 
 What it cannot do: tell Bosnian, Croatian and Serbian apart in most texts (the share is spread over the three, so there is no
-tag, and `rivals` names them); say that a text is in two languages. Filipino is tagged `fil` as contracts do, Norwegian `no`
+tag); say that a text is in two languages. Filipino is tagged `fil` as contracts do, Norwegian `no`
 (bokmål) or `nn`.
 
 The model's sums are taken in double precision and in a fixed order: the confidence of a text is the same on every machine,
@@ -31,7 +31,6 @@ from ingest.languages import LANGUAGES, TAGS
 THRESHOLD = Decimal("0.80")
 MIN_LETTERS = 20
 LONGEST = 400  # characters; in the longer texts of the samples the rest changed no tag
-_NEIGHBOURS = frozenset(("bs", "hr", "sr"))
 
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\[redacted: [a-z-]+\]")
 _FIGURES = re.compile(r"[\d_]+")
@@ -44,7 +43,6 @@ class Detection:
     tag: str | None
     confidence: Decimal
     best: str | None
-    rivals: tuple[str, ...] = ()  # close languages among which the model cannot choose
 
 
 class _Exact(LanguageIdentifier):  # type: ignore[misc]
@@ -82,14 +80,11 @@ def detect(text: str, threshold: Decimal = THRESHOLD, min_letters: int = MIN_LET
     # Nearly always the beginning has letters enough.
     if sum(map(str.isalpha, plain[: 2 * min_letters])) < min_letters and sum(map(str.isalpha, plain)) < min_letters:
         return Detection(None, Decimal("0.00"), None)
-    best, confidence, rivals = _classify(plain)
-    return Detection(best if confidence >= threshold else None, confidence, best, () if confidence >= threshold else rivals)
+    best, confidence = _classify(plain)
+    return Detection(best if confidence >= threshold else None, confidence, best)
 
 
 @lru_cache(maxsize=16384)
-def _classify(plain: str) -> tuple[str, Decimal, tuple[str, ...]]:
+def _classify(plain: str) -> tuple[str, Decimal]:
     code, share = _model().best(plain)
-    close = [other for other, _ in _model().rank(plain)[:3] if other in _NEIGHBOURS] if code in _NEIGHBOURS else []
-    # Rounded down: 0.799 does not reach 0.80.
-    confidence = Decimal(math.floor(share * 100 + 1e-9)).scaleb(-2)
-    return TAGS[code], confidence, tuple(sorted(close)) if len(close) > 1 else ()
+    return TAGS[code], Decimal(math.floor(share * 100 + 1e-9)).scaleb(-2)  # rounded down: 0.799 does not reach 0.80

@@ -1,4 +1,4 @@
-"""Damage of texts that is certain is repaired; what is not is left and named.
+"""Damage of texts that is certain is repaired; what is not is left.
 
 A text that came through web pages, word processors, spreadsheet programs and a few encodings carries marks of each. `repair`
 undoes what has one meaning only, says by a code what it did, and leaves everything else: a lost letter stays U+FFFD unless
@@ -34,22 +34,15 @@ CHANGES: dict[str, tuple[str, str]] = {
     "spreadsheet-escape": ("caracteres escritos como _x000D_ por una hoja de cálculo", "characters written as _x000D_ by a spreadsheet program"),
     "decomposed": ("letras y acentos separados", "letters and accents apart"),
 }
-# Every code of `Repaired.unrepaired`.
-DOUBTS: dict[str, tuple[str, str]] = {
-    "replacement-character": ("una letra perdida (U+FFFD) que nada permite saber", "a lost letter (U+FFFD) that nothing tells"),
-    "private-use": ("un carácter de uso privado que no es una viñeta", "a private-use character that is no bullet"),
-    "soft-hyphen": ("un guion opcional donde quizá hubo un guion o más letras", "a soft hyphen where a hyphen or more letters may have been"),
-}
 ROUNDS = 50  # one repair can bring another to light: &amp;lt;br&amp;gt;. Each shortens the text, so few rounds are ever needed
 
 
 @dataclass(frozen=True)
 class Repaired:
-    """The text, codes of what was changed (empty: the text is as it came), and codes of damage that stays."""
+    """The text, and codes of what was changed (empty: the text is as it came)."""
 
     text: str
     changes: tuple[str, ...] = ()
-    unrepaired: tuple[str, ...] = ()
 
 
 # --- what a text must have to be looked at ---------------------------------------------------------------------
@@ -121,7 +114,7 @@ def repair(raw: str) -> Repaired:
         text = _controls(text, changes) if text.lstrip().startswith("=") else _round(text, changes)
         if text == before:
             break
-    return Repaired(text, tuple(changes) if text != raw else (), _doubts(text))
+    return Repaired(text, tuple(changes) if text != raw else ())
 
 
 def _round(text: str, changes: dict[str, None]) -> str:
@@ -286,13 +279,6 @@ def _lost_letters(text: str) -> str:
     return _CONTRACTION.sub("\\1’\\2", text)
 
 
-def _doubts(text: str) -> tuple[str, ...]:
-    if text.isascii():
-        return ()
-    doubts = [("\ufffd" in text, "replacement-character"), (_PRIVATE.search(text) is not None, "private-use"), ("\u00ad" in text, "soft-hyphen")]
-    return tuple(code for holds, code in doubts if holds)
-
-
 # --- the original ----------------------------------------------------------------------------------------------
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
@@ -308,22 +294,3 @@ def _sign(match: re.Match[str]) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
-
-
-def one_line(text: str) -> str:
-    """For names and titles: every run of white space is one space."""
-    return " ".join(text.split())
-
-
-# --- look-alikes -----------------------------------------------------------------------------------------------
-
-_LETTERS = re.compile(r"[^\W\d_]+")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
-_LOOKALIKE = re.compile(r"[\u0370-\u03ff\u0400-\u052f\u1f00-\u1fff]")
-
-
-def mixed_scripts(name: str) -> bool:
-    """Whether a word has letters of the Latin script together with Greek or Cyrillic ones, which look alike."""
-    if name.isascii() or not _LOOKALIKE.search(name):
-        return False
-    return any(_LATIN.search(word) and _LOOKALIKE.search(word) for word in _LETTERS.findall(name))

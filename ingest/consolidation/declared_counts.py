@@ -16,7 +16,7 @@ class DeclaredCounts:
     def __init__(self, precedence: Precedence, derived: Derived, addresses: uris.Addresses):
         self._precedence = precedence
         self._derived = derived
-        self._plan_space = f"<{addresses.base}id/plan/".encode()
+        self._plan_space = f"<{addresses.space('plan')}".encode()
         self._measure = rest_of(terms.iri(addresses.code("measure", "commitments")))
         self.by_plan: dict[str, list[tuple[Claim, list[str]]]] = defaultdict(list)  # declared counts, their passages
         self._labels: dict[str, dict[str, str]] = {}  # plan with a declared count -> its labels by language

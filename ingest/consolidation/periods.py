@@ -28,7 +28,7 @@ class Periods:
 
     def read(self) -> None:
         """The bounds of every period, which stand at the period and are needed where something names it."""
-        space = f"<{self._addresses.base}id/period/".encode()
+        space = f"<{self._addresses.space('period')}".encode()
         for source in self._precedence.sources:
             for line in with_prefix(source.path, space):
                 subject, name, rest = line.split(b" ", 2)

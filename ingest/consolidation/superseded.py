@@ -25,7 +25,7 @@ class Superseded:
     def __init__(self, precedence: Precedence, scopes: Scopes, addresses: uris.Addresses):
         self._precedence = precedence
         self._scopes = scopes
-        spaces = (f"<{addresses.base}id/{kind}/".encode() for kind in ("commitment", "assessment", "responsibility"))
+        spaces = (f"<{addresses.space(kind)}".encode() for kind in ("commitment", "assessment", "responsibility"))
         self._commitments, self._assessments, self._responsibilities = spaces
         self._chain = {number: index for index, chain in enumerate(precedence.chains) for number in chain}
         self._age = {number: age for chain in precedence.chains for age, number in enumerate(chain)}

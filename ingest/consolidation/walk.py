@@ -76,7 +76,7 @@ class Consolidation:
             self._deciders[predicate(name)] = (self._look, name)
 
     def _space(self, kind: str) -> bytes:
-        return f"<{self.build.addresses.base}id/{kind}/".encode()
+        return f"<{self.build.addresses.space(kind)}".encode()
 
     def run(self) -> Consolidated:
         self._superseded.read()

@@ -15,9 +15,9 @@ from pathlib import Path
 from ingest.formats import text, workbook
 from ingest.formats.faults import FileChanged, FormatFault
 from ingest.formats.records import Record
-from ingest.formats.unchanged import Fingerprint, Passes, ReadOnce
+from ingest.formats.unchanged import Passes, ReadOnce
 
-__all__ = ["FORMATS", "SUFFIXES", "FileChanged", "Fingerprint", "Format", "FormatFault", "Passes", "ReadOnce", "Record", "is_table", "look", "open_records", "sheets"]
+__all__ = ["FORMATS", "SUFFIXES", "FileChanged", "Format", "FormatFault", "Passes", "ReadOnce", "Record", "is_table", "look", "open_records", "sheets"]
 
 Fits = Callable[[list[str]], bool]  # does a header line belong to the table that is wanted?
 
@@ -102,9 +102,9 @@ def open_records(
             yield from text.records(source, path, delimiter=delimiter, header_row=header_row)
         else:
             yield from workbook.records(source, header_row=header_row, sheet=sheet, fits=fits, width=width)
-        found = source.finish()
+        sha256 = source.finish()
         if passes is not None:
-            passes.check(path, found)
+            passes.check(path, sha256)
 
 
 def sheets(path: Path) -> list[str]:

@@ -10,11 +10,9 @@ from typing import NamedTuple
 class Record(NamedTuple):
     """`number` is the row that a spreadsheet program shows; `cells` are texts, "" = empty.
 
-    `dates`: positions (from 0) of cells that the file itself types as dates; their text is ISO 8601.
-    `faults`: position -> code of a cell that has no value to read (`formula-without-value`).
+    A cell that the file itself types as a date is ISO 8601. `faults`: position (from 0) -> code of a cell that has no value to read (`formula-without-value`).
     """
 
     number: int
     cells: list[str]
-    dates: frozenset[int] = frozenset()
     faults: Mapping[int, str] = MappingProxyType({})

@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from ingest.formats.faults import FormatFault
@@ -32,8 +33,9 @@ def records(source: ReadOnce, path: Path, *, delimiter: str, header_row: int) ->
     # utf-8-sig drops a byte order mark; newline="" leaves line breaks inside cells to the csv module.
     stream = io.TextIOWrapper(io.BufferedReader(source, _CHUNK), encoding="utf-8-sig", newline="")
     try:
-        reader = csv.reader(_checked_lines(stream, delimiter, header_row), delimiter=delimiter, strict=True)
-        for number, cells in enumerate(reader, start=1):
+        lines = _checked_lines(stream)
+        rows = chain(_down_to_header(lines, delimiter, header_row), csv.reader(lines, delimiter=delimiter, strict=True))
+        for number, cells in enumerate(rows, start=1):
             yield Record(number, cells)
     except csv.Error as error:
         if "field limit" in str(error):
@@ -62,26 +64,56 @@ class _Binary(Exception):
     pass
 
 
-def _checked_lines(stream: io.TextIOWrapper, delimiter: str, header_row: int) -> Iterator[str]:
-    """Lines of bounded length; the delimiter is checked on the line of the header."""
-    count = 0
+def _checked_lines(stream: io.TextIOWrapper) -> Iterator[str]:
+    """Lines of bounded length."""
     readline = stream.readline
     while line := readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
             raise _Binary if "\0" in line[:_CHUNK] else _LongLine
         if "\0" in line:
             raise _Binary
-        count += 1
-        if count == header_row:
-            _check_delimiter(line, delimiter, header_row)
         yield line
 
 
-def _check_delimiter(header: str, wanted: str, row: int) -> None:
+def _down_to_header(lines: Iterator[str], delimiter: str, header_row: int) -> Iterator[list[str]]:
+    """The records down to the header, whose delimiter is checked. Another one makes records with quotes malformed: that is looked at, too."""
+    held: list[str] = []
+
+    def noted() -> Iterator[str]:
+        for line in lines:
+            held.append(line)
+            yield line
+
+    reader = csv.reader(noted(), delimiter=delimiter, strict=True)
+    for row in range(1, header_row + 1):
+        held.clear()
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            _check_delimiter(held, delimiter, row)
+            raise
+        if cells is None:
+            return
+        if row == header_row:
+            _check_delimiter(held, delimiter, row)
+        yield cells
+
+
+def _check_delimiter(record: list[str], wanted: str, row: int) -> None:
+    """Raise FormatFault where another delimiter makes more cells of the record's lines."""
+    count = max(1, _cells(record, wanted))
     for other in sorted(set(_DELIMITERS) - {wanted}):
-        if header.count(other) > header.count(wanted):
+        if _cells(record, other) > count:
             found = {"\t": "tab"}.get(other, other)
             raise FormatFault(row, "delimiter", found, f"«{wanted}» como separador", f"'{wanted}' as the delimiter")
+
+
+def _cells(record: list[str], delimiter: str) -> int:
+    """How many cells the lines of one record have, 0 = it has no such cells."""
+    try:
+        return len(next(csv.reader(record, delimiter=delimiter, strict=True), []))
+    except csv.Error:
+        return 0
 
 
 def _too_long(row: int) -> FormatFault:

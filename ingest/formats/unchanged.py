@@ -1,7 +1,8 @@
 """Whether a file is the same at the end of a pass, and at the next pass, as it was at the beginning.
 
 A spreadsheet program that saves while the build reads gives a mixture of two files; a mapping that reads a file twice may
-see two of them. Size, time of change, inode and SHA-256 are compared; the digest costs no pass of its own for text files.
+see two of them. Within a pass size, time of change and inode are compared, of a workbook the SHA-256, too; between two passes
+the SHA-256 alone. The digest costs no pass of its own for text files.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.formats.faults import FileChanged
@@ -17,18 +17,8 @@ from ingest.formats.faults import FileChanged
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True)
-class Fingerprint:
-    """What a file was: bytes, time of change (ns), inode, SHA-256 in hex."""
-
-    size: int
-    mtime_ns: int
-    inode: int
-    sha256: str
-
-
 class ReadOnce(io.RawIOBase):
-    """A file opened for one pass, digested while it is read. `finish()` gives the Fingerprint or raises FileChanged.
+    """A file opened for one pass, digested while it is read. `finish()` gives its SHA-256 in hex or raises FileChanged.
 
     For formats that jump about in their file (XLSX) `seekable=True` digests it whole before and after.
     """
@@ -67,7 +57,7 @@ class ReadOnce(io.RawIOBase):
         self._file.close()
         super().close()
 
-    def finish(self) -> Fingerprint:
+    def finish(self) -> str:
         """Call it when everything was read, before closing."""
         if self._seekable:
             before = self._digest.digest()
@@ -85,7 +75,7 @@ class ReadOnce(io.RawIOBase):
                 raise FileChanged(f"{name}: {getattr(self._begun, name)} → {getattr(now, name)}")
         if self._read != now.st_size:
             raise FileChanged(f"st_size: {self._read} → {now.st_size}")
-        return Fingerprint(now.st_size, now.st_mtime_ns, now.st_ino, self._digest.hexdigest())
+        return self._digest.hexdigest()
 
     def _whole(self) -> None:
         while chunk := self._file.read(_CHUNK):
@@ -94,17 +84,13 @@ class ReadOnce(io.RawIOBase):
 
 
 class Passes:
-    """The fingerprints of files read so far in a build; a later pass over a file must find the same."""
+    """The digests of files read so far in a build; a later pass over a file must find the same."""
 
     def __init__(self) -> None:
-        self._seen: dict[Path, Fingerprint] = {}
+        self._seen: dict[Path, str] = {}
 
-    def expect(self, path: Path, sha256: str) -> None:
-        """What an earlier reader (the list of inputs) found; only its digest is known."""
-        self._seen.setdefault(path, Fingerprint(-1, -1, -1, sha256))
-
-    def check(self, path: Path, found: Fingerprint) -> None:
+    def check(self, path: Path, sha256: str) -> None:
         """Raise FileChanged when an earlier pass over `path` found other content."""
-        earlier = self._seen.setdefault(path, found)
-        if earlier.sha256 != found.sha256:
-            raise FileChanged(f"SHA-256: {earlier.sha256[:12]}… → {found.sha256[:12]}…")
+        earlier = self._seen.setdefault(path, sha256)
+        if earlier != sha256:
+            raise FileChanged(f"SHA-256: {earlier[:12]}… → {sha256[:12]}…")

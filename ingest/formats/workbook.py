@@ -337,7 +337,6 @@ class _SheetRows:
         self._book = book
         self._number = 0
         self._cells: list[str] = []
-        self._dates: list[int] = []
         self._faults: dict[int, str] = {}
         self._column = 0
         self._type = ""
@@ -383,7 +382,7 @@ class _SheetRows:
         elif local in {"v", "t", "f"}:
             self._into = None
         elif local == "row":
-            self.ready.append(Record(self._number, self._cells, frozenset(self._dates), self._faults or {}))
+            self.ready.append(Record(self._number, self._cells, self._faults or {}))
         elif local == "rPh":
             self._phonetic = False
 
@@ -392,7 +391,7 @@ class _SheetRows:
         if not self._number < following <= MOST_ROWS:
             raise _corrupt(f"row {following} after row {self._number}")
         self._number = following
-        self._cells, self._dates, self._faults = [], [], {}
+        self._cells, self._faults = [], {}
 
     def _place(self, reference: str | None) -> int:
         if reference is None:
@@ -430,14 +429,10 @@ class _SheetRows:
             if style:
                 shown = as_date(value, style, self._book.since_1904)
                 if shown:
-                    self._dates.append(self._column)
                     return shown
             return as_number(value)
         if kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(value.strip(), value)
-        if kind == "d":
-            self._dates.append(self._column)
-            return value
         return _unescaped(value) if kind in {"str", "inlineStr"} else value
 
 

@@ -1,6 +1,6 @@
 """One module per source whose contract alone does not say how its rows become statements.
 
-A module is found by the name of the source's folder (`mx_ogp_deck` -> `ingest/mappings/mx_ogp_deck.py`) and holds
+A module is found by the name of the source's folder (`mx_ogp_pages` -> `ingest/mappings/mx_ogp_pages.py`, or a package) and holds
 `TABLES`: table slug -> function(context, row), in the order in which the tables are read. Tables not named there are
 mapped by the `record` of their contract. A contract may name another module (`mapping`), so that all editions of a database
 share one. A module whose tables must be read twice has `open_table` instead of `TABLES`.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from ingest.context import SourceContext
 from ingest.contract import Table
@@ -45,23 +45,23 @@ OpenTable = Callable[[SourceContext, str, Table], TableMapping]
 
 def tables_of(folder: str) -> dict[str, RowMapping]:
     """The mapping functions of a source folder; empty when the contract alone does it."""
-    name = f"ingest.mappings.{folder}"
-    if not folder.isidentifier() or importlib.util.find_spec(name) is None:
-        return {}
-    return dict(getattr(importlib.import_module(name), "TABLES", {}))
+    return dict(_of(folder, "TABLES", {}))
 
 
 def opener_of(folder: str) -> OpenTable | None:
     """The module's `open_table`, where its tables are read twice."""
-    name = f"ingest.mappings.{folder}"
-    if not folder.isidentifier() or importlib.util.find_spec(name) is None:
-        return None
-    return getattr(importlib.import_module(name), "open_table", None)
+    opener: OpenTable | None = _of(folder, "open_table", None)
+    return opener
 
 
 def graphs_of(folder: str) -> dict[str, str]:
-    """Tables of a source folder whose statements belong to another graph than the source's own: table -> graph name."""
-    name = f"ingest.mappings.{folder}"
-    if not folder.isidentifier() or importlib.util.find_spec(name) is None:
-        return {}
-    return dict(getattr(importlib.import_module(name), "GRAPHS", {}))
+    """Tables of a source folder whose statements go to a sink of their own: table -> name of its graph, of which there is one, `candidates`."""
+    return dict(_of(folder, "GRAPHS", {}))
+
+
+def _of(folder: str, name: str, default: Any) -> Any:
+    """What the module of a source folder holds under a name."""
+    module = f"ingest.mappings.{folder}"
+    if not folder.isidentifier() or importlib.util.find_spec(module) is None:
+        return default
+    return getattr(importlib.import_module(module), name, default)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from ingest import patterns, terms, uris, values
 from ingest.authority import INTERNATIONAL, Body, Decision
@@ -10,6 +11,9 @@ from ingest.context import SourceContext
 from ingest.formats.spreadsheets import unquoted
 from ingest.institutions import shown
 from ingest.readers import Row
+from ontology.namespaces import KINDS
+
+_IDENTIFIED = {"ogp": ("commitment", "plan")}  # who gives ids -> to what kinds of ours: code/id-scheme has a code of each pair
 
 
 def _passage(context: SourceContext, row: Row) -> str:
@@ -20,18 +24,30 @@ def _reasons(row: Row) -> dict[str, str]:
     return {language: row.text(column) for column, language in (("reason", "en"), ("reason_es", "es")) if column in row.table.columns and row.text(column)}
 
 
+def _one_of(row: Row, column: str, known: Collection[str]) -> str:
+    """The cell, "" where it is none of these. Contracts of deployments need not list them, so it is asked here, too."""
+    text, declared = row.text(column), row.column(column).values
+    if text in known:
+        return text
+    if declared is None or text in declared:  # else the contract's own list has told already
+        listed = ", ".join(known)
+        row.problem(column, "not-in-list", text, f"uno de: {listed}", f"one of: {listed}")
+    return ""
+
+
 def identity(context: SourceContext, row: Row) -> None:
     """An outside id that a curator gave to one of our resources: identifier, alias, evidence."""
-    kind, key = row.text("kind"), context.key(row, "key")
+    authority, key = _one_of(row, "authority", _IDENTIFIED), context.key(row, "key")
+    kind = _one_of(row, "kind", _IDENTIFIED.get(authority, KINDS))
     row.text("row")
     if row.text("series") not in context.build.series:
         row.problem("series", "unknown-series", row.text("series"), "la serie de una fuente", "the series of a source")
-    if not key:
+    if not (authority and kind and key):
         return
-    context.build.references.append((kind, key, row.file.shown, row.number, "key"))
+    context.refer(kind, key, row, "key")
     passage = _passage(context, row)
     subject = context.thing(kind, key)
-    patterns.identifier(context, subject, row.text("authority"), row.text("outside_id"), f"{row.text('authority')}-{kind}", passage)
+    patterns.identifier(context, subject, authority, row.text("outside_id"), f"{authority}-{kind}", passage)
     context.stated(subject, passage)
 
 
@@ -54,11 +70,11 @@ def topic_links(context: SourceContext, row: Row) -> None:
 
 def years(context: SourceContext, row: Row) -> None:
     """The year of a date printed without one: checked against the print, the weekday and the stated start."""
-    kind, key, name = row.text("subject_kind"), context.key(row, "subject_key"), row.text("property")
+    kind, key, name = _one_of(row, "subject_kind", KINDS), context.key(row, "subject_key"), row.text("property")
     start, end = context.value(row, "start", values.full_date), context.value(row, "end", values.full_date)
-    if not (key and start):
+    if not (kind and key and start):
         return
-    context.build.references.append((kind, key, row.file.shown, row.number, "subject_key"))
+    context.refer(kind, key, row, "subject_key")
     printed = context.build.written.get((kind, key))
     if printed is not None and printed != row.text("as_written"):
         row.problem("as_written", "year-basis", row.text("as_written"), f"lo impreso en la tabla de la fuente: {printed}", f"what the source's table prints: {printed}")
@@ -89,23 +105,31 @@ def _check_year(context: SourceContext, row: Row, start: values.PartialDate, end
         row.problem("weekday", "year-basis", weekday, f"el día de la semana de {start.text}", f"the weekday of {start.text}")
     # "process/MX-4_cocreacion 24/may/19": the basis is a stated start, and no date may lie before it.
     origin, _, printed_start = row.text("basis").rpartition(" ")
-    try:
-        stated = values.written_date(printed_start)
-        earliest = dt.date(stated.year or 0, stated.month or 1, stated.day or 1)
-    except ValueError:
+    kind, _, key = origin.partition("/")
+    earliest = _printed_day(printed_start)
+    if earliest is None or not (kind and key):
         row.problem("basis", "year-basis", row.text("basis"), "tipo/clave y la fecha impresa del inicio", "kind/key and the start as printed")
         return
-    context.build.references.append((*origin.split("/", 1), row.file.shown, row.number, "basis"))
+    context.refer(kind, key, row, "basis")
     if start.earliest < earliest:
         row.problem("start", "year-basis", start.text, f"no antes de {earliest}", f"not before {earliest}")
 
 
+def _printed_day(text: str) -> dt.date | None:
+    """The first day of a date as printed with its year, or None where the text is no such date."""
+    try:
+        stated = values.written_date(text)
+        return dt.date(stated.year or 0, stated.month or 1, stated.day or 1)
+    except ValueError:
+        return None
+
+
 def links_out(context: SourceContext, row: Row) -> None:
-    kind, key, target = row.text("kind"), context.key(row, "key"), context.value(row, "target", values.iri)
+    kind, key, target = _one_of(row, "kind", KINDS), context.key(row, "key"), context.value(row, "target", values.iri)
     relation = row.text("property")
-    if not (key and target):
+    if not (kind and key and target):
         return
-    context.build.references.append((kind, key, row.file.shown, row.number, "key"))
+    context.refer(kind, key, row, "key")
     passage = _passage(context, row)
     context.add(context.thing(kind, key), relation, terms.iri(target))
     patterns.link(context, (kind, key), relation, target, row.text("curator"), _reasons(row), passage)
@@ -113,13 +137,13 @@ def links_out(context: SourceContext, row: Row) -> None:
 
 def candidates(context: SourceContext, row: Row) -> None:
     """A likeness that nobody confirmed: a Link node in graph/candidates, never a statement about the things."""
-    kind, origin, target = row.text("kind"), context.key(row, "from"), context.key(row, "to")
-    if not (origin and target):
+    kind, origin, target = _one_of(row, "kind", KINDS), context.key(row, "from"), context.key(row, "to")
+    if not (kind and origin and target):
         return
     first, second = sorted((origin, target))
     context.build.linked.add((kind, first, second))
     for key, column in ((origin, "from"), (target, "to")):
-        context.build.references.append((kind, key, row.file.shown, row.number, column))
+        context.refer(kind, key, row, column)
     passage = _passage(context, row)
     subject = patterns.link(context, (kind, origin), row.text("relation"), (kind, target), row.text("curator"), _reasons(row), passage)
     score = context.value(row, "score", values.decimal)
@@ -131,9 +155,9 @@ def candidates(context: SourceContext, row: Row) -> None:
 
 def not_same(context: SourceContext, row: Row) -> None:
     """Two things that look alike and are two. The decision is published, and the pair is never proposed again."""
-    kind, origin, target = row.text("kind"), context.key(row, "from"), context.key(row, "to")
+    kind, origin, target = _one_of(row, "kind", KINDS), context.key(row, "from"), context.key(row, "to")
     row.text("row")
-    if not (origin and target):
+    if not (kind and origin and target):
         return
     build = context.build
     first, second = sorted(build.registry.survivor(kind, key) for key in (origin, target))
@@ -147,7 +171,7 @@ def not_same(context: SourceContext, row: Row) -> None:
     build.linked.add((kind, first, second))
     build.not_same.add((kind, first, second))
     for key, column in ((origin, "from"), (target, "to")):
-        build.references.append((kind, key, row.file.shown, row.number, column))
+        context.refer(kind, key, row, column)
     passage = _passage(context, row)
     context.add(context.thing(kind, origin), "owl:differentFrom", context.thing(kind, target))
     patterns.link(context, (kind, origin), "owl:differentFrom", (kind, target), row.text("curator"), _reasons(row), passage)

@@ -8,8 +8,6 @@ from ingest.context import SourceContext
 from ingest.patterns import Judgement, Quantity
 from ingest.readers import Row
 
-COUNTRY = "MX"
-
 
 def plans(context: SourceContext, row: Row) -> None:
     """OGP's own plan where its identity with a plan of another source is not confirmed."""
@@ -113,7 +111,7 @@ def figures(context: SourceContext, row: Row) -> None:
     kind, key = row.text("about_kind"), context.key(row, "about_key")
     value = context.value(row, "value", values.decimal)
     if key:
-        context.build.references.append((kind, key, row.file.shown, row.number, "about_key"))
+        context.refer(kind, key, row, "about_key")
     if key and value is not None and context.code(row, "measure", "measure"):
         passage = context.passage(row, as_written=" ".join(row.text("as_written").split()))
         patterns.figure(context, (kind, key), row.text("measure"), Quantity(value, False), None, passage)

@@ -42,7 +42,7 @@ def entities(context: SourceContext, row: Row) -> None:
     subject = _area(context, row, iso, "ogcm:Subdivision", {"es": row.text("name_es")})
     if subject is None:
         return
-    context.add(subject, "dct:isPartOf", context.thing("area", iso.partition("-")[0]))
+    context.add(subject, "dct:isPartOf", context.thing("area", uris.country_of(iso)))
     official = row.text("name_official")
     if official and official != row.text("name_es"):
         context.add(subject, "skos:altLabel", terms.text(official, "es"))
@@ -53,7 +53,7 @@ def entities(context: SourceContext, row: Row) -> None:
 
 def register_entity(context: SourceContext, row: Row) -> None:
     iso = row.peek("iso")
-    context.build.places.add_local(iso, iso.partition("-")[0], [row.peek("name_es"), row.peek("name_official")])
+    context.build.places.add_local(iso, uris.country_of(iso), [row.peek("name_es"), row.peek("name_official")])
     context.build.places.entities.add(iso)
 
 
@@ -117,7 +117,7 @@ def _area(context: SourceContext, row: Row, iso: str, class_name: str, names: di
     for language, name in labels.items():
         context.add(subject, "skos:prefLabel", terms.text(name, language))
     context.add(subject, "skos:notation", terms.text(iso))
-    own = iso in context.build.settings.own_jurisdictions or iso.partition("-")[0] in context.build.settings.own_jurisdictions
+    own = iso in context.build.settings.own_jurisdictions or uris.country_of(iso) in context.build.settings.own_jurisdictions
     context.add(subject, "ogcm:authority", context.concept("authority", "own" if own else "reference"))
     return subject
 

@@ -16,12 +16,12 @@ from ingest.publication.files import SCRATCH, sweep
 from ingest.publication.lock import BuildInProgress, build_lock
 from ingest.publication.statistics import NotSorted
 from ingest.publication.switch import RegistryConflict, recover
-from ingest.publication.tables import TableError
+from ingest.publication.tables import SeveralValues, TableError
 from ingest.publication.working import Work
 from ingest.publication.writing import Writing, work_on
 
 __all__ = [
-    "SCRATCH", "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SourceFacts", "TableError",
+    "SCRATCH", "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SeveralValues", "SourceFacts", "TableError",
     "build_lock", "canonical_lines", "inputs_digest", "publish", "recover", "sweep",
 ]  # fmt: skip
 
@@ -34,13 +34,11 @@ class PublishedRelease:
 
     `new` is False when the same content was published before: a release is immutable, so nothing was rewritten.
     `unapplied` then names the settings whose value differs from that release's; they will stand in the next one.
-    `pruned` are the ids removed by `keep`.
     """
 
     release: Release
     new: bool
     unapplied: tuple[str, ...] = ()
-    pruned: tuple[str, ...] = ()
 
 
 def publish(
@@ -80,10 +78,11 @@ def publish(
             release = _published_before(releases / release_id, sha256)
             switch.reinstate(release, data_dir, draft.registry)
             switch.log(releases, "unchanged", release, fingerprint=draft.fingerprint)
-        pruned = switch.prune(data_dir, keep) if keep is not None else []
+        if keep is not None:
+            switch.prune(data_dir, keep)
     stated = release.manifest.settings
     unapplied = sorted(name for name in {*stated, *draft.settings} if stated.get(name, "") != draft.settings.get(name, ""))
-    return PublishedRelease(release, new, tuple(unapplied), tuple(pruned))
+    return PublishedRelease(release, new, tuple(unapplied))
 
 
 def _write(

@@ -76,11 +76,11 @@ def describe_catalogue(draft: Draft, names: Names, files: list[Described], vocab
     _service(out, draft, names, publisher)
     for dataset in (names.dataset, names.version):
         _dataset(out, draft, names, dataset, publisher, vocabulary)
-    _versions(out, draft, names)
+    _versions(out, names)
     for file in files:
         _distributions(out, draft, names, file)
     if text := rights(draft):
-        statement = out.thing(names.of("catalog", "rights"), (str(DCT.RightsStatement),), text)
+        statement = out.thing(names.thing("catalog", "rights"), (str(DCT.RightsStatement),), text)
         for subject in (names.catalog, names.dataset, names.version):
             out.add(subject, str(DCT.rights), statement)
     return out
@@ -107,7 +107,7 @@ def _describe_publisher(out: Statements, draft: Draft, names: Names) -> str | No
     name = draft.settings.get("publisher")
     if not name:
         return None
-    agent = draft.settings.get("publisher_iri") or names.of("catalog", "publisher")
+    agent = draft.settings.get("publisher_iri") or names.thing("catalog", "publisher")
     out.add(agent, str(RDF.type), str(FOAF.Agent))
     out.add(agent, str(FOAF.name), typed(name, str(XSD.string)))
     return agent
@@ -146,9 +146,9 @@ def _dataset(out: Statements, draft: Draft, names: Names, this: str, publisher: 
     out.add(this, str(DCAT.theme), _THEME)
     out.add(this, str(DCAT.landingPage), draft.base)
     out.add(this, str(DCT.identifier), typed(this, str(XSD.string)))
-    out.add(this, str(PROV.wasDerivedFrom), *(names.of("source", source.key) for source in draft.sources))
+    out.add(this, str(PROV.wasDerivedFrom), *(names.thing("source", source.key) for source in draft.sources))
     if contact := draft.settings.get("contact"):
-        card = names.of("catalog", "contact")
+        card = names.thing("catalog", "contact")
         out.add(card, str(RDF.type), str(VCARD.Kind))
         out.add(card, str(VCARD.hasEmail if contact.startswith("mailto:") else VCARD.hasURL), contact)
         if publisher := draft.settings.get("publisher"):
@@ -156,7 +156,7 @@ def _dataset(out: Statements, draft: Draft, names: Names, this: str, publisher: 
         out.add(this, str(DCAT.contactPoint), card)
 
 
-def _versions(out: Statements, draft: Draft, names: Names) -> None:
+def _versions(out: Statements, names: Names) -> None:
     out.add(names.dataset, str(DCAT.hasVersion), names.version)
     out.add(names.dataset, str(DCAT.hasCurrentVersion), names.version)
     out.add(names.version, str(DCAT.isVersionOf), names.dataset)
@@ -182,7 +182,7 @@ def _distributions(out: Statements, draft: Draft, names: Names, file: Described)
     """One distribution under the stable name, one under the release's; both are the same bytes and share the checksum."""
     checksum = None
     if file.sha256 is not None:
-        checksum = names.of("distribution", f"{file.key}-sha256_{names.release}")
+        checksum = names.thing("distribution", f"{file.key}-sha256_{names.release}")
         out.add(checksum, str(RDF.type), str(SPDX.Checksum))
         out.add(checksum, str(SPDX.algorithm), _SHA256)
         out.add(checksum, str(SPDX.checksumValue), typed(file.sha256, str(XSD.hexBinary)))
@@ -191,7 +191,7 @@ def _distributions(out: Statements, draft: Draft, names: Names, file: Described)
         (names.version, f"{file.key}_{names.release}", names.release_file(file.path), names.release_file("")),
     ):
         label = {"es": f"{file.path} (descarga)", "en": f"{file.path} (download)"}
-        this = out.thing(names.of("distribution", key), (str(DCAT.Distribution),), label)
+        this = out.thing(names.thing("distribution", key), (str(DCAT.Distribution),), label)
         out.add(dataset, str(DCAT.distribution), this)
         out.text(this, str(DCT.title), label)
         out.add(this, str(DCAT.accessURL), folder)

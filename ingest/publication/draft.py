@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from commitments.release import Input
+from ingest import uris
 
 CONSOLIDATED_GRAPH = ""
 CATALOG_GRAPH = "catalog"
@@ -41,8 +42,8 @@ class SourceFacts:
 
     @property
     def run_key(self) -> str:
-        """Key of the IngestRun: `{source}_{8 hex of its inputs}` (ontology design, section 8)."""
-        return f"{self.key}_{inputs_digest(self.inputs)[:8]}"
+        """Key of the IngestRun."""
+        return uris.run(self.key, inputs_digest(self.inputs))
 
 
 @dataclass
@@ -66,9 +67,6 @@ class Draft:
     reports: dict[str, bytes | Path] = field(default_factory=dict)
     registry: dict[str, bytes | Path] = field(default_factory=dict)
     severities: dict[str, int] = field(default_factory=dict)
-
-    def graph_iri(self, name: str) -> str:
-        return f"{self.base}graph/{name}"
 
 
 def inputs_digest(inputs: Iterable[Input]) -> str:

@@ -17,10 +17,11 @@ from typing import BinaryIO
 
 import pyoxigraph as ox
 
-from ingest.publication.grouping import Group, by_subject, subjects
+from ingest.publication.grouping import subjects
 from ingest.publication.syntaxes import Prefixes, Syntax, Turtle, Writer
 from ingest.publication.working import Worked, counted, unwatched
-from ingest.sorting import Lines, merged, read_blocks
+from ingest.sorting import Group, Lines, by_subject, merged, read_blocks
+from ingest.uris import Addresses
 from ontology.namespaces import CODE, KINDS, PREFIXES
 
 _TOGETHER = 1_000  # subjects of a block that are looked at together
@@ -94,7 +95,7 @@ def quad_blocks(graphs: dict[str, Path], base: str, worked: Worked = unwatched) 
 
 def _suffix(name: str, base: str) -> bytes:
     """What stands behind the object in a graph's N-Quads."""
-    return f" <{base}graph/{name}> .\n".encode() if name else _END
+    return f" <{Addresses(base).graph(name)}> .\n".encode() if name else _END
 
 
 def _with_graph(blocks: Iterable[Lines], suffix: bytes) -> Iterator[Lines]:
@@ -185,7 +186,7 @@ def write_trig(default: tuple[Path, Prefixes], blocks: dict[str, Path], base: st
         shutil.copyfileobj(text, out, _COPIED)
     for name, path in sorted(blocks.items()):
         if path.stat().st_size:
-            (graph,) = Writer([turtle]).begins(f"<{base}graph/{name}>".encode())
+            (graph,) = Writer([turtle]).begins(f"<{Addresses(base).graph(name)}>".encode())
             out.write(graph + b"{\n")
             with open(path, "rb") as block:
                 shutil.copyfileobj(block, out, _COPIED)
@@ -210,10 +211,10 @@ def write_statements(lines: Lines, out: BinaryIO, prefixes: Prefixes) -> None:
 def prefixes_in_use(namespaces: set[str], base: str) -> dict[str, str]:
     """Prefixes for the namespaces that occur: the vocabularies', and one for each kind of our resources and code list."""
     known = dict(PREFIXES)
-    known |= {f"id-{kind}": f"{base}id/{kind}/" for kind in KINDS}
+    known |= {f"id-{kind}": Addresses(base).space(kind) for kind in KINDS}
     known |= {f"code-{_last(space)}": space for space in namespaces if _is_list(space, str(CODE))}
     known |= {f"concept-{_last(space)}": space for space in namespaces if _is_list(space, f"{base}concept/")}
-    known["graph"] = f"{base}graph/"
+    known["graph"] = Addresses(base).graph("")
     return {prefix: space for prefix, space in sorted(known.items()) if space in namespaces}
 
 

@@ -26,12 +26,19 @@ LOCK_FILE = ".lock"
 _POLL_SECONDS = 0.1
 _WINDOWS_LOCK_BYTE = 1 << 30  # beyond the text, which others must be able to read while it is locked
 
-_held: dict[Path, int] = {}
-_guard = threading.RLock()
+
+class _Mine(threading.local):
+    """How often this thread holds each lock."""
+
+    def __init__(self) -> None:
+        self.depth: dict[Path, int] = {}
+
+
+_mine = _Mine()
 
 
 class BuildInProgress(Exception):
-    """Another process is building in this data folder. `holder` has pid, host, start (RFC 3339) and command."""
+    """Another build is running in this data folder. `holder` has pid, host, start (RFC 3339) and command."""
 
     def __init__(self, path: Path, holder: dict[str, str]):
         self.path = path
@@ -45,29 +52,30 @@ def build_lock(data_dir: Path, *, wait: float = 0.0) -> Iterator[None]:
     """Hold the build lock of a data folder, from before its registry is read until the release is published.
 
     Nested use by the same thread is allowed. `wait` is how many seconds to wait for another build before refusing.
-    Raises BuildInProgress naming the other build.
+    Raises BuildInProgress naming the other build, be it of another process or of another thread of this one: the system
+    refuses both, as each has opened the file for itself.
     """
     path = (data_dir / RELEASES).resolve() / LOCK_FILE
-    with _guard:
-        if _held.get(path):
-            _held[path] += 1
-            try:
-                yield
-            finally:
-                _held[path] -= 1
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(path, "a+b", buffering=0) as file:
-            _acquire(file, path, wait)
-            _held[path] = 1
-            try:
-                _sign(file)
-                yield
-            finally:
-                del _held[path]
-                with contextlib.suppress(OSError):
-                    file.truncate(0)
-                _release(file)
+    depth = _mine.depth
+    if depth.get(path):
+        depth[path] += 1
+        try:
+            yield
+        finally:
+            depth[path] -= 1
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "a+b", buffering=0) as file:
+        _acquire(file, path, wait)
+        depth[path] = 1
+        try:
+            _sign(file)
+            yield
+        finally:
+            del depth[path]
+            with contextlib.suppress(OSError):
+                file.truncate(0)
+            _release(file)
 
 
 def _acquire(file: BinaryIO, path: Path, wait: float) -> None:

@@ -1,4 +1,4 @@
-"""IRIs of what the catalogue describes. The kinds are those of ontology design, section 8; no key is ever taken apart."""
+"""IRIs of what the catalogue describes, with its keys (ontology design, section 8)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from ingest.uris import Addresses
 from ontology.namespaces import PREFIXES
 
 LANGUAGE = "http://publications.europa.eu/resource/authority/language/"
@@ -13,37 +14,30 @@ _MEDIA = "https://www.iana.org/assignments/media-types/"
 
 
 @dataclass(frozen=True)
-class Names:
+class Names(Addresses):
     """IRIs below one BASE for one release."""
 
-    base: str
     release: str
-
-    def of(self, kind: str, key: str) -> str:
-        return f"{self.base}id/{kind}/{key}"
 
     @property
     def catalog(self) -> str:
-        return self.of("catalog", "commitments")
+        return self.thing("catalog", "commitments")
 
     @property
     def dataset(self) -> str:
-        return self.of("dataset", "commitments")
+        return self.thing("dataset", "commitments")
 
     @property
     def version(self) -> str:
-        return self.of("dataset", f"commitments_{self.release}")
+        return self.thing("dataset", f"commitments_{self.release}")
 
     @property
     def service(self) -> str:
-        return self.of("service", "sparql")
+        return self.thing("service", "sparql")
 
     @property
     def endpoint(self) -> str:
         return f"{self.base}sparql"
-
-    def graph(self, name: str) -> str:
-        return f"{self.base}graph/{name}"
 
     def latest_file(self, path: str) -> str:
         return f"{self.base}dumps/{path}"

@@ -12,7 +12,7 @@ from operator import lt
 
 import numpy as np
 
-from ingest.publication.grouping import by_subject
+from ingest.sorting import by_subject
 
 RDF_TYPE = b"<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _REMEMBERED = 100_000  # objects whose namespace is remembered

@@ -36,15 +36,16 @@ RegistryFiles = Mapping[str, bytes | Path]  # kind -> its log, or a file that ho
 
 
 class RegistryConflict(Exception):
-    """The registry on disk holds events that the registry about to be written lacks: nobody's event may be lost."""
+    """The registry on disk holds events that the registry about to be written lacks: nobody's event may be lost.
 
-    def __init__(self, path: Path, events: list[tuple[str, ...]]):
+    `published`: the release that is current already and whose registry waits to be written; "" = the build has published nothing.
+    """
+
+    def __init__(self, path: Path, events: list[tuple[str, ...]], published: str = ""):
         self.path = path
         self.events = events
-        super().__init__(
-            f"{path}: holds {len(events)} event(s) that this release does not know, first {','.join(events[0])!r};"
-            " it was edited while a build ran. Build again."
-        )
+        self.published = published
+        super().__init__(f"{path}: holds {len(events)} event(s) that this release does not know, first {','.join(events[0])!r}; it was edited while a build ran")
 
 
 def now() -> str:
@@ -116,7 +117,7 @@ def _complete(data_dir: Path, release_id: str) -> None:
     releases = data_dir / RELEASES
     release = open_release(releases / release_id)
     registry = {path.stem: path for path in sorted((release.path / IDENTIFIERS).glob("*.csv"))}
-    check_registry(data_dir, registry)
+    check_registry(data_dir, registry, published=release_id)
     write_registry(data_dir, registry)
     log(releases, "published", release)
     _forget_intent(releases)
@@ -156,7 +157,7 @@ def _current_id(releases: Path) -> str | None:
     return release.id if release else None
 
 
-def check_registry(data_dir: Path, registry: RegistryFiles) -> None:
+def check_registry(data_dir: Path, registry: RegistryFiles, published: str = "") -> None:
     """Raise RegistryConflict unless every event on disk is among those about to be written."""
     for kind, content in registry.items():
         path = data_dir / IDENTIFIERS / f"{kind}.csv"
@@ -166,7 +167,7 @@ def check_registry(data_dir: Path, registry: RegistryFiles) -> None:
             with open(path, "rb") as stream:
                 lost = [event for event in _events(stream) if event not in known]
             if lost:
-                raise RegistryConflict(path, lost)
+                raise RegistryConflict(path, lost, published)
 
 
 def _opened(content: bytes | Path) -> BinaryIO:
@@ -187,7 +188,8 @@ def _extends(path: Path, content: bytes | Path) -> bool:
 
 def _events(content: BinaryIO) -> Iterator[tuple[str, ...]]:
     """The rows of a registry file, alike however a spreadsheet program quotes and ends them."""
-    text = io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
+    # What is no text is an event that nobody knows, and named as such.
+    text = io.TextIOWrapper(content, encoding="utf-8-sig", errors="backslashreplace", newline="")
     for row in csv.reader(text):
         stripped = tuple(cell.strip() for cell in row)
         if any(stripped):
@@ -216,7 +218,7 @@ def log(releases: Path, event: str, release: Release, **more: str) -> None:
     files.append_line(releases / PUBLICATION_LOG, json.dumps(entry | more, ensure_ascii=False))
 
 
-def prune(data_dir: Path, keep: int) -> list[str]:
+def prune(data_dir: Path, keep: int) -> None:
     """Remove the oldest releases (by real time of publication) beyond `keep`, never the current one."""
     if keep < 1:
         raise ValueError("keep must be at least 1: the current release always stays")
@@ -224,9 +226,6 @@ def prune(data_dir: Path, keep: int) -> list[str]:
     current = _current_id(releases)
     others = [release for release in all_releases(releases) if release.id != current]
     others.sort(key=lambda release: (release.manifest.created, release.id), reverse=True)
-    pruned = []
     for release in others[max(keep - 1, 0) :]:
         files.remove_folder(release.path)
         log(releases, "pruned", release)
-        pruned.append(release.id)
-    return sorted(pruned)

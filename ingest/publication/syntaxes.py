@@ -16,8 +16,8 @@ from operator import itemgetter
 
 import pyoxigraph as ox
 
-from ingest.publication.grouping import Group
 from ingest.publication.statistics import NotSorted
+from ingest.sorting import Group
 from ontology.namespaces import RDF, RDFS
 
 Prefixes = dict[str, str]

@@ -82,13 +82,13 @@ def _examples(found: Statistics) -> list[str]:
 
 def _partitions(out: Statements, names: Names, found: Statistics) -> None:
     for iri, entities in found.class_entities.items():
-        part = names.of("dataset", f"class-{term_slug(iri)}")
+        part = names.thing("dataset", f"class-{term_slug(iri)}")
         out.thing(part, (str(VOID.Dataset),), {"es": f"Instancias de {iri}", "en": f"Instances of {iri}"})
         out.add(names.dataset, str(VOID.classPartition), part)
         out.add(part, str(VOID["class"]), iri)
         out.add(part, str(VOID.entities), entities)
     for iri, triples in found.property_triples.items():
-        part = names.of("dataset", f"property-{term_slug(iri)}")
+        part = names.thing("dataset", f"property-{term_slug(iri)}")
         out.thing(part, (str(VOID.Dataset),), {"es": f"Enunciados con {iri}", "en": f"Statements with {iri}"})
         out.add(names.dataset, str(VOID.propertyPartition), part)
         out.add(part, str(VOID.property), iri)
@@ -111,10 +111,10 @@ def linksets(found: Statistics) -> Counter[tuple[str, str]]:
 def _linksets(out: Statements, names: Names, found: Statistics) -> None:
     for (predicate, site), triples in linksets(found).items():
         host = slug(site)
-        target = out.thing(names.of("dataset", f"site-{host}"), (str(VOID.Dataset),), {"es": site, "en": site})
+        target = out.thing(names.thing("dataset", f"site-{host}"), (str(VOID.Dataset),), {"es": site, "en": site})
         out.add(target, str(VOID.uriSpace), typed(site, str(XSD.string)))
         label = {"es": f"Vínculos de {predicate} a {site}", "en": f"Links by {predicate} to {site}"}
-        this = out.thing(names.of("dataset", f"links-{host}-{term_slug(predicate)}"), (str(VOID.Linkset),), label)
+        this = out.thing(names.thing("dataset", f"links-{host}-{term_slug(predicate)}"), (str(VOID.Linkset),), label)
         out.add(this, str(VOID.subjectsTarget), names.dataset)
         out.add(this, str(VOID.objectsTarget), target)
         out.add(this, str(VOID.linkPredicate), predicate)
@@ -156,8 +156,8 @@ def _both(title: dict[str, str]) -> dict[str, str]:
 
 
 def _source(out: Statements, names: Names, graph: str, source: SourceFacts, software: str) -> None:
-    this = names.of("source", source.key)
-    run = names.of("run", source.run_key)
+    this = names.thing("source", source.key)
+    run = names.thing("run", source.run_key)
     rights = (
         (str(DCT.rights), str(CODE) + "rights/not-stated")
         if source.licence == "not-stated"

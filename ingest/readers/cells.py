@@ -107,7 +107,8 @@ class ExportCells:
         codes = columns.codes
         texts = set(cells)
         for text in texts - plain:
-            if self._is_odd(text):
+            self._learn(text)
+            if _is_odd(text):
                 self._mend_or_refuse(row, text)
             elif len(text) <= _SHORT and len(plain) < _MEMORY:
                 plain.add(text)
@@ -124,15 +125,11 @@ class ExportCells:
             if name not in row.absent and name not in row.aside:
                 _check_declared(row, name, row.cells[name].strip(), column)
 
-    def _is_odd(self, text: str) -> bool:
-        if not text:
-            return False
-        if len(text) > LONGEST_CELL or text.isspace():
-            return True
-        if len(text) > _SHORT:
-            return False
-        stripped = text.strip()
+    def _learn(self, text: str) -> None:
+        """Another spelling of an absence code, by letter case, blanks or dots, counts as that code from now on; a sign that says nothing is known as such."""
         columns = self._columns
+        if len(text) > _SHORT or not (stripped := text.strip()):
+            return
         if text not in columns.any_code and columns.is_code(stripped):
             columns.any_code.add(text)
             if (code := meaning(columns.spellings, stripped)) is not None:
@@ -141,7 +138,6 @@ class ExportCells:
             self._signs[text] = True
         elif key in _NO_NAMES:
             self._signs[text] = False
-        return "#" in stripped and _SPREADSHEET_ERRORS.match(stripped) is not None
 
     def _set_signs_aside(self, row: Row) -> None:
         """A dash, a question mark, a dotted code that the layout does not declare: no number, no name, no text, no body and no date."""
@@ -166,3 +162,12 @@ class ExportCells:
                 row.quarantine(name, "length", str(len(text)), f"a lo sumo {LONGEST_CELL} caracteres", f"at most {LONGEST_CELL} characters")
             else:
                 row.quarantine(name, "spreadsheet-error", text, "un valor, no un error de hoja de cálculo", "a value, not a spreadsheet error")
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a cell is to be mended or refused: blanks only, an error of a spreadsheet program, a text without measure."""
+    if not text:
+        return False
+    if len(text) > LONGEST_CELL or text.isspace():
+        return True
+    return len(text) <= _SHORT and "#" in text and _SPREADSHEET_ERRORS.match(text.strip()) is not None

@@ -12,8 +12,6 @@ from ingest.problems import Problem
 from ingest.quarantine import shown
 from ingest.readers.table_file import TableFile
 
-_NOTHING: frozenset[int] = frozenset()
-
 
 class Aside(NamedTuple):
     """An entry of the quarantine about one cell, as it will be told; `cells` 0: a remark, the cell stays what it is."""
@@ -29,9 +27,9 @@ class Aside(NamedTuple):
 class Row:
     """One row of one table. `number` is the row a spreadsheet program shows."""
 
-    __slots__ = ("_dates", "_digest", "_told", "absent", "aside", "cells", "faulty", "file", "number", "refused", "region", "taken")
+    __slots__ = ("_digest", "_told", "absent", "aside", "cells", "faulty", "file", "number", "refused", "region", "taken")
 
-    def __init__(self, file: TableFile, number: int, cells: dict[str, str], dates: frozenset[int] = _NOTHING):
+    def __init__(self, file: TableFile, number: int, cells: dict[str, str]):
         self.file = file
         self.number = number
         self.cells = cells
@@ -42,7 +40,6 @@ class Row:
         self.refused: Aside | None = None  # why the whole row is set aside
         self._told: list[Aside] = []  # what is to be said of its cells, once it is known whether the row is kept
         self.region = ""  # the country that its telephone numbers are read by, as soon as the mapping knows it
-        self._dates = dates
         self._digest = ""
 
     @property
@@ -67,10 +64,6 @@ class Row:
     def take(self, names: Iterable[str]) -> None:
         """Count many cells as mapped at once (those that are empty, absent or set aside stay what they are)."""
         self.taken.update(names)
-
-    def is_date(self, name: str) -> bool:
-        """Whether the file itself types the cell as a date; its text is then ISO 8601."""
-        return bool(self._dates) and self.file.names.index(name) in self._dates
 
     def problem(self, name: str, code: str, found: str, es: str, en: str) -> None:
         """Report a fault of this cell: quarantined where the contract says so (by column, or by the table's mode), else it stops the build."""

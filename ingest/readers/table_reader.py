@@ -84,7 +84,7 @@ class TableReader:
 
 
 def _row(file: TableFile, record: Record, columns: Columns) -> Row:
-    row = Row(file, record.number, dict(zip(file.names, record.cells, strict=True)), record.dates)
+    row = Row(file, record.number, dict(zip(file.names, record.cells, strict=True)))
     for index, code in record.faults.items():
         name = file.names[index]
         if name in columns.wanted:

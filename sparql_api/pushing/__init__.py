@@ -17,6 +17,7 @@ from hashlib import sha256
 
 from commitments.release import Release
 from sparql_api.engine.layout import Layout
+from sparql_api.processes import another_runs
 from sparql_api.pushing.blocks import blocks
 from sparql_api.pushing.ending import Ending
 from sparql_api.pushing.store import PushProblem, RemoteStore, Target
@@ -149,17 +150,7 @@ def _is_left_behind(token: str) -> bool:
     try:
         stamp, machine, process = token.split("-")
         if machine == _machine():
-            return not _is_running(int(process))
+            return not another_runs(int(process))
         return datetime.now(UTC) - datetime.strptime(stamp, STAMP).replace(tzinfo=UTC) > LEFT_BEHIND
     except ValueError:
         return True  # nothing that a push would write
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return process != os.getpid()

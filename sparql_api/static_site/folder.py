@@ -11,9 +11,11 @@ not made here is never replaced.
 from __future__ import annotations
 
 import asyncio
+import glob
 import json
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import sys
@@ -25,6 +27,7 @@ from pathlib import Path
 
 from commitments.release import Release, all_releases
 from sparql_api.caching import WORTH_COMPRESSING, Representation
+from sparql_api.processes import another_runs
 from sparql_api.rendered import PageKey, RenderedWriter, rendered_file
 from sparql_api.static_site.nginx import write_rules
 from sparql_api.static_site.rendering import Rendered, Renderer
@@ -57,8 +60,8 @@ def write_site(release: Release, data: Path, target: Path, progress: Progress = 
     if target.exists() and any(target.iterdir()) and not (target / MARK).is_file():
         raise NotOurs(str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    shutil.rmtree(unfinished, ignore_errors=True)
     try:
         written = _write(release, data, unfinished, target, progress)
         _take_place(unfinished, target)
@@ -67,12 +70,29 @@ def write_site(release: Release, data: Path, target: Path, progress: Progress = 
     return written
 
 
+def _sweep(target: Path) -> None:
+    """Take away what runs that were killed left beside the target; a site that was being replaced comes back."""
+    for path in sorted(target.parent.glob(f".{glob.escape(target.name)}.*")):
+        left = re.fullmatch(r"\.(\d+)(\.former)?", path.name.removeprefix(f".{target.name}"))
+        if left is None or another_runs(int(left[1])):
+            continue
+        if left[2] and not target.exists():
+            path.rename(target)
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def _take_place(unfinished: Path, target: Path) -> None:
-    """Two renames: between them, for an instant, there is no site."""
+    """Two renames: between them, for an instant, there is no site. Where the second fails, the former one comes back."""
     former = target.with_name(f".{target.name}.{os.getpid()}.former")
-    if target.exists():
-        target.rename(former)
-    unfinished.rename(target)
+    try:
+        if target.exists():
+            target.rename(former)
+        unfinished.rename(target)
+    except BaseException:
+        if former.exists() and not target.exists():
+            former.rename(target)
+        raise
     shutil.rmtree(former, ignore_errors=True)
 
 
@@ -80,14 +100,16 @@ def _write(release: Release, data: Path, folder: Path, target: Path, progress: P
     public = folder / "public"
     public.mkdir(parents=True)
     renderer = Renderer(release, data)
-    asyncio.run(renderer.open())
-    pages = _render(renderer, public, progress)
-    _keep_for_serve(release, public, pages)
-    _copy_releases(release, public)
-    asyncio.run(write_rules(renderer, folder / "nginx", target / "public"))
+    try:
+        asyncio.run(renderer.open())
+        pages = _render(renderer, public, progress)
+        _keep_for_serve(release, public, pages)
+        _copy_releases(release, public)
+        asyncio.run(write_rules(renderer, folder / "nginx", target / "public"))
+    finally:
+        asyncio.run(renderer.close())
     about = {"release": release.id, "base": release.base, "answers": len(pages)}
     (folder / MARK).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    asyncio.run(renderer.close())
     return Written(len(pages), sum((public / file).stat().st_size for file, _ in pages))
 
 

@@ -13,12 +13,16 @@ import socket
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from commitments.__main__ import cli, main
 from commitments.console import Exit
+from ingest import publication
+from ingest.publication import Draft
 from ingest.starter import write_starter
 from tests.conftest import ROOT
 
@@ -315,6 +319,64 @@ def test_diff_looks_through_a_change_of_base(mine: Path) -> None:
     assert old != new
     found = json.loads(run("--data", str(mine), "diff", old, new, "--json").stdout)
     assert found == {"added": [], "removed": [], "changed": {}}
+
+
+# -- what is wrong only when everything is written ------------------------------------------------------------------
+
+
+def test_an_event_that_a_published_release_lacks_is_a_fault_of_the_registry_that_can_be_mended(mine: Path) -> None:
+    """A build that was killed between its last steps, and a registry that somebody edited before the next."""
+    release = (mine / "releases" / "current").readlink()
+    (mine / "releases" / ".intent.json").write_text(json.dumps({"release": str(release)}), encoding="utf-8")
+    registry = mine / "identifiers" / "plan.csv"
+    whole = registry.read_text(encoding="utf-8")
+    registry.write_text(whole + "1,mint,plan,ZZ-9,,2026-01-31,someone,,\n", encoding="utf-8")
+    for verb, language, words in (("serve", "en", "holds 1 event(s) that release"), ("build", "es", "contiene 1 evento(s) que la versión")):
+        done = run("--data", str(mine), verb, "--lang", language)
+        assert (done.returncode, done.stdout) == (1, "")
+        (line,) = done.stderr.splitlines()
+        assert line.startswith(f"{registry}: {words} {release} ") and "1,mint,plan,ZZ-9,,2026-01-31,someone,," in line
+    registry.write_text(whole, encoding="utf-8")
+    assert run("--data", str(mine), "build").returncode == 0
+    assert not (mine / "releases" / ".intent.json").exists()
+
+
+def _edited_meanwhile(data: Path, draft: Draft) -> None:
+    with (data / "identifiers" / "plan.csv").open("a", encoding="utf-8") as registry:
+        registry.write("1,mint,plan,ZZ-9,,2026-01-31,someone,,\n")
+
+
+def _two_positions(data: Path, draft: Draft) -> None:
+    lines = draft.graphs[""].read_text(encoding="utf-8").splitlines(keepends=True)
+    position = next(line for line in lines if "commitment/ZZ-1-01>" in line and "def#position>" in line)
+    draft.graphs[""].write_text("".join(sorted([*lines, position.replace('"1"', '"7"')])), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "es", "en"),
+    [
+        (_edited_meanwhile, "plan.csv: contiene 1 evento(s) que esta construcción no conoce", "plan.csv: holds 1 event(s) that this build does not know"),
+        (_two_positions, "commitment/ZZ-1-01: se encontraron 2 valores de position (1, 7)", "commitment/ZZ-1-01: found 2 values of position (1, 7)"),
+    ],
+)
+def test_a_fault_found_while_publishing_is_explained(
+    mine: Path, spoil: Callable[[Path, Draft], None], es: str, en: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def publish(draft: Draft, data: Path, **options: Any) -> Any:
+        spoil(data, draft)
+        return publication.publish(draft, data, **options)
+
+    monkeypatch.setattr("ingest.pipeline.publish", publish)
+    monkeypatch.setenv("COMMITMENTS_LANG", "en")  # so that what `main` sets is undone
+    before = (mine / "releases" / "current").readlink()
+    for language, words in (("es", es), ("en", en)):
+        registry = (mine / "identifiers" / "plan.csv").read_bytes()
+        with pytest.raises(SystemExit) as ended:
+            main(["--data", str(mine), "build", "--force", "--lang", language])
+        (mine / "identifiers" / "plan.csv").write_bytes(registry)
+        assert ended.value.code == Exit.PROBLEMS
+        assert words in capsys.readouterr().err.splitlines()[-1]
+    assert (mine / "releases" / "current").readlink() == before
 
 
 # -- names of files -----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 
@@ -49,7 +50,12 @@ CELLS = [
     ("curated/years.csv", 2, "start", "2020-08-21", "year-basis"),
     ("curated/years.csv", 2, "weekday", "Jue", "year-basis"),
     ("curated/years.csv", 2, "basis", "process/MX-4_cocreacion 24/may/20", "year-basis"),
+    ("curated/years.csv", 2, "basis", "24/may/19", "pattern"),
+    ("curated/years.csv", 2, "basis", "24/may/19", "year-basis"),
+    ("curated/years.csv", 2, "basis", "process/ 24/may/19", "year-basis"),
     ("curated/identity.csv", 2, "key", "MX-9-99", "unknown-key"),
+    ("curated/identity.csv", 2, "kind", "commitmnt", "not-in-list"),
+    ("curated/candidates.csv", 2, "kind", "ogr", "not-in-list"),
     ("curated/links-out.csv", 2, "target", "javascript:alert(1)", "iri"),
     ("reference/mx-entities.csv", 2, "inegi", "1", "pattern"),
     ("reference/countries.csv", 2, "numeric", "8", "pattern"),
@@ -65,6 +71,27 @@ def test_one_spoiled_cell_is_named(data: Data, table: str, row: int, column: str
     named = [problem for problem in data.problems() if (problem.row, problem.code) == (row, code)]
     assert named[0].message("es") != named[0].message("en")
     assert named[0].message("en").startswith(f"{table}:{row}:")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "text"),
+    [
+        ("identity", "kind", "commitmnt"),
+        ("identity", "kind", "report"),  # a kind, but nobody gives ids to reports
+        ("identity", "authority", "wikidata"),
+        ("candidates", "kind", "ogr"),
+        ("not-same", "kind", "ogr"),
+        ("years", "subject_kind", "topics"),
+        ("links-out", "kind", "aera"),
+    ],
+)
+def test_a_kind_that_does_not_exist_is_a_fault_of_its_row_whatever_the_contract_lists(data: Data, table: str, column: str, text: str) -> None:
+    data.recode("curated/contract.yml", lambda raw: re.sub(rb"(  (kind|subject_kind|authority): \{.*), values: \[.*\]\}", rb"\1}", raw))
+    rows = data.rows(f"curated/{table}.csv")
+    first = dict(zip(rows[0], rows[1] if len(rows) > 1 else ["1", "commitment", "MX-4-01", "MX-4-02", "data editor", "Two.", "Dos."], strict=True))
+    data.write(f"curated/{table}.csv", [rows[0], list((first | {column: text}).values()), *rows[2:]])
+    (problem,) = [problem for problem in data.problems() if problem.code == "not-in-list"]
+    assert (problem.file, problem.row, problem.column, problem.found) == (f"curated/{table}.csv", 2, column, text)
 
 
 def test_swapped_cells_are_found(data: Data) -> None:

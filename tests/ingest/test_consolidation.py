@@ -133,6 +133,14 @@ def test_every_instance_says_where_it_is_stated(mapped: Mapped) -> None:
     assert silent == []
 
 
+def test_where_something_stands_is_tagged_only_with_the_language_that_its_source_states(mapped: Mapped) -> None:
+    for graph, row, tag in (("reference", "countries_AL", ""), ("deck-2021-05-31", "planes_MX-1", "@es"), ("curated", "topic-links_1", "@en")):
+        passage = f"passage/{'curation' if graph == 'curated' else graph}_{row}"
+        for name in (f"{DEF}locator", "http://www.w3.org/2000/01/rdf-schema#label"):
+            (text,) = objects(mapped, passage, name, graph)
+            assert text.rpartition('"')[2] == tag
+
+
 def test_no_blank_node_and_no_line_out_of_order(mapped: Mapped) -> None:
     for name, lines in mapped.graphs.items():
         if name not in ("vocabulary", "shapes"):

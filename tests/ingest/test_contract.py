@@ -45,6 +45,8 @@ def test_every_contract_of_the_project_is_valid_against_the_published_schema(roo
         ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "recased"}}}}}, "as_written"),
         ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "curated", "type": "code"}}}}}, "scheme"),
         ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "curated", "pattern": "("}}}}}, "pattern"),
+        ({"tables": {"t": {"row_key": "a", "columns": {"a": {"kind": "curated", "language": "es <>"}}}}}, "language"),
+        ({"language": "klingon <>"}, "language"),
     ],
 )
 def test_contracts_that_do_not_fit_are_refused(change: dict, says: str) -> None:
@@ -107,6 +109,51 @@ def test_faults_of_a_contract_are_said_in_spanish(root: Path, tmp_path: Path, li
     (problem,) = error.value
     assert says in problem.message("es") and "Input should" not in problem.message("es")
     assert says not in problem.message("en")
+
+
+@pytest.mark.parametrize(("code", "tag"), [("not-stated", None), ("spa", "es"), ("deu", "de"), ("fil", "fil"), ("yua", "yua")])
+def test_the_language_of_a_contract_gives_the_shortest_tag(root: Path, tmp_path: Path, code: str, tag: str | None) -> None:
+    assert _with_language(root, tmp_path, code).contract.language_tag == tag
+
+
+@pytest.mark.parametrize(("code", "says"), [("klingon <>", "([a-z]{3}|not-stated)"), ("es", "([a-z]{3}|not-stated)"), ("ger", "deu")])
+def test_what_is_no_language_is_a_fault_of_the_contract(root: Path, tmp_path: Path, code: str, says: str) -> None:
+    with pytest.raises(SourceProblems) as error:
+        _with_language(root, tmp_path, code)
+    (problem,) = error.value
+    assert (problem.column, problem.found) == ("language", code)
+    assert says in problem.message("es") and says in problem.message("en") and problem.message("es") != problem.message("en")
+
+
+def _with_language(root: Path, folder: Path, code: str) -> contract.LoadedContract:
+    text = (root / "data/sources/mx_ogp_pages/contract.yml").read_text(encoding="utf-8")
+    assert "language: eng" in text
+    (folder / "contract.yml").write_text(text.replace("language: eng", f'language: "{code}"', 1), encoding="utf-8")
+    return contract.load_contract(folder / "contract.yml", "contract.yml")
+
+
+@pytest.mark.parametrize(
+    ("line", "broken", "field", "found"),
+    [
+        ("kind: plan", "kind: plann", "kind", "plann"),
+        ('key: "{key}"', 'key: "{clave}"', "key", "{clave}"),
+        ('key: "{key}"', 'key: "{key:d}"', "key", "{key:d}"),
+        ('key: "{key}"', 'key: "{key.upper}"', "key", "{key.upper}"),
+        ('key: "{key}"', 'key: "{}"', "key", "{}"),
+        ('key: "{key}"', 'key: "{key"', "key", "{key"),
+        ('label: {en: "{title}"}', 'label: {en: "{titel}"}', "label.en", "{titel}"),
+        ('title: "dct:title"', 'titel: "dct:title"', "properties", "titel"),
+    ],
+)
+def test_a_record_that_no_row_can_fill_is_a_fault_of_the_contract(root: Path, tmp_path: Path, line: str, broken: str, field: str, found: str) -> None:
+    text = (root / "ingest/starter/template/sources/zz_example_plan/contract.yml").read_text(encoding="utf-8")
+    assert line in text
+    (tmp_path / "contract.yml").write_text(text.replace(line, broken, 1), encoding="utf-8")
+    with pytest.raises(SourceProblems) as error:
+        contract.load_contract(tmp_path / "contract.yml", "contract.yml")
+    (problem,) = error.value
+    assert (problem.column.partition(".record.")[2], problem.found) == (field, found)
+    assert problem.message("es") != problem.message("en")
 
 
 def test_yaml_nested_without_end_is_a_fault_of_the_file(tmp_path) -> None:

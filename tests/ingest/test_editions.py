@@ -37,7 +37,7 @@ class Editions:
         lines = []
         for subject, predicate, obj in statements:
             self.registry.use(*subject.split("/"))
-            lines.append(terms.statement(f"<{BASE}id/{subject}>", terms.curie(predicate), obj))
+            lines.append(f"<{BASE}id/{subject}> {terms.curie(predicate)} {obj} .")
         self.sources.append(SourceGraph(described, write_sorted(lines, self.folder / f"{described.key}.nt")))
 
     def consolidate(self) -> tuple[set[tuple[str, str, str]], set[tuple[str, str, str]]]:

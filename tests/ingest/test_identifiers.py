@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.identifiers import Event, Registry, load_registry
+from ingest import terms
+from ingest.identifiers import UNSTATED, Event, Registry, load_registry
+from ingest.pipeline import Mapped
 from ingest.problems import ProblemList
-from tests.ingest.conftest import DECK, Data
+from tests.ingest.conftest import BASE, DECK, Data
 
 
 def log(folder: Path, *rows: str) -> tuple[Registry, ProblemList]:
@@ -36,12 +38,32 @@ def test_merged_keys_lead_to_the_survivor(tmp_path: Path) -> None:
     registry, _ = log(tmp_path, "1,mint,org,a,,,,,", "2,merge,org,a,,,editor,same body,b", "1,mint,org,b,,,,,", "2,merge,org,b,,,editor,same body,c", "1,mint,org,c,,,,,")
     assert registry.survivor("org", "a") == "c"
     assert registry.use("org", "a") == "c"
-    assert [(kind, key, state) for kind, key, state, _, _ in registry.gone()] == [("org", "a", "merged"), ("org", "b", "merged")]
+    assert [(kind, key, state) for kind, key, state, _ in registry.gone()] == [("org", "a", "merged"), ("org", "b", "merged")]
 
 
 def test_a_merge_in_a_circle_ends(tmp_path: Path) -> None:
     registry, _ = log(tmp_path, "1,mint,org,a,,,,,", "2,merge,org,a,,,,,b", "1,mint,org,b,,,,,", "2,merge,org,b,,,,,a")
     assert registry.survivor("org", "a") in ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,b"), [(3, "b")]),
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,b c", "1,mint,org,b,,,,,", "1,mint,org,c,,,,,"), [(3, "b c")]),
+        (("1,mint,org,a,,,,,", "2,split,org,a,,,,,b c", "1,mint,org,b,,,,,"), [(3, "c")]),
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,a"), [(3, "a")]),
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,b", "1,mint,org,b,,,,,", "2,split,org,b,,,,,c a", "1,mint,org,c,,,,,", "1,mint,org,d,,,,,", "2,merge,org,d,,,,,a"),
+         [(3, "b"), (5, "a")]),
+        # What a later event set right is no fault: rows are never edited.
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,b", "3,merge,org,a,,,,,c", "1,mint,org,c,,,,,"), []),
+        (("1,mint,org,a,,,,,", "2,merge,org,a,,,,,b", "3,mint,org,a,,,,,"), []),
+    ],
+)  # fmt: skip
+def test_what_replaces_a_key_is_in_the_log_and_leads_not_back(tmp_path: Path, rows: tuple[str, ...], found: list[tuple[int, str]]) -> None:
+    _, problems = log(tmp_path, *rows)
+    assert [(problem.row, problem.found) for problem in problems.problems] == found
+    assert all(problem.column == "target" and problem.message("es") != problem.message("en") for problem in problems.problems)
 
 
 def test_keys_that_differ_by_case_alone_are_refused(tmp_path: Path) -> None:
@@ -61,6 +83,7 @@ def test_a_row_that_left_the_tables_leaves_a_tombstone(data: Data) -> None:
     key = f"membership/mx-ejercicios-locales_area_{rows[-1][rows[0].index('estado')]}"
     tombstones = [line for line in mapped.graphs[""] if f"/id/{key}>" in line and "#Tombstone" in line]
     assert len(tombstones) == 1
+    assert reasons(mapped, key) == ['"ninguna fuente lo afirma ya"@es .', f'"{UNSTATED}"@en .']
     assert mapped.build.registry.state("membership", key.partition("/")[2]) == "withdrawn"
     # and when the row comes back, so does its key
     for kind, content in mapped.build.registry.serialized().items():
@@ -72,6 +95,22 @@ def test_a_row_that_left_the_tables_leaves_a_tombstone(data: Data) -> None:
     assert not [line for line in again.graphs[""] if f"/id/{key}>" in line and "#Tombstone" in line]
 
 
+def test_a_reason_that_somebody_typed_is_of_no_language(data: Data) -> None:
+    events = (
+        "1,mint,org,zz-doble,,2020-01-01,build,,", "2,merge,org,zz-doble,,2020-01-02,data editor,es la misma institución,mx-sfp",
+        "1,mint,org,zz-error,,2020-01-01,build,,", "2,error,org,zz-error,,2020-01-02,data editor,,",
+    )  # fmt: skip
+    data.recode("identifiers/org.csv", lambda raw: raw + "".join(f"{event}\n" for event in events).encode())
+    mapped = data.map()
+    assert reasons(mapped, "org/zz-doble") == ['"es la misma institución" .']
+    assert reasons(mapped, "org/zz-error") == []
+
+
+def reasons(mapped: Mapped, key: str) -> list[str]:
+    start = f"<{BASE}id/{key}> {terms.curie('ogcm:reason')} "
+    return [line.removeprefix(start) for line in mapped.graphs[""] if line.startswith(start)]
+
+
 @pytest.mark.parametrize(
     ("row", "column"),
     [
@@ -80,11 +119,24 @@ def test_a_row_that_left_the_tables_leaves_a_tombstone(data: Data) -> None:
         ("1,mint,area,a,,,,,", "kind"),
         ("1,mint,org,a b,,,,,", "key"),
         ("1,merge,org,a,,,,,", "target"),
+        ("1,mint,org,a,,,,", ""),
+        ("1,mint,org,a,,,,,,", ""),
     ],
 )
 def test_faults_of_the_log_are_named(tmp_path: Path, row: str, column: str) -> None:
-    _, problems = log(tmp_path, row)
-    assert [(problem.row, problem.column) for problem in problems.problems][:1] == [(2, column)]
+    _, problems = log(tmp_path, '1,mint,org,first,,,,"two\nlines",', "", row)
+    assert [(problem.row, problem.column) for problem in problems.problems][:1] == [(4, column)]  # as a spreadsheet program counts
+
+
+def test_a_log_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for content, code, row in (
+        ("caf\u00e9,".encode("latin-1"), "encoding", 3), (b'1,mint,org,a,,,,"never closed,\n', "csv", 3), (b"seq;event\n", "delimiter", 1), (b"", "identifiers", 1),
+    ):  # fmt: skip
+        sound = log(tmp_path, "1,mint,org,a,,,,,")[0].serialized()["org"] if row > 1 else b""
+        (tmp_path / "org.csv").write_bytes(sound + content)
+        problems = ProblemList()
+        load_registry(tmp_path, "identifiers", problems)
+        assert [(problem.file, problem.row, problem.code) for problem in problems.problems] == [("identifiers/org.csv", row, code)]
 
 
 def test_the_files_read_back_as_written(tmp_path: Path) -> None:
@@ -132,7 +184,7 @@ def test_only_what_a_build_describes_is_used(tmp_path: Path) -> None:
     assert used == ["a", "c"] and registry.used("period", "2019_2021") and not registry.used("period", "2020_2021")
     assert registry.unused() == [("org", "b")]
     registry.withdraw_unused("2021-01-01")
-    assert [(key, state) for _, key, state, _, _ in registry.gone()] == [("b", "withdrawn")]
+    assert [(key, state) for _, key, state, _ in registry.gone()] == [("b", "withdrawn")]
     assert {kind: sorted(keys) for kind, keys in registry.keys().items()} == {"org": ["a", "b", "c"]}
 
 

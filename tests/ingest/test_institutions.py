@@ -14,7 +14,7 @@ import pytest
 
 from ingest import uris
 from ingest.authority import Authority, Body, Decision
-from ingest.institutions import CellReading, InstitutionReader, InstitutionRules, mixed_scripts, odd_letters, read_cell, shown
+from ingest.institutions import CellReading, InstitutionReader, InstitutionRules, mixed_scripts, odd_letters, shown
 from ingest.review import COLUMNS, Review
 from tests.conftest import needs_shared
 from tests.ingest.conftest import Data
@@ -50,7 +50,7 @@ def authority() -> Authority:
 
 
 def read(authority: Authority, cell: str, country: str = "AA", rules: InstitutionRules = RULES) -> CellReading:
-    return read_cell(cell, country, authority, rules)
+    return InstitutionReader(authority, rules).read(cell, country, "lead")
 
 
 def named(reading: CellReading) -> list[tuple[str, str]]:

@@ -12,9 +12,8 @@ from rdflib import Graph
 
 import shapes
 from ingest import matching
-from ingest.authority import Body
 from ingest.context import SourceContext
-from ingest.matching import Candidate, CommitmentFacts, body_candidates, candidates
+from ingest.matching import Candidate, CommitmentFacts, candidates
 from tests.ingest.conftest import BASE, Data
 
 TITLE = "Publish the budget of every school online"
@@ -140,23 +139,6 @@ def test_many_plans_take_seconds() -> None:
     start = time.process_time()
     assert len(list(candidates(made))) >= 3000
     assert time.process_time() - start < 8
-
-
-def test_bodies_are_compared_within_one_area_only() -> None:
-    def body(key: str, name: str, country: str = "AA", parent: str | None = None) -> Body:
-        return Body("org", key, name, parent, country, ())
-
-    found = list(body_candidates([
-        body("aa-1", "National Archive of Public Records"), body("aa-2", "National Archives of Public Records"), body("bb-1", "National Archive of Public Records", "BB"),
-        body("aa-3", "Ministry of Economy"), body("aa-4", "Ministry of Energy"), body("aa-5", "National Archives of Public Record", parent="aa-1"), body("aa-6", "NAPR"),
-    ]))  # fmt: skip
-    assert {(item.from_key, item.to_key) for item in found} == {("aa-1", "aa-2"), ("aa-2", "aa-5")}
-    assert {item.kind for item in found} == {"org"}
-
-
-def test_the_projects_own_bodies_are_told_apart(data: Data) -> None:
-    mapped = data.map()
-    assert list(body_candidates(mapped.build.authority.bodies.values())) == []
 
 
 def test_candidates_in_the_graph(data: Data) -> None:

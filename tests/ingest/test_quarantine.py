@@ -82,13 +82,6 @@ def test_problems_are_short_and_redacted_too() -> None:
     assert problem.found.startswith("ask […] zzz") and len(problem.found) == LONGEST_FOUND
 
 
-def test_redaction_can_be_given_later() -> None:
-    accounting = Accounting()
-    accounting.redact = redact
-    accounting.quarantine.append(item(1, found="nobody@example.org"))
-    assert [entry.found for entry in accounting.quarantine] == ["[…]"]
-
-
 def test_the_name_of_a_file_stands_in_reports_without_control_characters(tmp_path: Path) -> None:
     table = SimpleNamespace(file_name=lambda slug: f"{slug}\n\a.csv", mode="export", derived=(), number_columns=frozenset())
     accounting = Accounting()

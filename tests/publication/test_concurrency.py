@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -82,6 +83,39 @@ def test_a_build_may_hold_the_lock_around_publish(tmp_path):
     with build_lock(tmp_path / "data"):
         pass
     assert (tmp_path / "data/releases/.lock").read_bytes() == b""
+
+
+def test_another_thread_is_another_build(tmp_path):
+    held, done, outcomes = threading.Event(), threading.Event(), []
+
+    def build():
+        with build_lock(tmp_path / "data"):
+            held.set()
+            done.wait(30)
+
+    def attempt():
+        with contextlib.suppress(BuildInProgress), build_lock(tmp_path / "elsewhere"):
+            outcomes.append("another folder")
+        start = time.monotonic()
+        try:
+            with build_lock(tmp_path / "data", wait=0.5):
+                outcomes.append("held by two")
+        except BuildInProgress as refused:
+            outcomes.append(refused.holder["pid"])
+        outcomes.append(time.monotonic() - start)
+
+    threads = [threading.Thread(target=work, daemon=True) for work in (build, attempt)]
+    threads[0].start()
+    assert held.wait(10)
+    threads[1].start()
+    threads[1].join(timeout=10)
+    in_time = not threads[1].is_alive()
+    done.set()
+    threads[0].join(timeout=10)
+    assert in_time and outcomes[:2] == ["another folder", str(os.getpid())]
+    assert 0.4 < outcomes[2] < 5
+    with build_lock(tmp_path / "data"):
+        pass
 
 
 def test_recover_leaves_a_running_build_alone(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 
 from ingest import sorting
 from ingest.publication import dumps, publish, syntaxes
-from ingest.publication.grouping import by_subject, subjects
+from ingest.publication.grouping import subjects
 from ingest.publication.statistics import NotSorted
 from ingest.publication.syntaxes import SYNTAXES, Turtle
+from ingest.sorting import by_subject
 from ontology.namespaces import RDF, RDFS
 from tests.publication.sample import BASE, sample_draft, sample_lines
 
@@ -165,9 +167,10 @@ def test_groups_are_those_of_a_walk_line_by_line(tmp_path: Path, monkeypatch: py
     lines = sorted({*sample_lines(), b"<a:a> <p:p> <a:b> .\n", b"<a:a-b> <p:p> <a:b> .\n", b"<a:aa> <p:p> <a:b> .\n", b"_:a <p:p> <a:b> .\n", b"_:a1 <p:p> <a:b> .\n"})
     path = tmp_path / "graph.nt"
     path.write_bytes(b"".join(lines))
+    expected = [(subject, list(group)) for subject, group in groupby(lines, key=lambda line: line.split(b" ")[0])]
     for block in (1, 100, 1000, 1 << 20):
         monkeypatch.setattr(sorting, "BLOCK", block)
-        assert list(subjects(path)) == list(sorting.by_subject(lines))
+        assert list(subjects(path)) == list(sorting.subjects(path)) == expected
     path.write_bytes(b"")
     assert list(subjects(path)) == []
 

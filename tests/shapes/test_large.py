@@ -153,7 +153,7 @@ def test_what_changed_and_what_it_can_break_is_judged_twice(tmp_path: Path) -> N
 
 
 def test_who_reads_a_changed_subject_is_affected(tmp_path: Path) -> None:
-    outline = outline_of(write(tmp_path / "a.nt", good("consolidated")), reach_of(large._core_of(selection())))
+    outline = outline_of(write(tmp_path / "a.nt", good("consolidated")), reach_of(large.core_of(selection())))
     graph = good("consolidated")
     affected = outline.affected({term(PLAN)})
     assert {term(subject) for subject in graph.subjects(None, PLAN)} <= affected

@@ -7,7 +7,7 @@ from rdflib import Graph, URIRef
 
 from ontology.namespaces import ADMS, OGCM, RDF, SH, SKOS
 from shapes.files import PROFILES, select_profile, shapes_graph
-from shapes.large import _core_of
+from shapes.large import core_of
 from shapes.reach import reach_of
 
 X = "urn:x:"
@@ -19,7 +19,7 @@ def core(text: str) -> Graph:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_our_shapes_can_be_judged_in_parts(profile: str) -> None:
-    reach = reach_of(_core_of(select_profile(shapes_graph(), profile)))
+    reach = reach_of(core_of(select_profile(shapes_graph(), profile)))
     assert reach.links == 1
     assert RDF.type in reach.forward
     if profile == "consolidated":

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,8 @@ import pytest
 from commitments.release import Release
 from sparql_api.rendered import PageKey, RenderedPages, RenderedWriter, rendered_file
 from sparql_api.static_site.addresses import Address, addresses
-from sparql_api.static_site.folder import NotOurs, write_site
+from sparql_api.static_site.folder import MARK, NotOurs, write_site
+from sparql_api.static_site.rendering import Renderer
 from tests.static_site.conftest import Served
 
 
@@ -108,6 +112,62 @@ def test_a_failure_leaves_the_former_site(site: Path, release: Release, monkeypa
         write_site(release, release.path.parent.parent, site)
     assert sorted(path.name for path in site.parent.iterdir()) == before
     assert (site / "public" / "index.html").is_file()
+
+
+def test_a_site_that_cannot_take_its_place_leaves_the_former(site: Path, release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename, closed = Path.rename, []
+
+    def fail(path: Path, target: Path) -> Path:
+        if target == site and not path.name.endswith(".former"):
+            raise PermissionError(13, "Permission denied")
+        return rename(path, target)
+
+    async def close(_: Renderer) -> None:
+        closed.append(True)
+
+    before = sorted(path.name for path in site.parent.iterdir())
+    monkeypatch.setattr(Path, "rename", fail)
+    monkeypatch.setattr(Renderer, "close", close)
+    with pytest.raises(PermissionError):
+        write_site(release, release.path.parent.parent, site)
+    assert sorted(path.name for path in site.parent.iterdir()) == before
+    assert (site / "public" / "index.html").is_file() and closed == [True]
+
+
+def test_the_renderer_is_closed_when_rendering_fails(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = []
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def close(_: Renderer) -> None:
+        closed.append(True)
+
+    monkeypatch.setattr("sparql_api.static_site.folder._render", fail)
+    monkeypatch.setattr(Renderer, "close", close)
+    with pytest.raises(OSError, match="No space"):
+        write_site(release, release.path.parent.parent, tmp_path / "site")
+    assert closed == [True] and list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_swept(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has ended leaves its folder; one that goes on, or a folder with another name, keeps it."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    target = tmp_path / "site"
+    others = [f".site.{os.getppid()}", ".site.backup", f".sites.{ended.pid}"]
+    for name in (f".site.{ended.pid}/public", f".site.{ended.pid}.former/public", *others):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / f".site.{ended.pid}.former" / MARK).write_text("{}")
+    monkeypatch.setattr("sparql_api.static_site.folder._render", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_site(release, release.path.parent.parent, target)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*others, "site"])
+    assert (target / MARK).is_file()
 
 
 def test_serve_finds_the_same_pages(site: Path, release: Release) -> None:

@@ -13,7 +13,7 @@ from ingest.identifiers import Event, Registry
 from sparql_api import i18n
 from sparql_api.engine.problems import out_of_time
 from sparql_api.federation.failures import ServiceFailure
-from sparql_api.pages_tombstone import UNSTATED
+from sparql_api.identifiers import UNSTATED
 from tests.releases import DEFAULT_BASE, OGCM, RDF_TYPE, REGISTRY, make_release, sample_quads
 from tests.web.conftest import Service
 
@@ -114,12 +114,14 @@ def test_a_withdrawal_by_a_build_speaks_the_language_of_the_page(
     assert page.status_code == 410
     assert f"<dt>{date}</dt><dd>2021-05-31</dd>" in page.text and f"<dd>{reason}</dd>" in page.text and UNSTATED not in page.text
     decided = unescape(service.get(f"/doc/org/mx-gone?lang={language}", "text/html").text)
-    marked = ' lang="en"' if language == "es" else ""
-    assert date not in decided and f"<dd{marked}>not a body</dd>" in decided  # a curator's words stay as they are
+    assert date not in decided and '<dd lang="">not a body</dd>' in decided  # a curator's words stay as they are
+    graph = service.get("/doc/org/mx-unstated.nt").text
+    assert f'"{reason}"@{language} .' in graph and UNSTATED not in graph
+    assert '"not a body" .' in service.get("/doc/org/mx-gone.nt").text
 
 
 def test_the_reason_is_the_one_that_builds_give() -> None:
     registry = Registry()
     registry.record(Event(1, "mint", "org", "xa-body"))
     registry.withdraw_unused("2021-01-01")
-    assert [reason for *_, reason in registry.gone()] == [UNSTATED]
+    assert [event.reason for *_, event in registry.gone()] == [UNSTATED]

@@ -46,11 +46,6 @@ class Reading:
     end: PartialDate
     precision: Precision
 
-    @property
-    def single(self) -> PartialDate | None:
-        """The date where the reading is one (a year, month or day), None for a stretch of several."""
-        return self.start if self.start == self.end else None
-
 
 @dataclass(frozen=True)
 class DateCell:
@@ -61,10 +56,6 @@ class DateCell:
     basis: str = ""
     code: str = ""
     literal: str = ""
-
-    @property
-    def precision(self) -> Precision | None:
-        return self.readings[0].precision if self.readings else None
 
     @property
     def reading(self) -> Reading | None:

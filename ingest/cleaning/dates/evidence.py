@@ -42,7 +42,7 @@ class DateEvidence:
                 self.part_proofs.setdefault((group, part), Counter())[order] += 1
             self._file_known = False
 
-    def order(self, group: str, part: str = "") -> Order | None:
+    def order(self, group: str) -> Order | None:
         """The order proven for the group, or None: unproven, or proven both ways."""
         return _only(self.proofs.get(group))
 

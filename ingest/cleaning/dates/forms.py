@@ -275,7 +275,7 @@ def _range(text: str, order: Order, years: tuple[int, int] | None) -> Found | No
     return None
 
 
-def short_range(text: str, years: tuple[int, int] | None) -> Found | None:
+def short_range(text: str) -> Found | None:
     """2013-14, 2013/14: a year and the last two digits of a later one."""
     match = _SHORT_RANGE.fullmatch(text)
     if not match or int(match["last"]) <= int(match["year"]) % 100:

@@ -34,7 +34,7 @@ def _read(cell: str, order: Order | None, basis: str, years: tuple[int, int] | N
 
     tried = {name: _attempt(lambda name=name: in_order(text, name, years)) for name in ("dmy", "mdy")}  # type: ignore[misc,arg-type]
     found = {name: result for name, result in tried.items() if isinstance(result, Found)}
-    span = _attempt(lambda: short_range(text, years))
+    span = _attempt(lambda: short_range(text))
     if isinstance(span, Found):
         # 2010-11 is a month as well as two years; 2013-14 is no month.
         readings = (found["dmy"].reading, span.reading) if found else (span.reading,)

@@ -91,7 +91,7 @@ def moments(context: SourceContext, row: Row) -> None:
     text(context, row, subject, "texto", "dct:description")
     for about in filter(None, (item.strip() for item in row.text("sobre").split(";"))):
         kind, _, about_key = about.partition("/")
-        context.build.references.append((kind, about_key, row.file.shown, row.number, "sobre"))
+        context.refer(kind, about_key, row, "sobre")
         try:
             context.add(subject, "ogcm:about", context.thing(kind, about_key))
         except ValueError:

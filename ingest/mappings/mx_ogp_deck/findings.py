@@ -50,7 +50,7 @@ def figures(context: SourceContext, row: Row) -> None:
     kind, key = row.text("sobre_tipo"), context.key(row, "sobre_clave")
     value = context.value(row, "valor", values.decimal)
     if key:
-        context.build.references.append((kind, key, row.file.shown, row.number, "sobre_clave"))
+        context.refer(kind, key, row, "sobre_clave")
     if not (key and value is not None and context.code(row, "medida", "measure")):
         return
     as_of = context.value(row, "a_la_fecha", values.full_date)

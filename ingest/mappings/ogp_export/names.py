@@ -44,7 +44,7 @@ def year_of(cell: str) -> str:
 def of_another_country(places: Places, outside_id: str, country: str) -> str | None:
     """The area that OGP's prefix of a commitment's id means, where that is not in the country; None where it is, or nobody knows the prefix."""
     area = places.by_code(outside_id.rstrip("0123456789"))
-    return None if area is None or area.partition("-")[0] == country else area
+    return None if area is None or uris.country_of(area) == country else area
 
 
 def of_no_country(places: Places, outside_id: str, area: str) -> str | None:

@@ -81,20 +81,19 @@ class PlaceOfRow:
         coded = places.by_code(code) if code else None
         named = places.country(name) or places.local(name)
         if named is not None:
-            return Place(named, _country(named), doubt="other-code" if coded not in (None, named) else "")
+            return Place(named, uris.country_of(named), doubt="other-code" if coded not in (None, named) else "")
         word, country = self._parted(name)
         # Whatever country it is taken for, its name is published.
-        if (region := country or (_country(coded) if coded is not None else None)) is not None and redacted(name, region).counts:
+        if (region := country or (uris.country_of(coded) if coded is not None else None)) is not None and redacted(name, region).counts:
             return None
         if country is None:
             # A spelling that no table has. After a comma stands a country: whose member it is, then, nobody knows.
-            return Place(coded, _country(coded), doubt="by-code") if coded is not None and not ("," in name and coded == _country(coded)) else None
+            return Place(coded, uris.country_of(coded), doubt="by-code") if coded is not None and not ("," in name and coded == uris.country_of(coded)) else None
         if coded is not None:
-            return Place(coded, country, doubt="by-code") if coded != country and _country(coded) == country else None
-        slug = uris.slug(word)
-        if not slug or (code and not code.upper().startswith(country)):
+            return Place(coded, country, doubt="by-code") if coded != country and uris.country_of(coded) == country else None
+        if not uris.slug(word) or (code and not code.upper().startswith(country)):
             return None
-        return Place(f"{country}-x-{slug}", country, word)
+        return Place(uris.local_area(country, word), country, word)
 
     def _parted(self, name: str) -> tuple[str, str | None]:
         """The word before the country and the country of "Name, Country"; the country's own name may hold a comma."""
@@ -104,7 +103,3 @@ class PlaceOfRow:
             if country is not None:
                 return ",".join(parts[:end]).strip(), country
         return name, None
-
-
-def _country(area: str) -> str:
-    return area.partition("-")[0]

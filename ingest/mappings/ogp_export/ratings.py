@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 import ontology
 from ingest import terms, uris
 from ingest.cleaning.persons import redacted
-from ingest.context import SourceContext
+from ingest.context import Reference, SourceContext
 from ingest.contract import Rating, Table
 from ingest.formats.headers import folded
 from ingest.mappings.ogp_export.codes import check_codes
@@ -76,7 +76,7 @@ class Ratings:
         check_codes(context, _named(context, table))
         if table.ratings and context.contract.assessor:
             layout = f"{context.contract.layout or context.contract.key}.yml"
-            context.build.references.append(("org", context.contract.assessor, layout, 0, "assessor"))  # known only when all tables are read
+            context.build.references.append(Reference("org", context.contract.assessor, layout, 0, "assessor"))  # known only when all tables are read
         self._context = context
         self._table = table
         self._rules = [(rule.when, rule.method) for rule in table.methods]
@@ -86,9 +86,7 @@ class Ratings:
         self._verdict, self._statements = cache(self._found), cache(self._prepared)
         self._by_column = {entry.column: entry for entry in self._compiled}
         self._code = lru_cache(maxsize=1024)(self._other_spelling)
-        base = context.build.addresses.base
-        self._thing = f"<{base}id/assessment/"
-        self._report = f"<{base}id/report/"
+        self._space = f"<{context.build.addresses.space('assessment')}"
 
     def method_of(self, row: Row) -> str | None:
         """The method of the row's ratings by the contract's evidence, or None."""
@@ -162,10 +160,12 @@ class Ratings:
         """The Assessment as N-Triples lines; `named` is what labels in es and en call the commitment, escaped."""
         assessor = self._context.contract.assessor
         key = uris.assessment("commitment", commitment_key, assessor, rating.report, rating.dimension, verdict.method)
-        self._context.build.registry.use("assessment", key, date=self._context.date)
+        key = self._context.build.registry.use("assessment", key, date=self._context.date)  # after merges
         head, es, en = self._statements(rating.dimension, verdict.scheme, verdict.code, verdict.method, rating.report)
-        node = f"{self._thing}{key}>"
-        report = f"{node} {_P['report']} {self._report}{assessor}_{plan_key}_{rating.report}> .\n" if rating.report and assessor else ""
+        node = f"{self._space}{key}>"
+        report = ""
+        if rating.report and assessor:
+            report = f"{node} {_P['report']} {self._context.thing('report', uris.report(assessor, plan_key, rating.report))} .\n"
         return (
             f"{node} {_P['type']} {_P['Assessment']} .\n"
             f'{node} {_P["label"]} "{named["en"]}: {en}"@en .\n'

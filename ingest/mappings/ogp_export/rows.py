@@ -77,10 +77,9 @@ class RowMapping:
         context.build.scopes.declare(context.contract.key, self._speaking)
         self._structural = [name for what in ("jurisdiction", "jurisdiction-code", "plan-number", "commitment-id") if (name := table.means(what))]  # type: ignore[arg-type]
         self._plan_column = table.means("plan-number")
-        base = context.build.addresses.base
-        self._passage_head, self._commitment_head = f"<{base}id/passage/", f"<{base}id/commitment/"
+        self._passage_head = f"<{context.build.addresses.space('passage')}"
         self._title = next(iter(context.contract.title.values()))
-        self._language = context.contract.language_tag or "en"
+        self._tag = f"@{context.contract.language_tag}" if context.contract.language_tag else ""
 
     def map(self, row: Row) -> None:
         self.at_work = self._structural[0]
@@ -96,8 +95,7 @@ class RowMapping:
         key = self._identity.key(row, plan, plan_key, outside_id)
         row.take(self._structural)
         self._quality.places[plan.place.area] += 1
-        self._context.mint("commitment", key)
-        subject = f"{self._commitment_head}{key}>"
+        subject = self._context.mint("commitment", key)
         self._plans.check(row, plan, plan_key, passage)
         names: list[str] = []
         number = self._number(row, subject, plan, names)
@@ -140,19 +138,20 @@ class RowMapping:
     # -- the passage --------------------------------------------------------------------------------------------------
 
     def _passage_term(self, row: Row) -> str:
-        """Of an export: `{source}_{12 hex of the cells}`; equal rows are counted (ontology_design section 8)."""
+        """Of an export: `{source}_{12 hex of the cells}`; equal rows are counted (ontology_design section 8). Merges are followed."""
         digest = row.digest()
         self._journal.note(self._passages, digest)
         times = self._passages[digest] = self._passages.get(digest, 0) + 1
-        return f"{self._passage_head}{uris.passage_of_export(self._context.contract.key, digest, times)}>"
+        key = uris.passage_of_export(self._context.contract.key, digest, times)
+        return f"{self._passage_head}{self._context.build.registry.survivor('passage', key)}>"
 
     def _passage(self, row: Row, passage: str, plan: PlanOfRow, number: str) -> None:
         """What and where the row is; not its position, which may change without the row changing. Absence codes stand on it."""
         name = row.peek(self._structural[0])
         place = terms.escaped(f"{written(name)}, plan {plan.number}" + (f", {number}" if number else ""))
         lines = [
-            f'{passage} {_P["type"]} {_P["Passage"]} .\n{passage} {_P["label"]} "{terms.escaped(self._title)}: {place}"@{self._language} .\n'
-            f'{passage} {_P["partOf"]} {self._context.source} .\n{passage} {_P["locator"]} "{place}"@{self._language} .\n'
+            f'{passage} {_P["type"]} {_P["Passage"]} .\n{passage} {_P["label"]} "{terms.escaped(self._title)}: {place}"{self._tag} .\n'
+            f'{passage} {_P["partOf"]} {self._context.source} .\n{passage} {_P["locator"]} "{place}"{self._tag} .\n'
         ]
         lines += [f"{passage} {terms.curie(f'ogcm:{absence}')} {terms.text(column)} .\n" for column, absence in row.absent.items()]
         self._context.emit("".join(lines))
@@ -303,19 +302,10 @@ class RowMapping:
             self._context.emit(f"{subject} {predicate} {terms.text(reading.literal)} .\n")
         if reading.withheld:
             self._quality.withheld[name] += 1
-            row.quarantine(name, "person", "", *_EXPECTED["person"])
-            return
-        for code, found, _, _ in reading.quarantine():
-            row.report(name, code, found, *_EXPECTED[code])
+        for code, found, es, en in reading.quarantine():
+            (row.quarantine if reading.withheld else row.report)(name, code, found, es, en)
 
 
-# What would have made the cell readable; its text is published as it stands, except where it names a person.
-_EXPECTED = {
-    "several-bodies": ("un organismo, o varios con un separador que el contrato declare", "one body, or several with a separator that the contract declares"),
-    "homoglyph": ("un nombre en letras de un solo alfabeto", "a name in letters of one alphabet"),
-    "national-name": ("un organismo del propio gobierno local, o una decisión en data/curated/", "a body of the local government itself, or a decision in data/curated/"),
-    "person": ("un organismo; la celda nombra a una persona y no se publica", "a body; the cell names a person and is withheld"),
-}  # fmt: skip
 _BOOLEANS = {text: terms.boolean(value) for value, texts in ((True, ("1", "1.0", "yes", "true", "y", "sí")), (False, ("0", "0.0", "no", "false", "n"))) for text in texts}
 
 

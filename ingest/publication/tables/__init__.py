@@ -31,13 +31,24 @@ from ingest.publication.tables.rows import SEPARATOR
 from ingest.publication.working import Worked, unwatched
 from ontology.namespaces import PREFIXES
 
-__all__ = ["SEPARATOR", "Column", "TableError", "TableQuery", "data_package", "read_query", "table_queries", "write_tables"]
+__all__ = ["SEPARATOR", "Column", "SeveralValues", "TableError", "TableQuery", "data_package", "read_query", "table_queries", "write_tables"]
 
 _SINGLE = frozenset({"integer", "number", "boolean", "date"})
 
 
 class TableError(Exception):
-    """A table query is not as this package asks, or the data give two values where a column declares one."""
+    """A table query is not as this package asks, or the data give two values where a column declares one (`SeveralValues`)."""
+
+
+class SeveralValues(TableError):
+    """The data give a resource two values where a column of a table declares one."""
+
+    def __init__(self, table: str, key: str, column: str, values: list[str]):
+        super().__init__(table, key, column, values)  # so it can be passed on by another process
+        self.table, self.key, self.column, self.values = table, key, column, values
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.key}: {self.column} has {len(self.values)} values: {', '.join(self.values)}"
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,8 @@ def _write(query: TableQuery, found: Iterable[tuple[list[str], list[int]]], exac
         copy.header(header)
         for count, (cells, several) in enumerate(found, 1):  # noqa: B007 - the last count is the number of rows
             if several and not single.isdisjoint(several):
-                raise _two_values(query, cells, min(single.intersection(several)))
+                number = min(single.intersection(several))
+                raise SeveralValues(query.name, cells[0], query.columns[number].name, cells[number].split(SEPARATOR))
             line = writer.writerow(cells)
             text.write(line)
             copy.row(cells, line)
@@ -130,11 +142,6 @@ class _Line:
 
     def write(self, line: str) -> str:
         return line
-
-
-def _two_values(query: TableQuery, cells: list[str], number: int) -> TableError:
-    values = cells[number].split(SEPARATOR)
-    return TableError(f"{query.name}: {cells[0]}: {query.columns[number].name} has {len(values)} values: {', '.join(values)}")
 
 
 def data_package(tables: list[tuple[TableQuery, int, str, int]], title: str, licence: str | None, rights: dict[str, str], release: str) -> bytes:

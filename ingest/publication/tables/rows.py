@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
+from commitments.sorted_statements import Text, lines_with, mapped
 from ingest.publication.grouping import subjects
 from ingest.publication.tables.patterns import Branch, Language, Pattern
 from ingest.publication.working import Worked, unwatched
@@ -206,37 +208,24 @@ class SortedText:
     """A sorted N-Triples file in which the statements of one subject are found by bisection. A context manager."""
 
     def __init__(self, path: Path):
-        self._file = open(path, "rb")  # noqa: SIM115 - closed in __exit__
-        size = self._file.seek(0, 2)
-        self._text = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""  # nothing cannot be mapped
+        self._mapped = mapped(path)
+        self._text: Text = b""
         self._searches = 0
 
     def __enter__(self) -> SortedText:
+        self._text = self._mapped.__enter__()
         return self
 
-    def __exit__(self, *_raised: object) -> None:
-        if isinstance(self._text, mmap.mmap):
-            self._text.close()
-        self._file.close()
+    def __exit__(self, *raised: Any) -> None:
+        self._mapped.__exit__(*raised)
 
     def of(self, subject: bytes) -> Iterator[bytes]:
         """The lines of a subject, given as N-Triples term."""
-        text, prefix = self._text, subject + b" "
+        text = self._text
         self._searches += 1
         if self._searches % _SEARCHES == 0 and hasattr(text, "madvise"):  # not on Windows
             text.madvise(mmap.MADV_DONTNEED)
-        low, high = 0, len(text)  # low: no line before it qualifies; high: no line from there on stands before those that do
-        while low < high:
-            middle = (low + high) // 2
-            start = max(text.rfind(b"\n", low, middle) + 1, low)
-            if text[start : start + len(prefix)] < prefix:
-                low = text.find(b"\n", middle) + 1 or len(text)
-            else:
-                high = start
-        while text[low : low + len(prefix)] == prefix:
-            end = text.find(b"\n", low) + 1 or len(text)
-            yield text[low:end]
-            low = end
+        return lines_with(text, subject + b" ")
 
 
 # Between columns and between values of a cell, and for what ends lines: no text of a release holds these characters.

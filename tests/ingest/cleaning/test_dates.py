@@ -23,7 +23,7 @@ def read(cell: str, years: tuple[int, int] | None = PLAN, proofs: tuple[str, ...
 
 
 def shown(cell: DateCell) -> list[str]:
-    return [f"{reading.start.text}" if reading.single else f"{reading.start.text}/{reading.end.text}" for reading in cell.readings]
+    return [f"{reading.start.text}" if reading.start == reading.end else f"{reading.start.text}/{reading.end.text}" for reading in cell.readings]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def shown(cell: DateCell) -> list[str]:
 )
 def test_one_reading_in_the_precision_of_the_cell(cell: str, expected: str, precision: str) -> None:
     result = read(cell)
-    assert (result.status, shown(result), result.precision, result.literal) == ("certain", [expected], precision, cell)
+    assert (result.status, shown(result), result.readings[0].precision, result.literal) == ("certain", [expected], precision, cell)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,6 @@ def test_close_languages_are_not_chosen_between() -> None:
     text = "Ministarstvo objavljuje sve ugovore na jednoj stranici i odgovara na zahtjeve."
     found = detect(text, threshold=Decimal("0.95"))
     assert found.tag is None and found.best in ("bs", "hr", "sr")
-    assert set(found.rivals) <= {"bs", "hr", "sr"} and len(found.rivals) >= 2
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.cleaning.text import CHANGES, DOUBTS, Repaired, as_original, mixed_scripts, one_line, repair
+from ingest.cleaning.text import CHANGES, Repaired, as_original, repair
 from ingest.publication.dumps import unpublishable
 from tests.ingest.cleaning.samples import cells
 
@@ -61,7 +61,7 @@ REPEATABLE = {"deadline": None, "derandomize": True, "database": None}
 )
 def test_certain_damage_is_repaired_and_named(raw: str, text: str, changes: str) -> None:
     result = repair(raw)
-    assert (result.text, " ".join(result.changes), result.unrepaired) == (text, changes, ())
+    assert (result.text, " ".join(result.changes)) == (text, changes)
 
 
 @pytest.mark.parametrize(
@@ -93,19 +93,18 @@ def test_what_is_no_damage_stays(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "doubt"),
+    "text",
     [
-        ("pa\ufffds", "replacement-character"),
-        ("17\ufffd Asegurar", "replacement-character"),
-        ("cami\ufffdn: camión, camiñn", "replacement-character"),  # two words fit
-        ("a\uf061b", "private-use"),
-        ("\ue123", "private-use"),
-        ("sub\u00adnational", "soft-hyphen"),
+        "pa\ufffds",
+        "17\ufffd Asegurar",
+        "cami\ufffdn: camión, camiñn",  # two words fit
+        "a\uf061b",
+        "\ue123",
+        "sub\u00adnational",
     ],
 )
-def test_what_is_not_certain_stays_and_is_named(text: str, doubt: str) -> None:
-    result = repair(text)
-    assert (result.text, result.changes, result.unrepaired) == (text, (), (doubt,))
+def test_what_is_not_certain_stays(text: str) -> None:
+    assert repair(text) == Repaired(text)
 
 
 def test_a_formula_keeps_all_but_what_cannot_be_published() -> None:
@@ -120,31 +119,12 @@ def test_the_original_is_shown_and_nothing_else_changes() -> None:
     assert as_original("a<br/>&amp;\r\n\x02\x7f\x85\ufffe\ud800 \uf0b7é") == "a<br/>&amp;␍\n␂␡⟨U+0085⟩⟨U+FFFE⟩⟨U+D800⟩ \uf0b7é"
 
 
-def test_one_line() -> None:
-    assert one_line(" Secretaría de\nEconomía \t(SE) ") == "Secretaría de Economía (SE)"
-
-
-@pytest.mark.parametrize(
-    ("name", "mixed"),
-    [
-        ("Міnistry of Justice", True),  # the first two letters are Cyrillic
-        ("Αthens", True),
-        ("Ministerio de Economía", False),
-        ("Министерство юстиции", False),
-        ("ДП Prozorro, Υπουργείο Interior", False),
-        ("Instituto µ", False),
-    ],
-)
-def test_words_of_mixed_scripts(name: str, mixed: bool) -> None:
-    assert mixed_scripts(name) is mixed
-
-
 def test_a_sign_that_stands_for_a_letter_becomes_it() -> None:
     assert repair("10 \u212bngström").text == "10 Ångström"  # U+212B is no combining mark, and no form of NFC
 
 
 def test_every_code_is_explained_in_both_languages() -> None:
-    assert all(es and en and es != en for es, en in (CHANGES | DOUBTS).values())
+    assert all(es and en and es != en for es, en in CHANGES.values())
 
 
 _PIECES = st.sampled_from(
@@ -162,9 +142,9 @@ _TEXTS = st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=14).map("".j
 def test_a_second_repair_changes_nothing_and_all_can_be_published(raw: str) -> None:
     result = repair(raw)
     again = repair(result.text)
-    assert (again.text, again.changes, again.unrepaired) == (result.text, (), result.unrepaired)
+    assert again == Repaired(result.text)
     assert bool(result.changes) == (result.text != raw)
-    assert set(result.changes) <= set(CHANGES) and set(result.unrepaired) <= set(DOUBTS)
+    assert set(result.changes) <= set(CHANGES)
     assert unicodedata.is_normalized("NFC", result.text) or raw.lstrip().startswith("=")  # a formula stays as it is
     for text in (result.text, as_original(raw)):
         line = f"{ox.Triple(ox.NamedNode('https://x.org/a'), ox.NamedNode('https://x.org/p'), ox.Literal(text))} .\n".encode()
@@ -177,7 +157,7 @@ def test_a_second_repair_changes_nothing_and_all_can_be_published(raw: str) -> N
 def test_a_long_cell_full_of_one_damage_is_read_in_a_pass(piece: str) -> None:
     """A repair that looks through the whole text at each place would take minutes here."""
     whole, once = repair(piece * 20_000), repair(piece)
-    assert set(whole.changes) == set(once.changes) and set(whole.unrepaired) == set(once.unrepaired)
+    assert set(whole.changes) == set(once.changes)
 
 
 @pytest.mark.parametrize("edition", ["2016", "2024"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.identifiers import Registry
+from ingest.problems import SourceProblems
 from tests.ingest.exports.made import row, write
 from tests.ingest.exports.mapping import ID, Result, last, map_exports
 
@@ -145,6 +146,22 @@ def test_many_rows_alike_take_no_longer_than_others(own_data: Path, tmp_path: Pa
     assert asked.count("commitment") <= 2 * len(rows)
 
 
+def test_what_a_curator_merged_is_written_under_the_key_that_stays(own_data: Path, tmp_path: Path) -> None:
+    roads = row("Kenya", "9", "7", "Roads") | {"Completion (Progress Report)": "Completed", "_CompletionProgress": "4"}
+    edition = "ogp-2024-07-03"
+    table = f"{edition}={write(tmp_path / 'rows.csv', 'ogp-2024', [roads])}"
+    first = map_exports(own_data, table)
+    first.keep_identifiers(own_data)
+    merged = [("passage", "Passage"), ("assessment", "Assessment"), ("report", "AssessmentReport")]
+    keys = {kind: last(next(iter(first[edition].instances(name)))) for kind, name in merged}
+    for kind, key in keys.items():
+        with (own_data / "identifiers" / f"{kind}.csv").open("a", encoding="utf-8") as log:
+            log.write(f"2,merge,{kind},{key},,2020-01-01,data editor,same,{key}.b\n1,mint,{kind},{key}.b,,2020-01-01,data editor,,\n")
+    text = "\n".join(map_exports(own_data, table)[edition].lines)
+    for kind, key in keys.items():
+        assert f"/id/{kind}/{key}>" not in text and f"/id/{kind}/{key}.b>" in text
+
+
 # -- ids of OGP ---------------------------------------------------------------------------------------------------
 
 
@@ -220,6 +237,16 @@ def test_two_ids_that_became_one_commitment_cost_no_row(own_data: Path, tmp_path
         assert result.aside("repeated-id") == [("3" if name == "b" else "2", "Commitment Unique Identifier", "KE0402")]
         keys.append({title: last(result["ogp-2024-01-01"].commitment(title)) for title in ("Roads", "Streets")})
     assert keys[0] == keys[1] and keys[0]["Roads"] == "KE-3-01" != keys[0]["Streets"]
+
+
+def test_a_merge_into_a_key_that_nobody_minted_is_a_fault_of_the_registry(own_data: Path, tmp_path: Path) -> None:
+    edition = f"ogp-2024-01-01={write(tmp_path / 'a.csv', 'ogp-2024', [row('Kenya', '3', '1', 'Roads')])}"
+    map_exports(own_data, edition).keep_identifiers(own_data)
+    merge(own_data, "KE-3-01", "KE-3-99")
+    write(tmp_path / "a.csv", "ogp-2024", [with_id("KE0401", "Kenya", "3", "1", "Roads")])
+    with pytest.raises(SourceProblems) as refused:
+        map_exports(own_data, edition)
+    assert [(problem.file, problem.column, problem.found) for problem in refused.value] == [("identifiers/commitment.csv", "target", "KE-3-99")]
 
 
 def test_what_is_no_id_is_set_aside_alone(reference: Path, tmp_path: Path) -> None:

@@ -49,6 +49,12 @@ def test_the_commitment_itself_is_named_by_its_title_in_the_title_s_language(res
     assert result[EDITION].objects(result[EDITION].commitment(TITLE), "rdfs:label") == [f'"{TITLE}"@es']
 
 
+def test_where_a_row_stands_has_no_tag_where_the_edition_states_no_language(result: Result) -> None:
+    passages = result[EDITION].instances("Passage")
+    said = [text for passage in passages for name in ("ogcm:locator", "rdfs:label") for text in result[EDITION].objects(passage, name)]
+    assert len(said) == 2 * len(ROWS) and all(text.endswith('"') for text in said)
+
+
 @pytest.mark.parametrize("title", ["Six, the first", "Six, the second", "Without a number"])
 def test_without_a_number_of_its_own_it_is_named_by_its_key(result: Result, title: str) -> None:
     commitment = result[EDITION].commitment(title)

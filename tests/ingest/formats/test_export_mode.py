@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.accounting import Accounting
+from ingest.formats import FormatFault, open_records
 from ingest.problems import ProblemList
 from ingest.readers import LONGEST_CELL, TableReader
 from tests.ingest.formats.exports import HEADER, ROWS, contract, csv_bytes, lines, read, sheet_xml, write_csv, write_workbook
@@ -180,6 +181,33 @@ def test_a_fault_of_the_whole_file_stops_the_build(tmp_path: Path, change, code:
     assert not reading.quarantine
     problem = reading.problems[0]
     assert problem.message("es") != problem.message("en") and problem.message("en").startswith("sources/made_up/rows.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        (b'"Ministry; agency; other",Plan\nHealth,2\n', 1),
+        (b'"Note; one\nb;c;d;e",x\nPlan,Number\n1,2\n', 2),
+        (b"A; note; of; many; parts\nPlan,Number\n1,2\n", 2),
+        (b'"Plan\n(a;b;c;d)",Number\n1,2\n', 1),
+    ],
+    ids=["separators in quotes", "a preamble of two lines", "separators of the preamble", "a header of two lines"],
+)
+def test_a_sound_header_is_not_taken_for_one_with_another_delimiter(tmp_path: Path, text: bytes, row: int) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(text)
+    records = list(open_records(path, header_row=row))
+    assert [len(record.cells) for record in records[row - 1 :]] == [2, 2]
+    assert [record.number for record in records] == list(range(1, len(records) + 1))
+
+
+@pytest.mark.parametrize("text", [b"a;b\n1;2\n", b'"a";"b"\n"1";"2"\n', b'"a, b";c\n', b'"a\nb";c;"d"\n'], ids=["plain", "quoted", "comma within", "two lines"])
+def test_another_delimiter_is_told_from_malformed_quotes(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(text)
+    with pytest.raises(FormatFault) as fault:
+        list(open_records(path))
+    assert (fault.value.code, fault.value.row, fault.value.found) == ("delimiter", 1, ";")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_values_are_what_the_file_stores(tmp_path: Path, xml: str, text: str) ->
         '<si><t>課税</t><rPh sb="0" eb="2"><t>カゼイ</t></rPh></si>'
     )
     record = one_row(tmp_path, xml, strings=strings)
-    assert record.cells == ([text] if text else []) and not record.faults and not record.dates
+    assert record.cells == ([text] if text else []) and not record.faults
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_values_are_what_the_file_stores(tmp_path: Path, xml: str, text: str) ->
         (3, "43832.5", "2020-01-02T12:00:00"),
     ],
 )
-def test_cells_typed_as_dates_are_iso_and_marked(tmp_path: Path, style: int, serial: str, text: str) -> None:
+def test_cells_typed_as_dates_are_iso(tmp_path: Path, style: int, serial: str, text: str) -> None:
     record = one_row(tmp_path, f'<c r="A1" t="inlineStr"><is><t>x</t></is></c><c r="B1" s="{style}"><v>{serial}</v></c>')
-    assert record.cells == ["x", text] and record.dates == {1}
+    assert record.cells == ["x", text]
 
 
 def test_dates_agree_with_the_calendar_for_a_century() -> None:
@@ -84,7 +84,7 @@ def test_dates_agree_with_the_calendar_for_a_century() -> None:
 @pytest.mark.parametrize(("style", "serial"), [(0, "43832"), (4, "1.5"), (5, "43832"), (1, "-3"), (1, "2958466"), (99, "5")])
 def test_other_numbers_are_not_dates(tmp_path: Path, style: int, serial: str) -> None:
     record = one_row(tmp_path, f'<c r="A1" s="{style}"><v>{serial}</v></c>')
-    assert record.cells == [serial] and not record.dates
+    assert record.cells == [serial]
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_a_date_reaches_the_row_as_a_date(tmp_path: Path) -> None:
     xml = sheet_xml(lines()).replace('<c r="D3" t="inlineStr"><is><t xml:space="preserve">31/08/2019</t></is></c>', '<c r="D3" s="2"><v>43708</v></c>')
     write_workbook(tmp_path / "rows.xlsx", {"S": xml})
     reader = TableReader(tmp_path, "made_up", contract(file="rows.xlsx"), "rows", ProblemList(), Accounting())
-    found = {row.number: (row.peek("Start Date"), row.is_date("Start Date"), row.is_date("Title")) for row in reader.rows()}
-    assert found == {3: ("2019-08-31", True, False), 4: ("2018", False, False), 5: ("", False, False)}
+    found = {row.number: row.peek("Start Date") for row in reader.rows()}
+    assert found == {3: "2019-08-31", 4: "2018", 5: ""}
 
 
 def test_a_formula_without_a_stored_value_is_set_aside(tmp_path: Path) -> None:
