@@ -25,7 +25,7 @@ ROWS = [
     cells(6, "plain", lead_institution="Land Registry of Tests"),
     cells(7, "codes", lead_institution="none specified", supporting_institution="NOT  SPECIFIED", start_date=" nr ")
     | {"Theme": "unclear", "Cluster": "None Specified", "Specificity": "NOT APPLICABLE"},
-    cells(8, "none") | {"Cluster": "None", "Specificity": "none"},
+    cells(8, "None of the roads") | {"Cluster": "None", "Specificity": "none"},
     cells(9, "early, 2018") | {"Verifiable": "Yes", "Early Results": "Marginal"},
     cells(10, "early, 2020") | {"Potential for Results": "Modest", "Early Results": "Marginal"},
     cells(11, "early, 2018, of the later list") | {"Verifiable": "Yes", "Early Results": "Significant"},
@@ -84,8 +84,8 @@ def test_an_absence_code_is_one_in_any_letters(result: Result) -> None:
 
 
 def test_none_is_a_fact_and_no_code(result: Result) -> None:
-    assert said(result, "none", "ogcm:clusterText") == ["None"]
-    assert not any(absent(result, "none", code) for code in ("noneSpecified", "notSpecified", "notApplicable"))
+    assert said(result, "None of the roads", "ogcm:clusterText") == ["None"]
+    assert not any(absent(result, "None of the roads", code) for code in ("noneSpecified", "notSpecified", "notApplicable"))
 
 
 def test_early_results_are_of_the_list_that_the_method_used(result: Result) -> None:

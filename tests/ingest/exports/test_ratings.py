@@ -188,8 +188,8 @@ SPECIFICITY, COMPLETION, CHANGE, IMPACT = "Specificity", "Completion (progress r
 @pytest.mark.parametrize(
     ("column", "cell", "code"),
     [
-        (SPECIFICITY, "c.high", "high"), (SPECIFICITY, "c . high", "high"), (SPECIFICITY, "C.  High", "high"), (SPECIFICITY, "c. high (3)", "high"),
-        (SPECIFICITY, "3 - High", "high"),
+        (SPECIFICITY, "c.high", "high"), (SPECIFICITY, "c . high", "high"), (SPECIFICITY, "C.  High", "high"),
+        (SPECIFICITY, "c. high (3)", "high"), (SPECIFICITY, "3 - High", "high"),
         (COMPLETION, "d.Complete", "complete"), (COMPLETION, "not-started", "not-started"), (COMPLETION, "Not\u2013Started", "not-started"),
         (COMPLETION, "5 - Complete", "complete"), (COMPLETION, "d.complete(5)", "complete"), (CHANGE, "Did-not-change", "did-not-change"),
         (IMPACT, "Mod\u00aderate", "moderate"), (IMPACT, "\u200bNone\xa0", "none"), (IMPACT, "None (0)", "none"),

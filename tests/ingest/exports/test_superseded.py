@@ -81,15 +81,15 @@ def test_nothing_in_the_view_points_at_what_has_left_it(result: Result) -> None:
 def test_roles_and_their_shortcuts_leave_together(reference: Path, tmp_path: Path) -> None:
     """Bodies that the authority table knows: the newer edition names another one, then none."""
     known, other = "Secretaría de la Función Pública", "Secretaría de Economía"
-    older = [row("Mexico", "2", "1", "another", lead_institution=known), row("Mexico", "2", "2", "none", lead_institution=known)]
-    newer = [row("Mexico", "2", "1", "another", lead_institution=other), row("Mexico", "2", "2", "none", lead_institution="None Specified")]
+    older = [row("Mexico", "2", "1", "another", lead_institution=known), row("Mexico", "2", "2", "None of the roads", lead_institution=known)]
+    newer = [row("Mexico", "2", "1", "another", lead_institution=other), row("Mexico", "2", "2", "None of the roads", lead_institution="None Specified")]
     paths = {name: write(tmp_path / f"{name}.csv", "ogp-2016", rows) for name, rows in ((OLDER, older), (NEWER, newer))}
     result = map_exports(reference, *(f"{name}={path}" for name, path in paths.items()))
     view = result.view
     assert [last(term) for term in view.objects(view.commitment("another"), "ogcm:lead")] == ["mx-economia"]
-    assert view.objects(view.commitment("none"), "ogcm:lead") == []
+    assert view.objects(view.commitment("None of the roads"), "ogcm:lead") == []
     assert [last(view.one(node, "ogcm:actor")) for node in view.where("ogcm:forCommitment", value(view.commitment("another")))] == ["mx-economia"]
-    assert view.where("ogcm:forCommitment", value(view.commitment("none"))) == []
+    assert view.where("ogcm:forCommitment", value(view.commitment("None of the roads"))) == []
 
 
 def test_what_a_second_edition_took_back_a_silent_third_one_does_not_bring_back(reference: Path, tmp_path: Path) -> None:
