@@ -221,11 +221,10 @@ class SourceContext:
         key = uris.passage(self.contract.key, row.file.slug, row.key)
         subject = self.mint("passage", key)
         place = row.place or f"{row.file.slug}, {row.key}"
-        language = self.contract.language_tag or ""  # of a source that does not state its language
-        title = next(iter(self.contract.title.values()))
+        title, language = self.contract.own_title
         self.describe(subject, ["ogcm:Passage"], {language: f"{title}: {place}"}, None, remember=False)
         self.add(subject, "dct:isPartOf", self.source)
-        self.add(subject, "ogcm:locator", terms.text(place, language or None))
+        self.add(subject, "ogcm:locator", terms.text(place, self.contract.language_tag))
         if as_written:
             self.add(subject, "ogcm:asWritten", terms.text(as_written))
         if curator:

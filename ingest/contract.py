@@ -325,6 +325,12 @@ class Contract(Model):
         return None if self.language == "not-stated" else languages.bcp47(self.language)
 
     @property
+    def own_title(self) -> tuple[str, str]:
+        """The title that passages are called by, with the tag of what is composed of it: that of the source's language where the title is in it, else none."""
+        tag = self.language_tag or ""
+        return (self.title[tag], tag) if tag in self.title else (next(iter(self.title.values())), "")
+
+    @property
     def age(self) -> int:
         """Greater for a newer edition: by the day, month or year at the end of its key (`ogp-2024`), else by the day it was issued, else 0.
 

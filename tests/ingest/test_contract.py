@@ -119,6 +119,15 @@ def test_the_language_of_a_contract_gives_the_shortest_tag(root: Path, tmp_path:
     assert _with_language(root, tmp_path, code).contract.language_tag == tag
 
 
+@pytest.mark.parametrize(
+    ("code", "titled"),
+    [("eng", ("Exports", "en")), ("spa", ("Exportaciones", "es")), ("deu", ("Exports", "")), ("not-stated", ("Exports", ""))],
+)
+def test_a_title_in_another_language_gets_no_tag_of_the_source(root: Path, tmp_path: Path, code: str, titled: tuple[str, str]) -> None:
+    contract = _with_language(root, tmp_path, code).contract.model_copy(update={"title": {"en": "Exports", "es": "Exportaciones"}})
+    assert contract.own_title == titled
+
+
 @pytest.mark.parametrize(("code", "says"), [("klingon <>", "([a-z]{3}|not-stated)"), ("es", "([a-z]{3}|not-stated)"), ("ger", "deu")])
 def test_what_is_no_language_is_a_fault_of_the_contract(root: Path, tmp_path: Path, code: str, says: str) -> None:
     with pytest.raises(SourceProblems) as error:

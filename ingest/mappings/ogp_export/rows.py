@@ -78,7 +78,8 @@ class RowMapping:
         self._structural = [name for what in ("jurisdiction", "jurisdiction-code", "plan-number", "commitment-id") if (name := table.means(what))]  # type: ignore[arg-type]
         self._plan_column = table.means("plan-number")
         self._passage_head = f"<{context.build.addresses.space('passage')}"
-        self._title = next(iter(context.contract.title.values()))
+        self._title, language = context.contract.own_title
+        self._title_tag = f"@{language}" if language else ""
         self._tag = f"@{context.contract.language_tag}" if context.contract.language_tag else ""
 
     def map(self, row: Row) -> None:
@@ -150,7 +151,7 @@ class RowMapping:
         name = row.peek(self._structural[0])
         place = terms.escaped(f"{written(name)}, plan {plan.number}" + (f", {number}" if number else ""))
         lines = [
-            f'{passage} {_P["type"]} {_P["Passage"]} .\n{passage} {_P["label"]} "{terms.escaped(self._title)}: {place}"{self._tag} .\n'
+            f'{passage} {_P["type"]} {_P["Passage"]} .\n{passage} {_P["label"]} "{terms.escaped(self._title)}: {place}"{self._title_tag} .\n'
             f'{passage} {_P["partOf"]} {self._context.source} .\n{passage} {_P["locator"]} "{place}"{self._tag} .\n'
         ]
         lines += [f"{passage} {terms.curie(f'ogcm:{absence}')} {terms.text(column)} .\n" for column, absence in row.absent.items()]
