@@ -17,8 +17,8 @@ from benchmarks import building, export_rows
 from benchmarks.figures import Figures, Goal
 from benchmarks.processes import MEBIBYTE, environment
 
-# Statements of the export's own graph, about: rows of it.
-SIZES = {"0.1M": 600, "1M": 6_000, "10M": 60_000}
+# Statements of the export's own graph, about: rows of it. Half a million of them become a release of one million.
+SIZES = {"0.1M": 600, "0.5M": 3_000, "1M": 6_000, "10M": 60_000}
 EDITION = "made-up-2016-11-30"
 # A release says nearly everything twice: in the graph of its source and in the consolidated view.
 PUBLISHED = "pyoxigraph bulk_load of the release's N-Quads"
@@ -67,7 +67,7 @@ def _size(data: Path, size: str, rounds: int, figures: Figures) -> dict[str, int
             figures.add(f"{size}: mapping and load", "s", mapped["seconds"] + loaded.seconds, loaded.seconds, reference=reference, goal=Goal(1.3, at_most=True))
             figures.add(f"{size}: mapping, peak RSS", "MiB", mapped["peak"] / MEBIBYTE, loaded.peak / MEBIBYTE, reference=reference)
             figures.add(f"{size}: build with all dumps", "s", built.seconds, loaded.seconds, reference=reference, goal=Goal(8, at_most=True))
-            figures.add(f"{size}: build with all dumps, over all that it published", "s", built.seconds, everything.seconds, reference=PUBLISHED)
+            figures.add(f"{size}: build with all dumps, over all that it published", "s", built.seconds, everything.seconds, reference=PUBLISHED, goal=Goal(8, at_most=True))
             for step, seconds in built.steps.items():
                 figures.add(f"{size}: build, step {step}", "s", seconds, loaded.seconds, reference=reference)
             peaks = built.peak / MEBIBYTE, loaded.peak / MEBIBYTE
