@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest import layouts, uris
-from ingest.contract import Contract, LoadedContract, Table, contract_of_layout, day_of, no_such_day
+from ingest.contract import Contract, Table
+from ingest.contract_reading import LoadedContract, contract_of_layout, day_of, no_such_day
 from ingest.formats import FormatFault
 from ingest.formats.recognition import LEAST_LEAD, Layout, Recognition, recognize
 from ingest.problems import Problem, SourceProblems

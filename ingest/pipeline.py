@@ -186,7 +186,7 @@ def map_sources(
     """
     own = None if scratch is not None else tempfile.TemporaryDirectory(prefix="commitments-")
     folder = scratch if scratch is not None else Path(own.name)  # type: ignore[union-attr]
-    problems, accounting = ProblemList(_redacted), Accounting(_redacted)
+    problems, accounting = ProblemList(as_shown), Accounting(as_shown)
     folders = _dated(sources.find(data_dir, inputs, problems, accept=accept))
     _note_undated(folders, problems)
     problems.raise_if_any()
@@ -226,11 +226,6 @@ def _note_undated(folders: list[SourceFolder], problems: ProblemList) -> None:
             es = f"la edición «{key}» no tiene fecha y cuenta como la más antigua; con fecha al final de su nombre (NOMBRE-AAAA-MM-DD) tiene su lugar"
             en = f'the edition "{key}" has no date and counts as the oldest; a date at the end of its name (NAME-YYYY-MM-DD) gives it its place'
             problems.note(Note(folder.file or f"{folder.shown}/{CONTRACT_FILE}", es, en))
-
-
-def _redacted(text: str) -> str:
-    """A cell as messages, logs and the quarantine may show it."""
-    return as_shown(text)
 
 
 def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contract | None, sink: LineSink) -> None:

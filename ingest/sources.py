@@ -11,7 +11,8 @@ from pathlib import Path
 from commitments.release import Input
 from ingest import exports, terms
 from ingest.context import SourceContext
-from ingest.contract import CONTRACT_FILE, Contract, load_contract
+from ingest.contract import CONTRACT_FILE, Contract
+from ingest.contract_reading import load_contract
 from ingest.exports import Edition
 from ingest.formats import is_table
 from ingest.problems import Problem, ProblemList, SourceProblems

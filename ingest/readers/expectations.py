@@ -45,16 +45,22 @@ class Expectations:
     def _check_count(self) -> None:
         expect, count = self._expect, self._count
         if expect.rows is not None and count != expect.rows:
-            self._file.report(0, "", "row-count", str(count), f"{expect.rows} filas", f"{expect.rows} rows")
+            self._file.report(0, "", "row-count", str(count), *_rows("", "", expect.rows))
         # An export of nothing but headers would take the whole database back.
         least = expect.min_rows if expect.min_rows is not None else int(self._file.table.mode == "export" and expect.rows is None)
         if count < least:
-            self._file.report(0, "", "row-count", str(count), f"al menos {least} filas", f"at least {least} rows")
+            self._file.report(0, "", "row-count", str(count), *_rows("al menos", "at least", least))
         if expect.max_rows is not None and count > expect.max_rows:
-            self._file.report(0, "", "row-count", str(count), f"a lo sumo {expect.max_rows} filas", f"at most {expect.max_rows} rows")
+            self._file.report(0, "", "row-count", str(count), *_rows("a lo sumo", "at most", expect.max_rows))
 
     def _check_filled(self) -> None:
         for name, least in self._expect.filled.items():
             if self._filled[name] < least:
                 found = f"{self._filled[name]} filled cells"
                 self._file.report(0, name, "filled-count", found, f"al menos {least} celdas con valor", f"at least {least} filled cells")
+
+
+def _rows(es: str, en: str, count: int) -> tuple[str, str]:
+    """How many rows are expected, in Spanish and English."""
+    one = count == 1
+    return f"{es} {count} {'fila' if one else 'filas'}".strip(), f"{en} {count} {'row' if one else 'rows'}".strip()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ingest.contract import Column, Contract, load_contract
+from ingest.contract import Column, Contract
+from ingest.contract_reading import load_contract
 from tests.conftest import ROOT
 
 DATA = ROOT / "data"

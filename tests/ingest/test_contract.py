@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from ingest import contract, contract_faults, declarative
+from ingest import contract, contract_faults, contract_reading, declarative
 from ingest.accounting import Accounting
 from ingest.contract import Contract
 from ingest.declarative import labels_of
@@ -108,7 +108,7 @@ def test_faults_of_a_contract_are_said_in_spanish(root: Path, tmp_path: Path, li
     broken = "" if line.startswith("series") else line.split(":")[0] + ": No Es"
     (tmp_path / "contract.yml").write_text(text.replace(line, broken, 1), encoding="utf-8")
     with pytest.raises(SourceProblems) as error:
-        contract.load_contract(tmp_path / "contract.yml", "contract.yml")
+        contract_reading.load_contract(tmp_path / "contract.yml", "contract.yml")
     (problem,) = error.value
     assert says in problem.message("es") and "Input should" not in problem.message("es")
     assert says not in problem.message("en")
@@ -137,11 +137,11 @@ def test_what_is_no_language_is_a_fault_of_the_contract(root: Path, tmp_path: Pa
     assert says in problem.message("es") and says in problem.message("en") and problem.message("es") != problem.message("en")
 
 
-def _with_language(root: Path, folder: Path, code: str) -> contract.LoadedContract:
+def _with_language(root: Path, folder: Path, code: str) -> contract_reading.LoadedContract:
     text = (root / "data/sources/mx_ogp_pages/contract.yml").read_text(encoding="utf-8")
     assert "language: eng" in text
     (folder / "contract.yml").write_text(text.replace("language: eng", f'language: "{code}"', 1), encoding="utf-8")
-    return contract.load_contract(folder / "contract.yml", "contract.yml")
+    return contract_reading.load_contract(folder / "contract.yml", "contract.yml")
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_record_that_no_row_can_fill_is_a_fault_of_the_contract(root: Path, tm
     assert line in text
     (tmp_path / "contract.yml").write_text(text.replace(line, broken, 1), encoding="utf-8")
     with pytest.raises(SourceProblems) as error:
-        contract.load_contract(tmp_path / "contract.yml", "contract.yml")
+        contract_reading.load_contract(tmp_path / "contract.yml", "contract.yml")
     (problem,) = error.value
     assert (problem.column.partition(".record.")[2], problem.found) == (field, found)
     assert problem.message("es") != problem.message("en")
@@ -192,12 +192,12 @@ def _contract_with(record: contract.Record) -> Contract:
 def test_a_day_that_no_calendar_has_is_a_fault_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "contract.yml").write_text("issued: 2021-02-30\n", encoding="utf-8")
     with pytest.raises(SourceProblems, match="day is out of range"):
-        contract.load_contract(tmp_path / "contract.yml", "contract.yml")
+        contract_reading.load_contract(tmp_path / "contract.yml", "contract.yml")
 
 
 def test_yaml_nested_without_end_is_a_fault_of_the_file(tmp_path) -> None:
     path = tmp_path / "contract.yml"
     path.write_text("a: " + "[" * 20_000, encoding="utf-8")
     with pytest.raises(SourceProblems) as caught:
-        contract.load_contract(path, "contract.yml")
+        contract_reading.load_contract(path, "contract.yml")
     assert "contract.yml" in str(caught.value)

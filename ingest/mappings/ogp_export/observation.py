@@ -9,7 +9,7 @@ from typing import Literal
 
 from ingest import uris
 from ingest.cleaning.dates import DateEvidence
-from ingest.cleaning.persons import redacted
+from ingest.cleaning.persons import as_shown
 from ingest.context import SourceContext
 from ingest.contract import Contract, Table
 from ingest.mappings.ogp_export import names
@@ -25,10 +25,6 @@ _SHOWN, _VALUES = 20, 6  # characters of a value, and values, that messages show
 def _declared(contract: Contract) -> Literal["dmy", "mdy"] | None:
     """The order of day and month that a contract states; a year in front leaves no doubt about them."""
     return contract.date_order if contract.date_order in ("dmy", "mdy") else None  # type: ignore[return-value]
-
-
-def _redacted(text: str) -> str:
-    return redacted(text).text
 
 
 class PlanFacts:
@@ -63,7 +59,7 @@ class PlanFacts:
         """The most frequent values with their numbers of rows, for messages."""
         if column not in self._said:
             frequent = sorted(self._values[column].items(), key=lambda item: (-item[1], item[0]))
-            listed = [f"{shown(value, _redacted)[:_SHOWN]} ×{count}" for value, count in frequent[:_VALUES]]
+            listed = [f"{shown(value, as_shown)[:_SHOWN]} ×{count}" for value, count in frequent[:_VALUES]]
             self._said[column] = ", ".join(listed if len(frequent) <= _VALUES else [*listed, "…"])
         return self._said[column]
 

@@ -178,7 +178,7 @@ def test_a_build_without_the_export_of_the_last_one_says_which_source_is_missing
 
 def test_an_export_without_rows_is_refused(data: Path, tmp_path: Path) -> None:
     done = command(data, "build", "--input", f"ogp-2016-11-30={write(tmp_path / 'a.csv', 'ogp-2016', [])}", "--lang", "en")
-    assert done.returncode == 1 and "at least 1 rows" in done.stderr
+    assert done.returncode == 1 and "at least 1 row " in done.stderr
 
 
 def test_the_flat_table_keeps_titles_of_no_stated_language(data: Path, tmp_path: Path) -> None:

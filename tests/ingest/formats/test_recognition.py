@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest import layouts
-from ingest.contract import contract_of_layout
+from ingest.contract_reading import contract_of_layout
 from ingest.formats.headers import folded, is_number_line, named
 from ingest.formats.recognition import Layout, recognize
 from tests.conftest import needs_shared

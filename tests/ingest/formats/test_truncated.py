@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest import layouts
-from ingest.contract import contract_of_layout
+from ingest.contract_reading import contract_of_layout
 from tests.conftest import needs_shared
 from tests.ingest.formats.exports import ROWS, csv_bytes, lines, read
 
