@@ -1,8 +1,7 @@
 """Names that an earlier release published and this one does not know: its version of the dataset, distributions, runs, periods.
 
-They are computed, not minted, so no registry remembers them; their release does for as long as it is kept (`graphs/catalog.nt`, and
-`commitments.nt` for periods), and afterwards the publication log knows that there was one. All is read once per edition: an address
-from outside is only looked up.
+They are computed, not minted, so no registry remembers them; their release does for as long as it is kept, and afterwards the publication
+log, which says what a pruned release took with it. All is read once per edition: an address from outside is only looked up.
 """
 
 from __future__ import annotations
@@ -10,20 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
 
 import pyoxigraph as ox
 
+from commitments.computed_names import DESCRIBED_IN, Name, computed_names, lines_of
 from commitments.release import CONSOLIDATED, Release
-from commitments.sorted_statements import lines_with, mapped
 from ontology.namespaces import RDFS, SKOS
 from sparql_api.formats import parse_triples
-from sparql_api.identifiers import Gone, Identifiers, Moved, Name
-from sparql_api.kept import kept_releases, open_kept, published
+from sparql_api.identifiers import Gone, Identifiers, Moved
+from sparql_api.kept import kept_releases, open_kept, pruned_names, published
 
-CATALOG = "graphs/catalog.nt"
-# Kinds whose names follow from a release, and the sorted file that describes them; those of all others stand in the registry.
-KINDS = {"dataset": CATALOG, "distribution": CATALOG, "service": CATALOG, "catalog": CATALOG, "run": CATALOG, "period": CONSOLIDATED}
 PRUNED = "pruned"  # the event of a name whose release was published and is kept no longer
 
 
@@ -42,20 +37,22 @@ class EarlierNames:
         self._release = release
         self._folder: Path = release.path.parent
         self._kept: dict[Name, str] = {}  # name -> id of the latest release that has it
-        current = known.names_of(KINDS)
+        current = known.names_of(DESCRIBED_IN)
         others = [kept for kept in kept_releases(self._folder) if kept.id != release.id and kept.base == release.base]
         for kept in reversed(others):
-            for name in _named(kept):
+            for name in computed_names(kept):
                 if name not in current:
                     self._kept[name] = kept.id
+        self._pruned = pruned_names(self._folder, release.base) - current - self._kept.keys()
         self._published = {identifier for identifier, bases in published(self._folder).items() if release.base in bases}
         # What releases call their own, without the release's id at the end.
         ids = {release.id, *self._kept.values()}
         self._stems = {(kind, stem) for kind, key in (*current, *self._kept) for stem, _, end in [key.rpartition("_")] if end in ids}
 
     def names(self) -> list[Name]:
-        """Every name that a kept release describes, sorted."""
-        return sorted(self._kept)
+        """Every name that a kept release describes, or a pruned one did and no release does, sorted; without those that end with the id of a
+        pruned release, of which there are a hundred a release."""
+        return sorted({*self._kept, *self._pruned})
 
     def resolve(self, kind: str, key: str) -> Earlier | Moved | Gone | None:
         """What an earlier release meant by `id/{kind}/{key}`; None where none is known to have used the name."""
@@ -69,35 +66,19 @@ class EarlierNames:
         if name in self._kept:
             release = open_kept(self._folder, self._kept[name])
             return Earlier(name, release) if release is not None else Gone(name, PRUNED)
+        if name in self._pruned:
+            return Gone(name, PRUNED)
         stem, _, identifier = key.rpartition("_")
         if identifier in self._published and identifier != self._release.id and (kind, stem) in self._stems:
             return Gone(name, PRUNED) if open_kept(self._folder, identifier) is None else None
         return None
 
 
-def _named(release: Release) -> set[Name]:
-    """Names of `KINDS` that the release describes."""
-    found = set()
-    for kind, file in KINDS.items():
-        start = f"<{release.base}id/{kind}/".encode()
-        keys = {line[len(start) : line.index(b">")] for line in _lines(release.file(file), start)}
-        found |= {(kind, unquote(key.decode())) for key in keys}
-    return found
-
-
-def _lines(path: Path, start: bytes) -> list[bytes]:
-    """The lines of a sorted file that begin with `start`."""
-    if not path.is_file():
-        return []
-    with mapped(path) as text:
-        return list(lines_with(text, start))
-
-
 def description(earlier: Earlier, subject: str) -> list[ox.Triple]:
     """What the release says of a thing and, where its catalogue does, of what points to it, with the labels of both; sorted."""
-    file = earlier.release.file(KINDS[earlier.name[0]])
+    file = earlier.release.file(DESCRIBED_IN[earlier.name[0]])
     if file.name == CONSOLIDATED:
-        return parse_triples(b"".join(_lines(file, f"<{subject}> ".encode())))
+        return parse_triples(b"".join(lines_of(file, f"<{subject}> ".encode())))
     labels: dict[str, list[ox.Triple]] = defaultdict(list)
     found: list[ox.Triple] = []
     for triple in parse_triples(file.read_bytes()):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from commitments.computed_names import Name
 from commitments.release import PUBLICATION_LOG, Release, ReleaseError, open_release
 
 RELEASE_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{8}\Z")
@@ -40,21 +42,42 @@ def kept_releases(folder: Path) -> list[Release]:
 
 def published(folder: Path) -> dict[str, set[str]]:
     """Every release that the publication log names, with the BASEs that it was published under."""
+    return _log_of(folder).published
+
+
+def pruned_names(folder: Path, base: str) -> set[Name]:
+    """What pruned releases below BASE had named and no other kept release did then, as the publication log says it."""
+    return _log_of(folder).names.get(base, set())
+
+
+@dataclass
+class _Log:
+    """What the publication log says: release id -> BASEs it was published under; BASE -> names that went with a pruned release."""
+
+    published: dict[str, set[str]] = field(default_factory=dict)
+    names: dict[str, set[Name]] = field(default_factory=dict)
+
+
+def _log_of(folder: Path) -> _Log:
     log = folder / PUBLICATION_LOG
     if not log.is_file():
-        return {}
+        return _Log()
     state = log.stat()
     return _read_log(log, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=4)
-def _read_log(log: Path, _modified: int, _size: int) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def _read_log(log: Path, _modified: int, _size: int) -> _Log:
+    found = _Log()
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             entry = json.loads(line)
         except ValueError:
             continue  # cut off by a full disk
-        if isinstance(entry, dict) and RELEASE_ID.match(str(entry.get("release"))):
-            found.setdefault(entry["release"], set()).add(str(entry.get("base")))
+        if not isinstance(entry, dict) or not RELEASE_ID.match(str(entry.get("release"))):
+            continue
+        base = str(entry.get("base"))
+        found.published.setdefault(entry["release"], set()).add(base)
+        for kind, keys in dict(entry.get("names") or {}).items():
+            found.names.setdefault(base, set()).update((kind, str(key)) for key in keys)
     return found

@@ -12,10 +12,11 @@ import datetime as dt
 import filecmp
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from commitments.computed_names import computed_names
 from commitments.release import (
     CURRENT,
     IDENTIFIERS,
@@ -210,7 +211,7 @@ def _same(path: Path, content: bytes | Path) -> bool:
     return path.read_bytes() == content if isinstance(content, bytes) else filecmp.cmp(path, content, shallow=False)
 
 
-def log(releases: Path, event: str, release: Release, **more: str) -> None:
+def log(releases: Path, event: str, release: Release, **more: Any) -> None:
     """Append one event (published, unchanged, switched, pruned) with its real time to the publication log."""
     entry = {"time": now(), "event": event, "release": release.id, "base": release.base}
     if event == "published":
@@ -219,13 +220,31 @@ def log(releases: Path, event: str, release: Release, **more: str) -> None:
 
 
 def prune(data_dir: Path, keep: int) -> None:
-    """Remove the oldest releases (by real time of publication) beyond `keep`, never the current one."""
+    """Remove the oldest releases (by real time of publication) beyond `keep`, never the current one.
+
+    The log keeps the names that go with one, by kind, so that they are known to have been: runs, periods and whatever else
+    stands in no registry and in no release that stays. Those that end with the release's own id need no list.
+    """
     if keep < 1:
         raise ValueError("keep must be at least 1: the current release always stays")
     releases = data_dir / RELEASES
     current = _current_id(releases)
-    others = [release for release in all_releases(releases) if release.id != current]
+    published = all_releases(releases)
+    others = [release for release in published if release.id != current]
     others.sort(key=lambda release: (release.manifest.created, release.id), reverse=True)
-    for release in others[max(keep - 1, 0) :]:
+    going = others[max(keep - 1, 0) :]
+    staying = [release for release in published if release not in going]
+    for release in going:
+        # Said before it is done: a list of names that a later try repeats does no harm, a missing one cannot be made up.
+        log(releases, "pruned", release, names=_names_gone(release, staying))
         files.remove_folder(release.path)
-        log(releases, "pruned", release)
+
+
+def _names_gone(release: Release, staying: Sequence[Release]) -> dict[str, list[str]]:
+    """The names that no registry knows and only this release has, among those below its BASE: kind -> keys, both sorted."""
+    others = {name for other in staying if other.base == release.base for name in computed_names(other)}
+    gone: dict[str, list[str]] = {}
+    for kind, key in sorted(computed_names(release) - others):
+        if not key.endswith(f"_{release.id}"):
+            gone.setdefault(kind, []).append(key)
+    return gone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import pwd
 import socket
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from commitments.release import Release
+from commitments.release import PUBLICATION_LOG, Release
 from sparql_api.static_site.asking import Answered
 from sparql_api.static_site.folder import write_site
 from sparql_api.static_site.rendering import Renderer
@@ -25,6 +26,7 @@ from tests.releases import make_release, sample_quads, version_quads
 T = TypeVar("T")
 START_SECONDS = 20
 EARLIER = "2021-05-30-0000000e"
+PRUNED_RUN = "deck_0000beef"
 
 _NGINX = """
 {user}
@@ -57,10 +59,14 @@ class Served:
 
 @pytest.fixture(scope="session", params=["https://data.example.org/", "https://example.org/open/data/"], ids=["root", "path"])
 def release(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """The sample under a BASE without and with a path, and beside it an earlier release that is kept."""
+    """The sample under a BASE without and with a path, beside it an earlier release that is kept, and the trace of one that was pruned."""
     folder = tmp_path_factory.mktemp("data") / "releases"
     make_release(folder, request.param, sample_quads(request.param) + version_quads(EARLIER, request.param), name=EARLIER)
-    return make_release(folder, request.param)
+    found = make_release(folder, request.param)
+    pruned = {"event": "pruned", "release": "2021-05-29-0000000e", "base": request.param, "names": {"run": [PRUNED_RUN]}}
+    with (folder / PUBLICATION_LOG).open("a", encoding="utf-8") as log:
+        log.write(json.dumps(pruned) + "\n")
+    return found
 
 
 @pytest.fixture(scope="session")

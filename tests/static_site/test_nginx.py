@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sparql_api.static_site.asking import Answered
-from tests.static_site.conftest import EARLIER, Served
+from tests.static_site.conftest import EARLIER, PRUNED_RUN, Served
 from tests.static_site.test_folder import listed
 
 COMPARED = (
@@ -80,7 +80,8 @@ def test_language(nginx: httpx.Client, served: Served, target: str) -> None:
         "id/plan/MX-4", "id/plan/mx-4", "id/plan/nope", "id/plan/MX-4?lang=en", "id/org/mx-old-sfp", "id/org/MX-gone", "id/ogp/MX0075",
         "id/OGP/mx0075", "id/ogp/nope", "id/ogp/MX0999", "id/iso/xx", "graph/left-2020",
         "graph/left-2020.ttl", "graph/LEFT-2020", f"id/dataset/commitments_{EARLIER}", f"id/distribution/commitments-ttl_{EARLIER}",
-        f"id/Dataset/commitments_{EARLIER}", f"doc/distribution/commitments-ttl_{EARLIER}.jsonld", f"releases/{EARLIER}/", "id/plan",
+        f"id/Dataset/commitments_{EARLIER}", f"doc/distribution/commitments-ttl_{EARLIER}.jsonld", f"releases/{EARLIER}/", f"id/run/{PRUNED_RUN}",
+        f"doc/run/{PRUNED_RUN}", f"doc/run/{PRUNED_RUN}.ttl", "id/plan",
         "id/Plan", "id/nope", "id/concept", "id/concept/x", "concept", "concept/nope",
         "concept/mx-tema", "doc/org/mx-old-sfp.ttl", "doc/org/mx-old-sfp?lang=en", "doc/plan/mx-4.ttl", "doc/ogp/MX0075", "doc/Plan",
         "doc/Plan.ttl", "doc/nope", "doc/plan.html?page=7", "doc/plan/MX-4.html.en", "dumps", "releases", "dumps/commitments.ttl",

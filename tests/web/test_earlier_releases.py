@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from rdflib import Graph, URIRef
 
-from commitments.release import open_release
+from commitments.release import PUBLICATION_LOG, open_release
+from ingest.publication import switch
 from ontology.namespaces import ADMS, CODE, DCAT, OGCM, PROV, RDF, RDFS
 from tests.releases import DEFAULT_BASE, make_release, sample_quads, version_quads
 from tests.web.conftest import Service
@@ -118,6 +119,30 @@ def test_a_period_of_an_earlier_release_stays_described(tmp_path: Path) -> None:
     assert str(graph.value(URIRef(period), RDFS.label)) == "1999 – 2000"
     assert "1999 – 2000" in service.get("/doc/period/1999_2000.html").text
     assert service.get("/id/period/1999_2001").status_code == 404
+
+
+def test_names_that_went_with_a_pruned_release_are_gone(tmp_path: Path) -> None:
+    """Those without the release's id at their end: the publication log lists them, as far as no release that stays has them."""
+    gone, kept = ("period/1999_2000", "run/deck_0000beef"), "run/deck_0000cafe"
+    period, run, other = (f"<{DEFAULT_BASE}id/{name}>" for name in (*gone, kept))
+    graph = f"<{DEFAULT_BASE}graph/catalog>"
+    both = f'{other} <{RDFS.label}> "Run"@en {graph} .\n'
+    old = f'{period} <{RDFS.label}> "1999 – 2000"@es .\n{run} <{RDFS.label}> "Run"@en {graph} .\n'
+    releases = tmp_path / "data" / "releases"
+    make_release(releases, DEFAULT_BASE, sample_quads() + version_quads(OLD) + both + old, name=OLD, created="2026-01-01T00:00:00Z")
+    new = make_release(releases, DEFAULT_BASE, sample_quads() + both, name=NEW)
+    switch.prune(tmp_path / "data", keep=1)
+    assert not (releases / OLD).exists()
+    said = json.loads((releases / PUBLICATION_LOG).read_text(encoding="utf-8").splitlines()[-1])
+    assert (said["event"], said["names"]) == ("pruned", {"period": ["1999_2000"], "run": ["deck_0000beef"]})
+    service = Service(new)
+    for name in gone:
+        for address in (f"/id/{name}", f"/doc/{name}.ttl"):
+            answer = service.get(address, "text/turtle")
+            assert answer.status_code == 410
+            assert (URIRef(f"{DEFAULT_BASE}id/{name}"), RDF.type, OGCM.Tombstone) in Graph().parse(data=answer.content, format="turtle")
+    assert service.get(f"/id/{kept}").status_code == 303
+    assert service.get("/id/period/1999_2001").status_code == service.get("/id/run/deck_0000dead").status_code == 404
 
 
 # --- what is left of things that a source took with it
