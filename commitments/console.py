@@ -257,8 +257,6 @@ class ReaderGone(Exception):
 class Group(Command, click.Group):
     """The command that holds the verbs."""
 
-    command_class = Command
-
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)

@@ -48,7 +48,7 @@ def test_both_languages_say_the_same() -> None:
 def calls() -> list[tuple[str, set[str] | None]]:
     """(message, names given to it) of every call in the program that names a message; None = names are computed."""
     found = []
-    for path in sorted((ROOT / "commitments").glob("*.py")):
+    for path in sorted((ROOT / "commitments").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
@@ -78,7 +78,7 @@ def test_what_the_program_says_exists_and_gets_its_places_filled() -> None:
 
 
 def test_no_message_is_unused() -> None:
-    texts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "commitments").glob("*.py"))
+    texts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "commitments").rglob("*.py"))
     prefixes = ("help-", "option-", "step-")
     unused = [name for name in entries("en") if f'"{name}"' not in texts and not name.startswith(prefixes)]
     assert not unused
