@@ -11,6 +11,8 @@ from ingest.formats.faults import FormatFault
 # Header of the one extra column of the copies for Excel (ingest/publication/for_excel.py): such a copy is never an input.
 FOR_EXCEL = "copia para Excel, no se lee como fuente / copy for Excel, not read as a source"
 
+_TELLING = frozenset("%#&@_‰")  # punctuation to Unicode, part of the name here
+
 
 def folded(header: str) -> str:
     """A header for comparison: white space (also no-break) single, none around, without case and invisible characters.
@@ -24,14 +26,28 @@ def folded(header: str) -> str:
     return " ".join(visible.split()).casefold()
 
 
+def unpunctuated(header: str) -> str:
+    """A header without the signs that editions change freely: what is left are words, and signs that say something (%, #, &, @, _).
+
+    >>> unpunctuated("Comm. No.") == unpunctuated("Comm No"), unpunctuated("_Specificity") == unpunctuated("Specificity")
+    (True, False)
+    """
+    kept = "".join(" " if letter not in _TELLING and unicodedata.category(letter).startswith("P") else letter for letter in folded(header))
+    return " ".join(kept.split())
+
+
 def named(header: Sequence[str], known: Iterable[str] = (), *, fold: bool = True) -> list[str]:
     """One name per column: the contract's spelling where it knows the header; "X (2)" for the second X; "(50)" for an empty
     header in column 50 (counted from 1).
 
+    A header that differs from one known header in punctuation alone is that one, unless another has either's words, too.
+
     >>> named(["Plan", "", "plan "], ["Plan"])
     ['Plan', '(2)', 'Plan (2)']
+    >>> named(["Comm. No.", "Start-Date?", "Start Date:"], ["Comm No", "Start Date"])
+    ['Comm No', 'Start-Date?', 'Start Date:']
     """
-    spelled = {folded(name): name for name in known} if fold else {}
+    spelled = _spelled(header, list(known)) if fold else {}
     taken: Counter[str] = Counter()
     names = []
     for position, text in enumerate(header, start=1):
@@ -43,6 +59,25 @@ def named(header: Sequence[str], known: Iterable[str] = (), *, fold: bool = True
         taken[name] += 1
         names.append(name if taken[name] == 1 else f"{name} ({taken[name]})")
     return names
+
+
+def _spelled(header: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    """Folded header -> the known one that it is."""
+    spelled = {folded(name): name for name in known}
+    strange = {key for key in map(folded, header) if key and key not in spelled}
+    if not strange:
+        return spelled
+    present = set(map(folded, header))
+    absent = [key for key, name in spelled.items() if key not in present and not is_placed(name)]
+    # Those that are there count too: words of two known headers, or of two strange ones, tell nothing.
+    times = Counter(map(unpunctuated, (*spelled, *strange)))
+    by_words = {words: spelled[key] for key in absent if (words := unpunctuated(key)) and times[words] == 2}
+    return spelled | {key: by_words[words] for key in strange if (words := unpunctuated(key)) in by_words}
+
+
+def is_placed(name: str) -> bool:
+    """Whether `named` gave this name by the column's place: to a header without text, or to one that had occurred before."""
+    return is_repetition(name) or (name.startswith("(") and name.endswith(")") and name[1:-1].isdigit())
 
 
 def last_unnamed(names: Iterable[str]) -> int:

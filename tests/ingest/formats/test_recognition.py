@@ -81,6 +81,26 @@ def test_spelling_blanks_and_order_do_not_matter(tmp_path: Path) -> None:
     assert found.exact and found.score == 1.0
 
 
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (["Comm. No.", "Start Date?"], ["Comm No", "Start Date"]),
+        (["Comm No", "Comm. No."], ["Comm No", "Comm. No."]),  # the known one is there
+        (["Comm. No.", "(Comm No)"], ["Comm. No.", "(Comm No)"]),  # two that might be it
+        (["_Comm No", "Comm No %", "CommNo"], ["_Comm No", "Comm No %", "CommNo"]),  # signs that say something, other words
+        (["Plan 2", "Plan"], ["Plan 2", "Plan"]),  # not the second column "Plan"
+        (["Start-Date", "Value +"], ["Start Date", "Value +"]),
+    ],
+)
+def test_a_header_may_differ_in_punctuation_where_it_is_certain(header: list[str], names: list[str]) -> None:
+    assert named(header, ["Comm No", "Start Date", "Plan", "Plan (2)", "Value", "(7)"]) == names
+    assert named(header, ["Comm No", "Start Date"], fold=False) == header
+
+
+def test_punctuation_of_known_headers_that_share_their_words_counts() -> None:
+    assert named(["Value, Info"], ["Value -Info", "Value (Info)"]) == ["Value, Info"]
+
+
 def test_an_unknown_file_has_no_layout_and_names_the_nearest(tmp_path: Path) -> None:
     found = recognize(write_csv(tmp_path / "rows.csv", [["Country", "Plan", "Name", "Budget line", "Currency"], ["a", "b", "c", "d", "e"]]), [MADE_UP, OTHER])
     assert found.layout is None and found.nearest in {"made-up", "other"} and found.new == ("Name", "Budget line", "Currency")
@@ -115,7 +135,7 @@ def test_how_far_a_layout_is_ahead_of_the_others_is_said(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("new", "old"),
-    [("Dates of Start", "Start Date"), ("Planned Start Date", "Start Date"), ("START-DATE", "Start Date"), ("Starter", None), ("Mood", None)],
+    [("Dates of Start", "Start Date"), ("Planned Start Date", "Start Date"), ("START-DATES", "Start Date"), ("Starter", None), ("Mood", None)],
 )
 def test_a_renamed_header_is_suggested_by_its_words(tmp_path: Path, new: str, old: str | None) -> None:
     header = [new if name == "Start Date" else name for name in HEADER]
