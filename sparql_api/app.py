@@ -150,9 +150,9 @@ def problem_response(request: Request, problem: Problem) -> Response:
     base = edition.release.base if edition else None
     accept = request.headers.getlist("accept")
     wants_page = choose(accept, _ERROR_OFFERS, problems.MEDIA_TYPE) == "text/html"
-    language, _ = language_of(request)
+    language, chosen = language_of(request)
     if wants_page:
-        body, media_type = problem_page(problem, language, base).encode(), "text/html; charset=utf-8"
+        body, media_type = problem_page(problem, language, base, chosen=chosen).encode(), "text/html; charset=utf-8"
     else:
         title = problem_title(problem.slug, language)
         body, media_type = problem.to_json(base or "/", language, title), problems.MEDIA_TYPE

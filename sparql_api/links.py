@@ -87,12 +87,13 @@ class Links:
         """
         relative = self.relative(iri)
         if relative is not None:
-            return self._with_fragment(relative)
+            return self.onward(relative)
         if iri.startswith(_VOCABULARY) and _LOCAL.match(iri, len(_VOCABULARY)):
-            return self._with_fragment(iri[len(_VOCABULARY) :].rstrip("/"))
+            return self.onward(iri[len(_VOCABULARY) :].rstrip("/"))
         return iri if urlsplit(iri).scheme.lower() in ("http", "https") else None
 
-    def _with_fragment(self, relative: str) -> str:
+    def onward(self, relative: str) -> str:
+        """Path-absolute reference to an address below BASE, which may have a query or a fragment, in the chosen language where it is a page."""
         address, mark, fragment = relative.partition("#")
         chosen = ""
         if self.language and (re.split("[/?]", address, maxsplit=1)[0] in _PAGES or address.endswith("/")):

@@ -124,9 +124,11 @@ def problem_title(slug: str, language: str) -> str:
     return HTTPStatus(SLUGS.get(slug, 500)).phrase
 
 
-def problem_page(problem: Problem, language: str, base: str | None) -> str:
-    """An error page for people. `base` is None before there is a release; its links then lead to the root."""
-    links = Links(base or "/")
+def problem_page(problem: Problem, language: str, base: str | None, *, chosen: bool = False) -> str:
+    """An error page for people. `base` is None before there is a release; its links then lead to the root. `chosen`: whether the address
+    chose the language (`?lang=`), as its links then do, too."""
+    links = Links(base or "/", language if chosen else None)
+    root = links.path("")
     return (
         _environment()
         .get_template("problem.html")
@@ -137,7 +139,7 @@ def problem_page(problem: Problem, language: str, base: str | None) -> str:
             detail=problem.text(language),
             about=f"problem-{problem.slug}-about" if i18n.has(f"problem-{problem.slug}-about", language) else None,
             hint=problem.hint(language),
-            ways=problem.instead(links.path(""), language),
+            ways=[way | ({"href": links.onward(way["href"].removeprefix(root))} if "href" in way else {}) for way in problem.instead(root, language)],
             variants=problem.extensions.get("variants", []),
             slug=problem.slug,
         )

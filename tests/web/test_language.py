@@ -122,6 +122,15 @@ def test_every_link_keeps_the_language_that_the_address_chose(service: Service, 
     assert "lang=" not in "".join(pages_linked(service, service.get(path, "text/html", headers=browser).text))
 
 
+@pytest.mark.parametrize("path", ["/doc/plan/MX-04", "/doc/plan/nope", "/sparql?query=SELECT", "/nothing"])
+def test_an_error_page_keeps_the_language_that_the_address_chose(service: Service, path: str) -> None:
+    page = service.get(f"{path}{'&' if '?' in path else '?'}lang=en", "text/html", headers=[("Accept-Language", "es")])
+    assert page.status_code in (400, 404) and page.headers["content-language"] == "en"
+    followed = pages_linked(service, page.text)
+    assert len(followed) > 5
+    assert [address for address in followed if "lang=en" not in address.partition("#")[0]] == []
+
+
 def test_what_is_copied_stays_the_plain_address(service: Service) -> None:
     page = service.get("/doc/commitment/MX-4-01?lang=en", "text/html").text
     shown = re.sub(r'(href|hreflang)="[^"]*"', "", re.sub(r'<script type="application/ld\+json">.*?</script>', "", page, flags=re.DOTALL))
