@@ -176,7 +176,7 @@ def _columns_of(build_: Build, folder: SourceFolder, file: TableFile) -> None:
     quality = build_.quality.source(folder.contract.key)
     quality.undeclared.update(file.undeclared)
     quality.missing.extend(folder.missing)
-    quality.suggested.update(folder.suggested)
+    quality.suggested.update((file.unknown.get(header, header), name) for header, name in folder.suggested)
     said = [(file.undeclared[name], name) for name in file.undeclared]
     for count, name in said[:_NAMED]:
         es, en = f"columna que no se lee «{name}»: {count} celdas en cuarentena, sin su valor", f'column not read "{name}": {count} cells quarantined, without values'

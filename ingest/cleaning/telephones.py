@@ -52,7 +52,8 @@ _FURTHER = re.compile(
     rf"(?P<before>{re.escape(TELEPHONE)}{_EXTENSION}\s?(?:/|,|;|\||y|e|o|ou|and|or|et|und)?\s?(?:[FMT]\s?[:.]\s?)?)(?P<number>\(?\+?\(?[0-9][0-9()\s.\-]{{4,25}})",
     re.IGNORECASE,
 )
-_PLUS = re.compile(r"(?<![\w+])\(?\+\s{0,5}\(?[1-9][0-9()\s./‐-―\-]{6,28}")
+# Right behind a letter (Oficina+52 55 …), too, where the numbering plan knows it.
+_PLUS = re.compile(r"(?:(?<![\w+])\(?\+\s{0,5}\(?|(?<=[^\W\d_])\+)[1-9][0-9()\s./‐-―\-]{6,28}")
 # 0044 20 7946 0958, 00 44 (0)20 …: only where the numbering plan knows it, and with a sign inside.
 _ABROAD = re.compile(r"(?<![\w.,/\-+=&?#%])(?<![0-9]\s)\(?00[\s.\-]?\(?[1-9][0-9()\s./‐-―\-]{6,30}")
 _SHAPED = re.compile(
@@ -279,6 +280,9 @@ def _further(match: re.Match[str], region: str | None) -> str:
 
 
 def _plus(match: re.Match[str]) -> str:
+    inside, closed, behind = match[0].partition(")")
+    if closed and inside.startswith("(") and _valid(_international(inside), None):
+        return f"({TELEPHONE}){behind}"  # what follows the bracket is no part of the number
     number, rest = _whole(match.string, match.start(), match[0], _of_region(None), _of_length)
     opened, number = _opened(number)
     compact = _international(number)
@@ -286,7 +290,8 @@ def _plus(match: re.Match[str]) -> str:
         # Old and invented numbers: as long as a telephone number, of a country that exists, and no amount.
         start = match.start() + len(opened)
         counts = _reads_otherwise(number) or _YEARS.search(number) or _counts_something(match.string, start, start + len(number))
-        if len(compact) < 11 or counts or not _named(compact):
+        behind_letter = match[0].startswith("+") and match.string[max(0, start - 1) : start].isalpha()
+        if len(compact) < 11 or counts or behind_letter or not _named(compact):
             return match[0]
     return f"{opened}{TELEPHONE}{rest}"
 

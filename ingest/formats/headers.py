@@ -53,7 +53,7 @@ def named(header: Sequence[str], known: Iterable[str] = (), *, fold: bool = True
     for position, text in enumerate(header, start=1):
         key = folded(text) if fold else text
         name = spelled.get(key, " ".join(text.split()) if fold else text)
-        if not name.strip():
+        if not (key and name.strip()):  # nor is one of characters without width a header
             names.append(f"({position})")
             continue
         taken[name] += 1

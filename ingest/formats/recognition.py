@@ -190,7 +190,7 @@ def _differences(cells: Sequence[str], layout: Layout, row: int, score: float, r
     for name, text in zip(names, cells, strict=True):
         if name in layout.headers:
             continue
-        if not text.strip():
+        if not folded(text):
             empty.append(name)
         elif is_repetition(name) and name.rpartition(" (")[0] in names:
             repeated.append(name)

@@ -37,6 +37,10 @@ MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
 
 _CHUNK = 1 << 16
+_COMPRESSIONS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # a package has no others (ECMA-376 part 2, annex C)
+# A package is UTF-8 or UTF-16 (part 2, 8.1.1); expat reads two more by itself, and would ask Python's codecs for any other name.
+_ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1"})
+_MOST_DIGITS = 10  # of a number that counts something in the file
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _NOT_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P', re.IGNORECASE | re.DOTALL)
@@ -106,7 +110,7 @@ def _opened(source: io.RawIOBase) -> Iterator[_Book]:
         with zipfile.ZipFile(buffered) as archive:
             _check_sizes(archive)
             yield _read_book(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, UnicodeDecodeError) as error:
         raise _corrupt(str(error)) from None
     except expat.ExpatError as error:
         raise _corrupt(f"XML: {expat.ErrorString(error.code)}") from None
@@ -127,6 +131,8 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
             raise _bomb(found, f"una compresión de a lo sumo {LARGEST_RATIO} : 1", f"a compression of at most {LARGEST_RATIO} : 1")
         if entry.flag_bits & 1:
             raise FormatFault(0, "encoding", "XLSX (password)", "XLSX sin contraseña", "XLSX without a password")
+        if entry.compress_type not in _COMPRESSIONS:
+            raise _corrupt(f"compression {entry.compress_type}")
     names = [entry.filename for entry in entries]
     if len(set(names)) != len(names):
         raise _corrupt("two entries with one name")
@@ -188,8 +194,19 @@ def _parser() -> expat.XMLParserType:
     def refuse(*_: object) -> None:
         raise _corrupt("DOCTYPE")  # entities that grow; no workbook has them
 
+    def declare(_: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and encoding.lower() not in _ENCODINGS:
+            raise _corrupt(f"XML: encoding {encoding}")
+
     parser.StartDoctypeDeclHandler = refuse
+    parser.XmlDeclHandler = declare
     return parser
+
+
+def _number(text: str) -> int:
+    """A number that counts something in the file, -1 where the text is none."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else -1
 
 
 def _elements(archive: zipfile.ZipFile, part: str) -> list[tuple[str, dict[str, str], None]]:
@@ -261,7 +278,7 @@ def _style_kinds(archive: zipfile.ZipFile, part: str) -> list[str]:
             depth_of_formats = True
         elif tag == "xf" and depth_of_formats:
             number = attributes.get("numFmtId", "0")
-            kinds.append(kind_of_format(int(number) if number.isdigit() else 0, codes.get(number)))
+            kinds.append(kind_of_format(_number(number), codes.get(number)))
 
     def end(tag: str) -> None:
         nonlocal depth_of_formats
@@ -387,9 +404,9 @@ class _SheetRows:
             self._phonetic = False
 
     def _begin_row(self, number: str | None) -> None:
-        following = int(number) if number and number.isdigit() else self._number + 1
+        following = self._number + 1 if number is None else _number(number)
         if not self._number < following <= MOST_ROWS:
-            raise _corrupt(f"row {following} after row {self._number}")
+            raise _corrupt(f"row {number or following} after row {self._number}")
         self._number = following
         self._cells, self._faults = [], {}
 
@@ -420,12 +437,13 @@ class _SheetRows:
     def _shown(self, value: str) -> str:
         kind = self._type
         if kind == "s":
-            strings = self._book.strings
-            if not value.strip().isdigit() or int(value) >= len(strings):
+            strings, index = self._book.strings, _number(value)
+            if not 0 <= index < len(strings):
                 raise FormatFault(self._number, "workbook", value, "un texto compartido que exista", "a shared string that exists")
-            return strings[int(value)]
+            return strings[index]
         if kind == "n":
-            style = self._book.kinds[int(self._style)] if self._style.isdigit() and int(self._style) < len(self._book.kinds) else ""
+            kinds, index = self._book.kinds, _number(self._style)
+            style = kinds[index] if 0 <= index < len(kinds) else ""
             if style:
                 shown = as_date(value, style, self._book.since_1904)
                 if shown:
@@ -487,8 +505,8 @@ def as_date(value: str, kind: str, since_1904: bool = False) -> str | None:
         return time
     if since_1904:
         day += _SHIFT_1904
-    if day == 0:
-        return None
+    if not 0 < day <= _LAST_SERIAL:
+        return None  # also what rounding or the other day zero puts behind the last day
     if day == 60:
         date = "1900-02-29"
     else:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from commitments.plain import visible
 from ingest.contract import Table
 from ingest.formats import Record
-from ingest.formats.headers import is_repetition, named, refuse_copy
+from ingest.formats.headers import folded, is_repetition, named, refuse_copy
 from ingest.quarantine import shown
 from ingest.readers.table_file import TableFile
 
@@ -53,12 +54,12 @@ def _is_sound(file: TableFile, header: list[str]) -> bool:
             continue
         if file.export and file.contract.other_columns == "accept":
             # A header may itself hold what nobody declared: a person's address.
-            file.unknown[name] = shown(name, file.accounting.redact)
-            if text.strip():  # one without a header is worth a word only where it holds something
+            file.unknown[name] = visible(shown(name, file.accounting.redact))
+            if folded(text):  # one without a header is worth a word only where it holds something
                 file.undeclared[file.unknown[name]] += 0
             continue
         sound = False
-        if not text.strip():
+        if not folded(text):
             es, en = f"un encabezado, o «({position})» declarado en el contrato", f"a header, or '({position})' declared in the contract"
             file.report(line, f"({position})", "empty-column", text, es, en)
         elif is_repetition(name) and name.rpartition(" (")[0] in names[: position - 1]:

@@ -13,7 +13,7 @@ from fluent.syntax.visitor import Visitor
 
 from commitments.__main__ import cli
 from commitments.messages import LANGUAGES, Messages, language_of
-from commitments.plain import plain
+from commitments.plain import plain, visible
 from tests.conftest import ROOT
 
 SAYING = {"say", "failure", "messages", "has"}
@@ -107,6 +107,7 @@ def test_texts_of_others_stay_on_one_line_and_change_nothing_on_a_terminal() -> 
     assert plain("añadió 中文 «…» C:\\datos") == "añadió 中文 «…» C:\\datos"
     assert plain("a\nb\a", keep="\n") == "a\nb\\x07"
     assert r"a\nb\x07" in Messages("en")("input-missing", path="a\nb\a")
+    assert visible("añadió 中文") == "añadió 中文" and visible("a\u200b\ud800\udc80") == r"a\u200b\ud800\udc80"
 
 
 def test_numbers_and_paths_stand_as_they_are() -> None:

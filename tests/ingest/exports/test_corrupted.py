@@ -14,7 +14,10 @@ from ingest.exports import Edition
 from ingest.publication.dumps import unpublishable
 from ingest.settings import load_settings
 from tests.conftest import needs_shared
-from tests.ingest.exports.mapping import reference_data
+from tests.ingest.exports.made import LAYOUTS, header, record, table
+from tests.ingest.exports.made import row as made_row
+from tests.ingest.exports.mapping import map_exports, reference_data
+from tests.ingest.formats.exports import sheet_xml, write_workbook
 
 BASE = "http://localhost:8000/"
 SAMPLES = {"ogp-2016-11-30": ("data/ship/ogp_irm_2016_live__founding8.csv", 2), "ogp-2024-07-03": ("data/ship/ogp_commitments_2024__sample.csv", 1)}
@@ -62,3 +65,20 @@ def test_what_comes_of_rubbish_is_valid_and_adds_up(tmp_path: Path, seed: int) -
         context = shapes.Context(base=BASE, registry=mapped.build.registry.keys()) if not name else shapes.Context(base=BASE)
         report = shapes.validate_file(graph.path, profile="source" if name else "consolidated", context=context, reference_limit=1_000)
         assert not report.violations, [result.messages["en"] for result in report.violations[:5]]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_half_a_character_in_any_cell_is_no_obstacle(layout: str, tmp_path: Path) -> None:
+    """A workbook can store one half of a pair (`_xD800_`), which no file in UTF-8 can hold: reports write it out, the graph has a sign for it."""
+    rows = [record(layout, made_row("Kenya", "1", "1", "Open budgets", lead_institution="Treasury_xD800_"))]
+    rows += [[cell or "0" for cell in record(layout, made_row("Kenya", "1", str(at), f"Open budgets {at}"))] for at in (2, 3, 4)]
+    for cells in rows[1:3]:
+        cells[:] = [cell if at < 4 else f"{cell}_xD800_" for at, cell in enumerate(cells)]
+    above = [[str(at) for at in range(len(header(layout)))]] if table(layout)["header_row"] == 2 else []
+    lines = [*above, [*header(layout), "Mood_xDC80_"], *([*cells, "good"] for cells in rows)]
+    result = map_exports(reference_data(tmp_path / "data"), f"made-2016-11-30={write_workbook(tmp_path / 'made.xlsx', {'Data': sheet_xml(lines)})}", accept=True)
+    assert len(result["made-2016-11-30"].instances("Commitment")) == 4
+    assert all(text.isascii() or text.encode() for _, text in result.everything())
+    quality = result.quality["sources"]["made-2016-11-30"]
+    assert [entry["column"] for entry in quality["unread_columns"]] == ["Mood\\udc80"]
+    assert {entry["label"] for entry in quality["unknown_labels"]} >= {"0\\ud800"}

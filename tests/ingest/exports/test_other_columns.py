@@ -169,6 +169,15 @@ def test_a_header_that_is_an_address_is_not_shown(data: Path, tmp_path: Path) ->
     assert not any(SECRET in text for _, text in result.everything())
 
 
+def test_what_nobody_sees_of_a_header_is_written_out_and_alone_is_none(data: Path, tmp_path: Path) -> None:
+    path = made(tmp_path, add={"Commitment\u200b title (long)": lambda at: "x", "\u200b": lambda at: "y"}, rename={"Commitment Title": "Commitment\xa0TITLE\u200b"})
+    result = map_exports(data, f"ogp-2016-12-31={path}", accept=True)
+    assert list(columns(result)[0]) == ["Commitment\\u200b title (long)", "(110)"]
+    path = made(tmp_path, add={"Clus\u200bters": lambda at: "x"}, drop=["Cluster"])
+    result = map_exports(data, f"ogp-2016-12-31={path}", accept=True)
+    assert result.quality["sources"]["ogp-2016-12-31"]["unread_columns"] == [{"column": "Clus\\u200bters", "cells": 2, "perhaps": "Cluster"}]
+
+
 def test_the_command_publishes_on_demand_and_lists_the_columns(data: Path, tmp_path: Path) -> None:
     path = made(tmp_path, add={"Mood": lambda at: "good"}, drop=["Cluster"])
     given = ("build", "--input", f"ogp-2016-12-31={path}", "--lang", "en")

@@ -165,6 +165,7 @@ def test_the_sheet_of_a_workbook_is_found(tmp_path: Path) -> None:
 
 def test_headers_are_named_by_position_where_they_repeat_or_are_empty() -> None:
     assert named(["A", "", "a", " A ", "", "B"], ["A", "B"]) == ["A", "(2)", "A (2)", "A (3)", "(5)", "B"]
+    assert named(["A", "\u200b", "\ufeff "], ["A"]) == ["A", "(2)", "(3)"]
     assert named(["A", "a"], ["A"], fold=False) == ["A", "a"]
     assert folded("Start\u00a0Date\u200b ") == folded("START  date") != folded("StartDate")
     assert is_number_line(["1", "2", "3"]) and is_number_line(["0", "1", "2"]) and not is_number_line(["1", "3", "4"]) and not is_number_line(["1", "2"])

@@ -102,6 +102,12 @@ def test_workbooks_that_count_from_1904(tmp_path: Path) -> None:
     assert one_row(tmp_path, '<c r="A1" s="1"><v>42370</v></c>', properties='<workbookPr date1904="1"/>').cells == ["2020-01-02"]
 
 
+@pytest.mark.parametrize("serial", ["2958465", "2957004", "2957003.9999999"])
+def test_a_day_behind_the_last_one_is_a_number(tmp_path: Path, serial: str) -> None:
+    assert one_row(tmp_path, f'<c r="A1" s="1"><v>{serial}</v></c>', properties='<workbookPr date1904="1"/>').cells == [serial]
+    assert workbook.as_date("2957003", "date", since_1904=True) == workbook.as_date("2958465", "date") == "9999-12-31"
+
+
 def test_a_date_reaches_the_row_as_a_date(tmp_path: Path) -> None:
     from ingest.accounting import Accounting
     from ingest.problems import ProblemList
@@ -217,6 +223,13 @@ def test_entities_that_grow_are_refused(tmp_path: Path) -> None:
     assert fault(write_workbook(tmp_path / "dtd.xlsx", {"Data": xml})).found == "DOCTYPE"
 
 
+def named_outside_utf8(raw: bytes) -> bytes:
+    """The list of an archive with a name that says that it is UTF-8, and is not."""
+    at = raw.rindex(b"xl/styles.xml") - 46
+    assert raw[at : at + 4] == b"PK\x01\x02"
+    return raw[: at + 9] + b"\x08" + raw[at + 10 : at + 46] + b"\xb5" + raw[at + 47 :]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -224,8 +237,9 @@ def test_entities_that_grow_are_refused(tmp_path: Path) -> None:
         lambda raw: raw[:-30],
         lambda raw: b"PK\x03\x04 and nothing else",
         lambda raw: raw.replace(b"xl/workbook.xml", b"xl/workbook.bad"),
+        lambda raw: named_outside_utf8(raw),
     ],
-    ids=["half", "end-lost", "no-archive", "no-workbook"],
+    ids=["half", "end-lost", "no-archive", "no-workbook", "no-name"],
 )
 def test_a_damaged_workbook_is_named(tmp_path: Path, change) -> None:
     path = write_workbook(tmp_path / "rows.xlsx", {"Data": sheet_xml(lines())})
@@ -241,12 +255,47 @@ def test_a_damaged_workbook_is_named(tmp_path: Path, change) -> None:
         '<row r="1"><c r="ZZZ1"><v>1</v></c></row>',
         '<row r="1"><c r="1A"><v>1</v></c></row>',
         '<row r="1"><c r="A1" t="s"><v>5</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><v>²</v></c></row>',
+        f'<row r="1"><c r="A1" t="s"><v>{"9" * 5000}</v></c></row>',
         '<row r="9999999"/>',
+        '<row r="²"/>',
+        f'<row r="{"9" * 5000}"/>',
         '<row r="1"><c r="A1"><v>1</v></c>',
     ],
 )
 def test_a_sheet_out_of_order_is_named(tmp_path: Path, rows: str) -> None:
     assert fault(write_workbook(tmp_path / "rows.xlsx", {"Data": PLAIN.format(rows)})).code == "workbook"
+
+
+@pytest.mark.parametrize("style", ["²", "9" * 5000, "-1"])
+def test_a_style_that_does_not_exist_is_none(tmp_path: Path, style: str) -> None:
+    assert one_row(tmp_path, f'<c r="A1" s="{style}"><v>43832</v></c>').cells == ["43832"]
+    styles = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="{style}"/></cellXfs></styleSheet>'
+    assert one_row(tmp_path, '<c r="A1" s="0"><v>43832</v></c>', others={"xl/styles.xml": styles.encode()}).cells == ["43832"]
+
+
+@pytest.mark.parametrize("encoding", ["no-such-thing", "rot13", "shift_jis"])
+def test_xml_in_an_encoding_that_no_workbook_has_is_named(tmp_path: Path, encoding: str) -> None:
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>'
+    found = fault(write_workbook(tmp_path / "rows.xlsx", {"Data": declared + sheet_xml(lines())}))
+    assert (found.code, found.found) == ("workbook", f"XML: encoding {encoding}")
+
+
+def test_xml_in_utf_16_is_read(tmp_path: Path) -> None:
+    xml = '<?xml version="1.0" encoding="UTF-16" standalone="yes"?>' + PLAIN.format('<row r="1"><c r="A1" t="str"><v>año</v></c></row>')
+    (record,) = open_records(write_workbook(tmp_path / "rows.xlsx", {"Data": ""}, others={"xl/worksheets/s1.xml": xml.encode("utf-16")}))
+    assert record.cells == ["año"]
+
+
+def test_a_compression_that_no_workbook_has_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "rows.xlsx"
+    with zipfile.ZipFile(write_workbook(tmp_path / "plain.xlsx", {"Data": sheet_xml(lines())})) as plain, zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        for name in plain.namelist():
+            archive.writestr(name, plain.read(name))
+    raw = bytearray(path.read_bytes())
+    raw[200] ^= 0xFF
+    path.write_bytes(raw)
+    assert (fault(path).code, fault(path).found) == ("workbook", f"compression {zipfile.ZIP_LZMA}")
 
 
 def test_files_of_other_programs_are_named(tmp_path: Path) -> None:
