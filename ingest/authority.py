@@ -40,12 +40,14 @@ class Mention:
 class Decision:
     """What a curator decided about a text in one area (`data/curated/institutions.csv`).
 
-    `kind`: `body` and `new-body` (another spelling of the one body), `split` (these bodies), `text-only` (stays text).
+    `kind`: `body` and `new-body` (another spelling of the one body), `split` (these bodies), `text-only` (stays text). `row`: where it
+    stands in the table, which is no part of it.
     """
 
     kind: str
     orgs: tuple[str, ...]
     role: str | None = None
+    row: int = field(default=0, compare=False)
 
 
 class UnresolvedName(ValueError):

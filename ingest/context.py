@@ -83,6 +83,8 @@ class Build:
     settings: Any
     series: frozenset[str] = frozenset()  # series of all sources of this build
     concepts: dict[str, dict[str, dict[str, str]]] = field(default_factory=lambda: defaultdict(dict))  # deployment schemes
+    outside: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # lists of others, which keep their addresses: code -> IRI
+    list_methods: dict[str, str] = field(default_factory=dict)  # deployment scheme -> code of the method whose verdicts it lists
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # subject term -> language -> label, of what is remembered
     identities: dict[tuple[str, str], str] = field(default_factory=dict)  # (authority, outside id) -> key of ours
     area_names: dict[str, set[str]] = field(default_factory=dict)  # ISO code -> folded names of the country
@@ -100,6 +102,10 @@ class Build:
     journal: Journal = field(init=False)  # what the row at hand changed, of all that is here
     linked: set[tuple[str, str, str]] = field(default_factory=set)  # pairs (`pair`) of which a curator said something
     not_same: set[tuple[str, str, str]] = field(default_factory=set)  # those of them of which the curator said that they are two
+
+    def list_of(self, scheme: str) -> Mapping[str, Mapping[str, str]]:
+        """The codes of a list with their labels by language: of the vocabulary's own, else of a deployment scheme; empty where neither has it."""
+        return self.codes.get(scheme) or self.concepts.get(scheme) or {}
 
     def pair(self, kind: str, one: str, other: str) -> tuple[str, str, str]:
         """Two things as `linked` holds them, whatever keys they had before they were merged into others."""
@@ -134,11 +140,13 @@ class SourceContext:
         return terms.iri(self.build.addresses.thing(kind, self.build.registry.use(kind, key, natural=natural, date=self.date)))
 
     def concept(self, scheme: str, code: str) -> str:
-        """Term of a concept: of the vocabulary's own code lists, else of a deployment scheme."""
+        """Term of a concept: of the vocabulary's own code lists, else of a list that others publish (`sdg`), else of a deployment scheme."""
         if scheme in self.build.codes:
             if code not in self.build.codes[scheme]:
                 raise LookupError(f"{scheme}/{code}")
             return terms.iri(self.build.addresses.code(scheme, code))
+        if code in self.build.outside.get(scheme, {}):
+            return terms.iri(self.build.outside[scheme][code])
         if code not in self.build.concepts.get(scheme, {}):
             raise LookupError(f"{scheme}/{code}")
         return terms.iri(self.build.addresses.concept(scheme, code))
@@ -271,7 +279,7 @@ class SourceContext:
         try:
             return self.concept(wanted, text)
         except LookupError:
-            known = self.build.codes.get(wanted) or self.build.concepts.get(wanted) or {}
+            known = self.build.list_of(wanted)
             listed = ", ".join(sorted(known)) or "—"
             row.problem(name, "code", text, f"un código de {wanted}: {listed}", f"a code of {wanted}: {listed}")
             return None

@@ -154,7 +154,7 @@ _EXPECTED = {
     "extra_forbidden": ("solo los campos del contrato", "only the fields of a contract"),
     "literal_error": ("uno de: {expected}", "one of: {expected}"),
     "string_pattern_mismatch": ("un texto de la forma {pattern}", "a text of the form {pattern}"),
-    "string_type": ("un texto", "a text"),
+    "string_type": ("un texto; entre comillas lo que YAML toma por otra cosa, como «\"1\"»", "a text; in quotes where YAML takes it for something else, such as \"1\""),
     "bool_parsing": ("true o false", "true or false"),
     "int_parsing": ("un entero", "an integer"),
     "dict_type": ("campos con nombre", "fields with names"),

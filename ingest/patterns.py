@@ -16,6 +16,7 @@ from ingest.context import SourceContext
 from ingest.values import PartialDate
 
 SDG_SCHEME = "http://metadata.un.org/sdg"
+SDG = "sdg"  # the same as contracts name it: flags of a layout may say `scheme: sdg` and the numbers of goals
 _ROLE_WORDS = {
     "responsible": ("responsable", "responsible"),
     "co-responsible": ("corresponsable", "co-responsible"),
@@ -188,8 +189,7 @@ def assessment(context: SourceContext, target: tuple[str, str], judgement: Judge
 
 
 def _concept_labels(context: SourceContext, scheme: str, code: str) -> Mapping[str, str]:
-    labels = context.build.codes.get(scheme) or context.build.concepts.get(scheme) or {}
-    return labels.get(code, {})
+    return context.build.list_of(scheme).get(code, {})
 
 
 AGENCIES = {

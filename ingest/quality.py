@@ -9,12 +9,20 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingest import codes
 
 _FREQUENT = 10  # columns and labels in the report's sentences
 LISTED = 200  # single findings of one kind that are listed; more are only counted
+
+
+class UnmetDecision(NamedTuple):
+    """A decision on an institution's name that no cell of the build holds: row of the file, the number in its column `row`, area."""
+
+    row: int
+    number: str
+    area: str
 
 
 @dataclass
@@ -114,7 +122,7 @@ class Quality:
         self._sources: dict[str, SourceQuality] = {}
         self._at_hand: dict[str, SourceQuality] = {}  # of the row that is being mapped
         self.editions: list[dict[str, Any]] = []  # differences between editions of one database, see `ingest.editions`
-        self.unmet: list[tuple[int, str]] = []  # decisions on institutions whose text no source wrote: row of data/curated/institutions.csv, area
+        self.unmet: list[UnmetDecision] = []
         self.candidates: Counter[str] = Counter(open=0, rejected=0)  # pairs found to be alike: proposed, or left out since a curator says they are two
 
     def source(self, key: str) -> SourceQuality:
@@ -152,7 +160,7 @@ class Quality:
             "sources": {key: {"account": [row for row in accounting if row["source"] == key], **quality.as_json()} for key, quality in self._counted()},
             "editions": self.editions,
             "candidates": _sorted(self.candidates),
-            "decisions_without_cell": [{"row": row, "country": area} for row, area in self.unmet[:LISTED]],
+            "decisions_without_cell": [{"row": row, "number": number, "country": area} for row, number, area in self.unmet[:LISTED]],
             "decisions_without_cell_in_all": len(self.unmet),
         }
         return (json.dumps(report, ensure_ascii=False, indent=2) + "\n").encode()
@@ -172,7 +180,8 @@ class Quality:
             lines.append(words["editions"].format(**edition))
         lines.append(words["candidates"].format(**self.candidates))
         if self.unmet:
-            rows = ", ".join([*(f"{row} ({area})" for row, area in self.unmet[:LISTED]), *(["…"] if len(self.unmet) > LISTED else [])])
+            listed = [words["unmet-row"].format(**item._asdict()) for item in self.unmet[:LISTED]]
+            rows = ", ".join([*listed, *(["…"] if len(self.unmet) > LISTED else [])])
             lines.append(words["unmet"].format(count=len(self.unmet), rows=rows))
         return ("\n".join(lines).rstrip() + "\n").encode()
 
@@ -270,7 +279,8 @@ _WORDS = {
         "perhaps": "(¿es «{}»?)",
         "editions": "{newer} respecto de {older}: {both} compromisos en ambas ediciones, {added} solo en la nueva, {missing} solo en la anterior, {changed} con cambios",
         "candidates": "candidatos a ser lo mismo: {open}; rechazados por una persona: {rejected}",
-        "unmet": "decisiones de data/curated/institutions.csv sobre un texto que ninguna celda de esta construcción trae: {count}; filas {rows}",
+        "unmet": "decisiones de data/curated/institutions.csv sobre un texto que ninguna celda de esta construcción trae: {count}; filas del archivo {rows}",
+        "unmet-row": "{row} (número {number}, {area})",
     },
     "en": {
         "title": "Quality of the data",
@@ -297,6 +307,7 @@ _WORDS = {
         "perhaps": '(is it "{}"?)',
         "editions": "{newer} against {older}: {both} commitments in both editions, {added} only in the newer, {missing} only in the older, {changed} changed",
         "candidates": "candidates for being the same: {open}; rejected by a curator: {rejected}",
-        "unmet": "decisions of data/curated/institutions.csv on a text that no cell of this build holds: {count}; rows {rows}",
+        "unmet": "decisions of data/curated/institutions.csv on a text that no cell of this build holds: {count}; rows of the file {rows}",
+        "unmet-row": "{row} (number {number}, {area})",
     },
 }  # fmt: skip

@@ -129,7 +129,9 @@ class Review:
     def suggestions(self, text: str, area: str, kind: str = "unknown-name") -> list[Suggestion]:
         """Up to SUGGESTIONS bodies of the area, of its country or international ones, the closest first."""
         if area not in self._names:
-            pairs = sorted({(name, body.key): body for name, body in self.authority.names(area)}.items(), key=lambda item: item[0])
+            # No decision can name an initiative, so none is suggested.
+            named = {(name, body.key): body for name, body in self.authority.names(area) if body.kind == "org"}
+            pairs = sorted(named.items(), key=lambda item: item[0])
             self._names[area] = ([name for (name, _), _ in pairs], [body for _, body in pairs])
         names, bodies = self._names[area]
         wanted = uris.folded(text)

@@ -40,7 +40,8 @@ SELF_IN_FULL = "self in full"  # the same, with the description in place of the 
 PLAN = "plan"  # what the node is part of, under the name that readers know: one number alone says nothing across plans
 # Class -> columns of its table. A column whose cells are all empty, or all the thing of the page, is left out.
 COLUMNS: dict[str, tuple[object, ...]] = {
-    str(OGCM.Commitment): (PLAN, OGCM.number, SELF, OGCM.origin, OGCM.responsible, OGCM.coResponsible),
+    # Exports name bodies as leading ones, the deck as responsible ones: a column without cells is left out.
+    str(OGCM.Commitment): (PLAN, OGCM.number, SELF, OGCM.origin, OGCM.responsible, OGCM.coResponsible, OGCM.lead),
     str(OGCM.ActionPlan): (OGCM.number, SELF, DCT.temporal, OGCM.declaredCommitmentCount),
     str(OGCM.Milestone): (OGCM.number, SELF, DCT.temporal),
     str(OGCM.Activity): (OGCM.number, SELF),

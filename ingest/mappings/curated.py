@@ -10,6 +10,7 @@ from ingest.authority import INTERNATIONAL, Body, Decision
 from ingest.context import SourceContext
 from ingest.formats.spreadsheets import unquoted
 from ingest.institutions import shown
+from ingest.quality import UnmetDecision
 from ingest.readers import Row
 from ontology.namespaces import KINDS
 
@@ -185,7 +186,7 @@ def _decision(row: Row) -> Decision | None:
         return None
     if kind == "split" and not len(orgs) == len(set(orgs)) > 1:
         return None
-    return Decision(kind, orgs, row.peek("role") or None)
+    return Decision(kind, orgs, row.peek("role") or None, row.number)
 
 
 def register_decision(context: SourceContext, row: Row) -> None:
@@ -217,10 +218,13 @@ def institutions(context: SourceContext, row: Row) -> None:
         es = f"un texto que no sea ya un nombre de {other.key} en reference/organizations.csv; quite esta fila, o el nombre de allí"
         en = f"a text that is no name of {other.key} in reference/organizations.csv already; take away this row, or the name there"
         row.problem("as_written", "ambiguous-name", written, es, en)
-    elif not row.faulty and registered != decision:
-        row.problem("as_written", "duplicate-key", written, "un texto sobre el que otra fila no decida", "a text that no other row decides on")
+    elif not row.faulty and registered is not None and registered != decision:
+        first = registered.row
+        es = f"un texto sobre el que la fila {first} no decida otra cosa; mayúsculas, acentos, puntuación y espacios no los distinguen"
+        en = f"a text on which row {first} decides nothing else; case, accents, punctuation and white space do not tell them apart"
+        row.problem("as_written", "duplicate-key", written, es, en)
     if not met:
-        context.build.quality.unmet.append((row.number, area))
+        context.build.quality.unmet.append(UnmetDecision(row.number, row.text("row"), area))
     passage = context.passage(row, as_written=written, curator=row.text("curator"), reasons=_reasons(row))
     for body in bodies:
         subject = context.thing(body.kind, body.key)
@@ -230,14 +234,18 @@ def institutions(context: SourceContext, row: Row) -> None:
 
 
 def _decided_bodies(context: SourceContext, row: Row, decision: Decision, area: str) -> list[Body]:
-    """The bodies of a decision; one that the authority table lacks, or that another country has, is a problem of its column."""
+    """The bodies of a decision; one that the authority table lacks, or that another country has, is a problem of its column.
+
+    An initiative is none that a decision can name, and of an area that nobody knows only that is said.
+    """
     column, found = "parts" if decision.kind == "split" else "org", []
     country = uris.country_of(area)
+    known = context.build.registry.used("area", context.build.registry.survivor("area", area))
     for key in decision.orgs:
         body = context.build.authority.body(key)
-        if body is None:
+        if body is None or body.kind != "org":
             row.problem(column, "unknown-key", key, "la clave de un organismo de reference/organizations.csv", "the key of a body of reference/organizations.csv")
-        elif body.country != INTERNATIONAL and uris.country_of(body.country) != country:
+        elif known and body.country != INTERNATIONAL and uris.country_of(body.country) != country:
             es = f"un organismo de {country}, o uno internacional; {key} es de {body.country}, y ningún nombre cruza fronteras"
             en = f"a body of {country}, or an international one; {key} is of {body.country}, and no name crosses a border"
             row.problem(column, "other-country", key, es, en)

@@ -135,6 +135,7 @@ def goals(context: SourceContext, row: Row) -> None:
         return
     subject, scheme, passage = terms.iri(uri), terms.iri(patterns.SDG_SCHEME), context.passage(row)
     labels = {"es": row.text("label_es"), "en": row.text("label_en")}
+    context.build.outside[patterns.SDG][str(number)] = uri
     context.describe(subject, ["sdgo:Goal", "skos:Concept"], labels, passage)
     if number == 1:
         # The whole agenda, which a plan may name without naming a goal.
@@ -230,6 +231,7 @@ def scheme_titles(context: SourceContext, row: Row) -> None:
     method = context.code(row, "method")
     if method:
         context.add(subject, "ogcm:forMethod", method)
+        context.build.list_methods[scheme] = row.text("method")
 
 
 TABLES = {

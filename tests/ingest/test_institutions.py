@@ -317,6 +317,8 @@ def test_the_curated_table_is_used_by_the_build(data: Data) -> None:
         (["1", "MX", "GESOC", "body", "mx-imco", "", "", "data editor", "r", "r"], "ambiguous-name"),
         (["1", "QQ", "Un nombre", "body", "mx-imco", "", "", "data editor", "r", "r"], "unknown-key"),
         (["1", "MX", "Un nombre", "merge", "mx-imco", "", "", "data editor", "r", "r"], "not-in-list"),
+        (["1", "MX", "Un nombre", "body", "ogp", "", "", "data editor", "r", "r"], "unknown-key"),
+        (["1", "MX", "Un nombre", "split", "", "ogp; mx-imco", "", "data editor", "r", "r"], "unknown-key"),
     ],
 )
 def test_decisions_that_do_not_fit_stop_the_build(data: Data, row: list[str], code: str) -> None:
@@ -374,8 +376,22 @@ def test_a_faulty_row_is_no_second_decision(data: Data) -> None:
 
 def test_two_decisions_on_one_text_stop_the_build(data: Data) -> None:
     rest = ["", "", "data editor", "r", "r"]
-    decisions(data, ["1", "MX", "Un nombre", "body", "mx-imco", *rest], ["2", "MX", "UN NOMBRE", "body", "mx-gesoc", *rest])
-    assert "duplicate-key" in [problem.code for problem in data.problems()]
+    decisions(data, ["1", "MX", "Un nombre", "body", "mx-imco", *rest], ["9", "MX", "UN, NOMBRE", "body", "mx-gesoc", *rest])
+    (problem,) = data.problems()
+    assert (problem.row, problem.column, problem.code) == (3, "as_written", "duplicate-key")
+    assert "row 2" in problem.message("en") and "la fila 2" in problem.message("es") and "punctuation" in problem.message("en")
+
+
+def test_two_spellings_of_one_text_may_be_decided_alike(data: Data) -> None:
+    """The review lists both, since they are written differently; who decides each of its rows is not told off."""
+    rest = ["", "", "data editor", "r", "r"]
+    decisions(data, ["1", "MX", "Un nombre", "body", "mx-imco", *rest], ["2", "MX", "Un: nombre", "body", "mx-imco", *rest])
+    assert data.problems() == []
+
+
+def test_of_an_area_that_nobody_knows_only_that_is_said(data: Data) -> None:
+    decisions(data, ["1", "UK", "Un nombre", "body", "mx-imco", "", "", "data editor", "r", "r"])
+    assert [(problem.column, problem.code) for problem in data.problems()] == [("country", "unknown-key")]
 
 
 def test_a_decision_on_a_text_that_no_cell_holds_is_a_remark(data: Data, tmp_path: Path) -> None:
@@ -383,16 +399,24 @@ def test_a_decision_on_a_text_that_no_cell_holds_is_a_remark(data: Data, tmp_pat
     decisions(
         data, ["1", "MX", "Oficina de los Ejemplos", "body", ORGANIZATION, *rest], ["2", "MX", "Oficina de otros Ejemplos", "body", ORGANIZATION, *rest],
         ["3", "MX", "Parte conocida", "body", "mx-gesoc", *rest], ["4", "KE", "Oficina de los Ejemplos", "text-only", "", *rest],
-        ["5", "MX", "Otras y otros", "text-only", "", *rest],
+        ["15", "MX", "Otras y otros", "text-only", "", *rest], ["14", "KE", "Otras", "text-only", "", *rest],
     )  # fmt: skip
-    assert data.map().build.quality.unmet == [(number, "KE" if number == 5 else "MX") for number in range(2, 7)]
+    unmet = [(2, "1", "MX"), (3, "2", "MX"), (4, "3", "MX"), (5, "4", "KE"), (6, "15", "MX"), (7, "14", "KE")]
+    assert data.map().build.quality.unmet == unmet
     cells = ["OFICINA de los ejemplos", "Fundar y Parte conocida", "Otras y otros"]
     rows = [made.row("Mexico", "9", str(number), f"Promesa {number}") | {"lead-institution": cell} for number, cell in enumerate(cells)]
     result = map_exports(data.folder, f"ogp-2016-11-30={made.write(tmp_path / 'export.csv', 'ogp-2016', rows)}")
-    assert result.quality["decisions_without_cell"] == [{"row": 3, "country": "MX"}, {"row": 5, "country": "KE"}]
-    assert result.quality["decisions_without_cell_in_all"] == 2
-    assert "data/curated/institutions.csv on a text that no cell of this build holds: 2; rows 3 (MX), 5 (KE)" in result.reports["quality.en.txt"].decode()
-    assert "ninguna celda de esta construcción trae: 2; filas 3 (MX), 5 (KE)" in result.reports["quality.es.txt"].decode()
+    assert result.quality["decisions_without_cell"] == [
+        {"row": 3, "number": "2", "country": "MX"}, {"row": 5, "number": "4", "country": "KE"}, {"row": 7, "number": "14", "country": "KE"},
+    ]  # fmt: skip
+    assert result.quality["decisions_without_cell_in_all"] == 3
+    # Both numbers: the rows of the file are counted with its header, those in the column `row` are the curator's own.
+    places = {
+        "en": "rows of the file 3 (number 2, MX), 5 (number 4, KE), 7 (number 14, KE)",
+        "es": "filas del archivo 3 (número 2, MX), 5 (número 4, KE), 7 (número 14, KE)",
+    }
+    for lang, words in places.items():
+        assert words in result.reports[f"quality.{lang}.txt"].decode()
 
 
 # -- the review -------------------------------------------------------------------------------------------------------

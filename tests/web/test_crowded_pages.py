@@ -54,6 +54,13 @@ def test_a_table_that_is_whole_says_nothing(crowded: Service) -> None:
     assert "are here" not in page
 
 
+def test_the_commitments_of_a_plan_say_who_leads_them(service: Service) -> None:
+    """Of an export that is all there is: its layouts have leading and supporting institutions only."""
+    page = service.get("/doc/plan/MX-4?lang=en", accept="text/html").text
+    leading = re.findall(r'<td data-label="Lead institution"[^>]*>(.*?)</td>', page, re.DOTALL | re.IGNORECASE)
+    assert any("/id/org/mx-sfp" in cell for cell in leading)
+
+
 def test_rows_stand_as_people_count(crowded: Service) -> None:
     page = crowded.get("/doc/plan/XB-1?lang=en", accept="text/html").text
     cells = re.findall(r'<tr><td data-label="Number"[^>]*>(.*?)</td>', page)

@@ -15,14 +15,14 @@ def check_codes(context: SourceContext, named: Iterable[tuple[str, str, str]]) -
     build, layout = context.build, f"{context.contract.layout or context.contract.key}.yml"
     problems = []
     for field, scheme, code in named:
-        codes = build.codes.get(scheme) or build.concepts.get(scheme) or {}
+        codes = build.list_of(scheme) or build.outside.get(scheme) or {}
         if code in codes:
             continue
         if codes:
             near = ", ".join(match for match, *_ in process.extract(code, list(codes), limit=5))
             es, en = f"un código de la lista {scheme}, como {near}", f"a code of the list {scheme}, such as {near}"
         else:
-            near = ", ".join(match for match, *_ in process.extract(scheme, [*build.codes, *build.concepts], limit=5))
+            near = ", ".join(match for match, *_ in process.extract(scheme, [*build.codes, *build.concepts, *build.outside], limit=5))
             es, en = f"una lista de códigos que exista, como {near}", f"a list of codes that exists, such as {near}"
         problems.append(Problem(layout, 0, field, "unknown-code", f"{scheme}/{code}", es, en))
     if problems:

@@ -116,8 +116,14 @@ class Identity:
         return key
 
     def _known(self, outside_id: str) -> str | None:
-        """The key that a curator's table or the registry has for an id."""
-        known = self._context.build.identities.get(("ogp", outside_id)) or self._registry.alias("commitment", outside_id)
+        """The key that a curator's table or the registry has for an id.
+
+        A curator's key that was never minted is a slip, which the table's own check reports: followed here, it would mint that key,
+        and every address of the commitment that was meant would be withdrawn.
+        """
+        known = self._context.build.identities.get(("ogp", outside_id))
+        if known is None or self._registry.state("commitment", known) is None:
+            known = self._registry.alias("commitment", outside_id)
         return None if known is None else self._registry.survivor("commitment", known)
 
     def _of_editions(self, row: Row, plan: PlanOfRow, plan_key: str, outside_id: str | None) -> str:

@@ -80,7 +80,7 @@ class Plans:
                 if not PLAN_ID.fullmatch(said_here):
                     row.problem(column, "plan-fact", text, f"la forma {PLAN_ID.pattern}", f"the form {PLAN_ID.pattern}")
                     continue
-                owner = self._context.build.registry.alias("plan", said_here) or self._holder(said_here)
+                owner = self._owner(said_here)
                 if owner is not None and owner != plan_key:
                     es, en = f"un identificador que no sea de {owner or 'otro plan'}", f"an id that is not {owner or 'another plan'}'s"
                     row.problem(column, "id-of-another-plan", text, es, en)
@@ -95,6 +95,12 @@ class Plans:
             else:
                 said = facts.said(column)
                 row.problem(column, "rows-disagree", text, f"lo que dicen las demás filas del plan ({said})", f"what the other rows of the plan say ({said})")
+
+    def _owner(self, outside_id: str) -> str | None:
+        """The plan that a curator, an earlier build or this edition gives an id to; as `_holder` where only the rows tell."""
+        build = self._context.build
+        known = build.identities.get(("ogp", outside_id)) or build.registry.alias("plan", outside_id)
+        return build.registry.survivor("plan", known) if known else self._holder(outside_id)
 
     def _holder(self, outside_id: str) -> str | None:
         """The plan that an id belongs to: the only one whose rows agree on it, else the only one of these in the area that the id names.

@@ -65,7 +65,7 @@ def _named(context: SourceContext, table: Table) -> Iterator[tuple[str, str, str
         if rating.report is not None:
             yield field, "report-type", rating.report
         for code in sorted(set(rating.labels.values())):
-            if not any(code in context.build.codes.get(scheme, ()) for scheme in rating.schemes):
+            if not any(code in context.build.list_of(scheme) for scheme in rating.schemes):
                 yield field, rating.schemes[0], code
 
 
@@ -81,7 +81,6 @@ class Ratings:
         self._table = table
         self._rules = [(rule.when, rule.method) for rule in table.methods]
         self._compiled = [_compiled(column, rating) for column, rating in table.ratings.items()]
-        self._known = {scheme for rating in table.ratings.values() for scheme in rating.schemes if scheme in context.build.codes}
         # As many as there are labels and methods.
         self._verdict, self._statements = cache(self._found), cache(self._prepared)
         self._space = f"<{context.build.addresses.space('assessment')}"
@@ -130,9 +129,10 @@ class Ratings:
     def _found(self, column: str, code: str, method: str | None) -> Verdict:
         """The first scheme of the rating that the method uses and that has the code; else the first that has it, method unsaid."""
         rating = self._table.ratings[column]
-        schemes = [scheme for scheme in rating.schemes if code in self._context.build.codes.get(scheme, ())]
+        build = self._context.build
+        schemes = [scheme for scheme in rating.schemes if code in build.list_of(scheme)]
         for scheme in schemes:
-            if method is not None and method in methods_of_schemes().get(scheme, ()):
+            if method is not None and (method in methods_of_schemes().get(scheme, ()) or method == build.list_methods.get(scheme)):
                 return Verdict(scheme, code, method)
         return Verdict(schemes[0], code, None)
 
@@ -188,7 +188,7 @@ class Ratings:
         if context.contract.assessor:
             pairs.append(("assessor", context.thing("org", context.contract.assessor)))
         codes = context.build.codes
-        names, shown, reports = codes["dimension"][dimension], codes[scheme][code], codes["report-type"][report] if report else {}
+        names, shown, reports = codes["dimension"][dimension], context.build.list_of(scheme)[code], codes["report-type"][report] if report else {}
         words = {}
         for language in ("es", "en"):
             which = f" ({reports.get(language, report)})" if report else ""

@@ -6,9 +6,11 @@ import random
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ingest.identifiers import Registry
 from ingest.problems import SourceProblems
+from tests.conftest import ROOT
 from tests.ingest.exports.made import row, write
 from tests.ingest.exports.mapping import ID, Result, last, map_exports
 
@@ -247,6 +249,47 @@ def test_a_merge_into_a_key_that_nobody_minted_is_a_fault_of_the_registry(own_da
     with pytest.raises(SourceProblems) as refused:
         map_exports(own_data, edition)
     assert [(problem.file, problem.column, problem.found) for problem in refused.value] == [("identifiers/commitment.csv", "target", "KE-3-99")]
+
+
+def decide(data: Path, outside_id: str, kind: str, key: str) -> None:
+    """A curated identity table, under the contract of ours, with one decision in it."""
+    contract = yaml.safe_load((ROOT / "data" / "curated" / "contract.yml").read_text(encoding="utf-8"))
+    contract["tables"] = {"identity": contract["tables"]["identity"]}
+    contract["tables"]["identity"].pop("expect")
+    curated = data / "curated"
+    curated.mkdir()
+    (curated / "contract.yml").write_text(yaml.safe_dump(contract), encoding="utf-8")
+    header = "row,series,authority,outside_id,kind,key,curator,reason,reason_es"
+    (curated / "identity.csv").write_text(f"{header}\n100,ogp,ogp,{outside_id},{kind},{key},data editor,Same.,El mismo.\n", encoding="utf-8")
+
+
+def test_a_curator_says_which_commitment_an_id_means(own_data: Path, tmp_path: Path) -> None:
+    old = f"ogp-2016-11-30={write(tmp_path / 'old.csv', 'ogp-2016', [row('Kenya', '3', '1', 'Roads')])}"
+    map_exports(own_data, old).keep_identifiers(own_data)
+    decide(own_data, "KE0401", "commitment", "KE-3-01")
+    new = f"ogp-2024-07-03={write(tmp_path / 'new.csv', 'ogp-2024', [with_id('KE0401', 'Kenya', '3', '5', 'Streets and squares')])}"
+    assert by_id(map_exports(own_data, old, new), "ogp-2024-07-03", "KE0401") == ["KE-3-01"]
+
+
+@pytest.mark.parametrize("known", ["to nobody", "to the registry"])
+def test_a_misspelt_key_of_a_curator_mints_nothing(own_data: Path, tmp_path: Path, known: str) -> None:
+    """Else the commitment that was meant would move to the misspelt address, and its own would be withdrawn."""
+    edition = f"ogp-2024-07-03={write(tmp_path / 'a.csv', 'ogp-2024', [with_id('KE0401', 'Kenya', '3', '1', 'Roads')])}"
+    if known == "to the registry":
+        map_exports(own_data, edition).keep_identifiers(own_data)
+    decide(own_data, "KE0401", "commitment", "KE-3-10")
+    with pytest.raises(SourceProblems) as refused:
+        map_exports(own_data, edition)
+    assert [(problem.file, problem.row, problem.column, problem.code) for problem in refused.value] == [("curated/identity.csv", 2, "key", "unknown-key")]
+
+
+def test_a_curator_says_which_plan_an_id_means(own_data: Path, tmp_path: Path) -> None:
+    rows = [row("Kenya", "3", "1", "Roads") | {"Action Plan ID": "AP_KE03"}, row("Kenya", "2", "1", "Rivers") | {"Action Plan ID": "AP_KE02"}]
+    edition = f"ogp-2024-07-03={write(tmp_path / 'a.csv', 'ogp-2024', rows)}"
+    map_exports(own_data, edition).keep_identifiers(own_data)
+    decide(own_data, "AP_KE03", "plan", "KE-2")
+    result = map_exports(own_data, edition)
+    assert result.aside("id-of-another-plan") == [("2", "Action Plan ID", "AP_KE03")]
 
 
 def test_what_is_no_id_is_set_aside_alone(reference: Path, tmp_path: Path) -> None:

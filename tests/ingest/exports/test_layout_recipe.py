@@ -145,6 +145,80 @@ def test_a_slip_is_told_of_the_file_that_it_stands_in(data: Path) -> None:
     assert {(problem.file, problem.column.rpartition(".")[2]) for problem in caught.value} == {("sources/kenya/contract.yml", "property"), ("city-plans.yml", "role")}
 
 
+def with_list(data: Path) -> None:
+    """The list of codes that docs/exports.md prints, in the three places that it names."""
+    text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    printed = dict(re.findall(r"<!-- list: (\S+) -->\n```\w+\n(.*?)```", text, re.DOTALL))
+    reference = data / "reference"
+    (reference / "cl-light.csv").write_text(printed["cl-light.csv"], encoding="utf-8")
+    with (reference / "concept-schemes.csv").open("a", encoding="utf-8") as table:
+        table.write(printed["concept-schemes.csv"])
+    contract = (reference / "contract.yml").read_text(encoding="utf-8")
+    (reference / "contract.yml").write_text(contract.replace("\ntables:\n", f"\ntables:\n{printed['contract.yml']}", 1), encoding="utf-8")
+
+
+def say(data: Path, right: str, wrong: str) -> None:
+    layout = data / "layouts" / "city-plans.yml"
+    text = layout.read_text(encoding="utf-8")
+    assert right in text
+    layout.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+
+
+SCALE = """method: irm-2011, schemes: [irm-completion-2011],
+        labels: {nothing: not-started, some: limited, most: substantial, all: complete},
+        numbers: {not-started: "0", limited: "1", substantial: "2", complete: "3"}}"""
+
+
+def test_ratings_may_be_on_a_scale_of_the_deployment(data: Path, tmp_path: Path) -> None:
+    with_list(data)
+    say(data, SCALE, 'schemes: [irm-completion-2018, cl-light], labels: {some: red, most: amber, all: green}, numbers: {red: "1", amber: "2", green: "3"}}')
+    result = map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")
+    graph = result["city-2021-01-01"]
+    (key,) = [last(node) for node in graph.instances("Assessment") if "KE-4-01" in node]
+    assert graph.values(f"assessment/{key}", "ogcm:verdict") == ["http://localhost:8000/concept/cl-light/amber"]
+    assert graph.values(f"assessment/{key}", "ogcm:methodVersion") == []
+    assert [label.rsplit(", ", 1)[1] for label in graph.values(f"assessment/{key}", "rdfs:label")] == ["amarillo", "amber"]
+    # "all" goes with 3 here, too.
+    assert [row for row, _, _ in result.aside("label-and-number")] == ["3"]
+
+
+def test_the_method_of_a_list_is_that_of_the_table_of_lists(data: Path, tmp_path: Path) -> None:
+    with_list(data)
+    say(data, SCALE, "method: nosc, schemes: [cl-light], labels: {some: red, most: amber, all: green}}")
+    schemes = data / "reference" / "concept-schemes.csv"
+    schemes.write_text(schemes.read_text(encoding="utf-8").replace("Traffic light of the tracker,", "Traffic light of the tracker,nosc"), encoding="utf-8")
+    graph = map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")["city-2021-01-01"]
+    (node,) = [node for node in graph.instances("Assessment") if "KE-4-01" in node]
+    assert graph.values(node, "ogcm:methodVersion") == ["https://w3id.org/ogcm/code/method/nosc"]
+
+
+def test_flags_may_name_goals_and_codes_of_a_list_of_the_deployment(data: Path, tmp_path: Path) -> None:
+    with_list(data)
+    policy = '{scheme: ogp-policy-area-2016, columns: {"Open data?": open-data, "Health?": health-nutrition}}'
+    say(data, policy, '{scheme: sdg, property: ogcm:contributesTo, columns: {"Open data?": "16"}}\n      - {scheme: cl-light, columns: {"Health?": green}}')
+    graph = map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")["city-2021-01-01"]
+    assert graph.values("commitment/KE-4-01", "ogcm:contributesTo") == ["http://metadata.un.org/sdg/16"]
+    assert graph.values("commitment/MK-9-A1", "ogcm:contributesTo") == []
+    assert graph.values("commitment/MK-9-A1", "dct:subject") == ["http://localhost:8000/concept/cl-light/green"]
+
+
+def test_a_goal_that_nobody_has_is_a_fault_of_the_layout(data: Path, tmp_path: Path) -> None:
+    say(data, 'scheme: ogp-policy-area-2016, columns: {"Open data?": open-data,', 'scheme: sdg, property: ogcm:contributesTo, columns: {"Open data?": "18",')
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")
+    assert "sdg/18" in [problem.found for problem in caught.value if problem.code == "unknown-code"]
+
+
+@pytest.mark.parametrize("text", ["1", "yes"])
+def test_what_yaml_takes_for_no_text_wants_quotes(data: Path, tmp_path: Path, text: str) -> None:
+    say(data, 'limited: "1"', f"limited: {text}")
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(data, f"city-2021-01-01={as_csv(tmp_path / 'plans.csv')}")
+    (problem,) = caught.value
+    assert problem.column == "tables.commitments.ratings.Done.numbers.limited"
+    assert "in quotes" in problem.message("en") and "entre comillas" in problem.message("es")
+
+
 def test_every_role_has_its_words() -> None:
     """A contract may name each role of the list; labels of responsibilities say it in both languages."""
     assert set(patterns._ROLE_WORDS) == set(code_schemes()["role"])
