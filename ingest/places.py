@@ -22,11 +22,14 @@ class Places:
     _country_of: dict[str, str] = field(default_factory=dict)  # key of a local area -> key of its country
     _prefixes: dict[str, str] = field(default_factory=dict)  # key of an area -> prefix of its commitments' ids, where the tables have it
     entities: set[str] = field(default_factory=set)  # keys of areas that a table of federal entities describes
+    _words: int = 1  # of the country's name that has most
 
     def add_country(self, key: str, names: Iterable[str], codes: Iterable[str] = (), prefix: str = "") -> None:
         """A country under all its names; `codes` are those OGP uses: alpha-3 (plans) and the prefix of commitment ids, which is also given alone."""
         self._add_prefix(key, prefix)
-        _register(self._countries, map(uris.folded, names), key)
+        folded = [uris.folded(name) for name in names]
+        _register(self._countries, folded, key)
+        self._words = max(self._words, *(name.count(" ") + 1 for name in folded))
         _register(self._codes, (code.upper() for code in codes), key)
 
     def add_local(self, key: str, country: str, names: Iterable[str], codes: Iterable[str] = (), prefix: str = "") -> None:
@@ -63,9 +66,10 @@ class Places:
     def parted(self, name: str) -> tuple[str, str | None]:
         """The word before the country and the country of "Name, Country"; the whole name and None where no country follows a comma.
 
-        The country's own name may hold a comma ("Seoul, Korea, Republic of"): every comma is tried, the first first.
+        The country's own name may hold a comma ("Seoul, Korea, Republic of"): every comma is tried behind which no more parts stand than a
+        country's name has words, the first first.
         """
-        parts = name.split(",")
+        parts = name.rsplit(",", self._words)
         for end in range(1, len(parts)):
             country = self.country(",".join(parts[end:]))
             if country is not None:

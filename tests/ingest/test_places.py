@@ -130,3 +130,13 @@ def test_a_name_that_two_areas_bear_needs_its_country() -> None:
         found.add_local(f"{key}-x-cordoba", key, ["Córdoba"], ["XX"])
     assert found.local("Cordoba") is None and found.by_code("XX") is None
     assert found.local("Cordoba, Spain") == "ES-x-cordoba"
+
+
+def test_of_many_commas_only_the_last_can_part_a_name_from_its_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, asked = Places(), []
+    found.add_country("KR", ["South Korea", "Korea, Republic of"])
+    found.add_country("BO", ["Bolivia, Plurinational State of"])
+    assert found.parted("Seoul, the city, Korea, Republic of") == ("Seoul, the city", "KR")
+    assert found.parted("A, B, C, D, E, F, South Korea") == ("A, B, C, D, E, F", "KR")
+    monkeypatch.setattr(Places, "country", lambda places, name: asked.append(name))
+    assert found.parted("," * 50_000) == ("," * 50_000, None) and len(asked) == 4

@@ -16,6 +16,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+)?")
 _FLOAT = re.compile(r"-?\d+\.\d{10,}")
 _WHOLE = re.compile(r"(?<=\d)\.0+$")
 _DASH = re.compile(r"(?<=\w)(\s?)[\u2010-\u2015\u2212](?=\s?\w)")
+_PUNCTUATION = re.compile(r"[.-]+")
 _SHORT = 5  # characters that hold no address
 
 
@@ -80,7 +81,7 @@ def token(number: str) -> str:
     """
     ascii_only = unicodedata.normalize("NFKD", number).encode("ascii", "ignore").decode()
     bare = re.sub(r"[^A-Za-z0-9.-]+", ".", ascii_only)
-    bare = re.sub(r"[.-]*-[.-]*", "-", bare).strip(".-")
+    bare = _PUNCTUATION.sub(lambda run: "-" if "-" in run[0] else run[0], bare).strip(".-")
     found = uris.without_suffix(uris.number_token(bare))
     # A long number is a text, not a number; its hash tells rows apart.
     return found if len(found) <= 20 else "x"
@@ -94,11 +95,15 @@ _IN_FRONT = re.compile(r"\s*(?:\(?\d{1,3}(?:\.\d{1,3})*\s?[A-Za-z]?[.):]+|\d{1,3
 def title_digest(title: str) -> str:
     """12 hex digits of the normalised title, "" for none.
 
-    Markup and a number in front of it do not count: one edition prints "1.8) Advocate …<br/>", the next "Advocate …".
+    Markup and a number in front of it do not count: one edition prints "1.8) Advocate …<br/>", the next "Advocate …". Any other number does.
 
     >>> title_digest("1.8) Open  contracts<br/>") == title_digest("Open contracts"), title_digest("2013 budget") == title_digest("budget")
     (True, False)
+    >>> title_digest("Law 27.275 in force") == title_digest("Law 19.628 in force")
+    False
     """
-    bare = _IN_FRONT.sub("", repair(title).text, count=1)
+    text = repair(title).text
+    in_front = _IN_FRONT.match(text)
+    bare = text[in_front.end() :] if in_front else text
     folded = uris.folded(bare) or uris.folded(title)
     return uris.digest(folded, 12) if folded else ""
