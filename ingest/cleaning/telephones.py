@@ -292,8 +292,18 @@ def _plus(match: re.Match[str]) -> str:
         counts = _reads_otherwise(number) or _YEARS.search(number) or _counts_something(match.string, start, start + len(number))
         behind_letter = match[0].startswith("+") and match.string[max(0, start - 1) : start].isalpha()
         if len(compact) < 11 or counts or behind_letter or not _named(compact):
-            return match[0]
+            number, after = _beginning(number)
+            if not number:
+                return match[0]
+            rest = after + rest
     return f"{opened}{TELEPHONE}{rest}"
+
+
+def _beginning(number: str) -> tuple[str, str]:
+    """The longest beginning up to a blank that is in use as a number ("" = none), and what follows it."""
+    ends = [blank.start() for blank in re.finditer(r"\s+", number)]
+    end = next((end for end in reversed(ends) if _valid(_international(number[:end]), None)), 0)
+    return number[:end], number[end:]
 
 
 def _abroad(match: re.Match[str]) -> str:
