@@ -78,7 +78,12 @@ def _spelled(header: Sequence[str], known: Sequence[str]) -> dict[str, str]:
 
 def is_placed(name: str) -> bool:
     """Whether `named` gave this name by the column's place: to a header without text, or to one that had occurred before."""
-    return is_repetition(name) or (name.startswith("(") and name.endswith(")") and name[1:-1].isdigit())
+    return is_repetition(name) or is_unnamed(name)
+
+
+def is_unnamed(name: str) -> bool:
+    """Whether `named` gave this name to a header without text."""
+    return name.startswith("(") and name.endswith(")") and name[1:-1].isdigit()
 
 
 def last_unnamed(names: Iterable[str]) -> int:
@@ -87,7 +92,7 @@ def last_unnamed(names: Iterable[str]) -> int:
     >>> last_unnamed(["Plan", "(2)", "Plan (9)", "(7)"])
     7
     """
-    return max((int(name[1:-1]) for name in names if name.startswith("(") and name.endswith(")") and name[1:-1].isdigit()), default=0)
+    return max((int(name[1:-1]) for name in names if is_unnamed(name)), default=0)
 
 
 def is_repetition(name: str) -> bool:

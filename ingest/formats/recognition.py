@@ -12,7 +12,7 @@ from typing import Protocol
 from rapidfuzz import fuzz
 
 from ingest.formats import FormatFault, open_records, sheets
-from ingest.formats.headers import folded, is_repetition, named, refuse_copy
+from ingest.formats.headers import folded, is_repetition, is_unnamed, named, refuse_copy
 
 LINES = 10  # records in which the header line is looked for
 LEAST_SCORE = 0.5  # share of headers in common below which a file has no known layout
@@ -179,7 +179,7 @@ def _score(cells: Sequence[str], layout: Layout) -> float:
     found = {folded(name) for name in named(cells, layout.headers)}
     known = {folded(name) for name in layout.headers}
     wanted = {folded(name) for name in layout.headers - layout.optional}
-    filled = {name for name in found if not (name.startswith("(") and name[1:-1].isdigit())}
+    filled = {name for name in found if not is_unnamed(name)}
     everything = filled | wanted
     return round(len(found & known & everything) / len(everything), 4) if everything else 0.0
 
