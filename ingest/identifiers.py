@@ -415,7 +415,7 @@ def _read(path: Path, shown: str, problems: ProblemList, registry: Registry) -> 
         if tuple(header) != FIELDS:
             report(1, "", ",".join(header), ",".join(FIELDS), ",".join(FIELDS))
             return
-        for number, cells, _ in records:
+        for number, cells, *_ in records:
             if not cells:
                 continue
             if len(cells) != len(FIELDS):

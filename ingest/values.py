@@ -189,6 +189,18 @@ def boolean(text: str) -> bool:
     return values[text.lower()]
 
 
+_TRUTHS = {word: value for value, words in ((True, "1 1.0 true yes y sí"), (False, "0 0.0 false no n")) for word in words.split()}
+
+
+def truth(text: str) -> bool | None:
+    """What a cell of an export says where 1 and 0 are usual, None where it says neither; spreadsheet programs write 1.0 and TRUE, too.
+
+    >>> truth("1"), truth("FALSE"), truth("-1")
+    (True, False, None)
+    """
+    return _TRUTHS.get(text.lower())
+
+
 _IRI_FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 
 

@@ -33,10 +33,10 @@ def records(source: ReadOnce, path: Path, *, delimiter: str, header_row: int) ->
     # utf-8-sig drops a byte order mark; newline="" leaves line breaks inside cells to the csv module.
     stream = io.TextIOWrapper(io.BufferedReader(source, _CHUNK), encoding="utf-8-sig", newline="")
     try:
-        lines = _checked_lines(stream)
+        lines = _Lines(stream)
         rows = chain(_down_to_header(lines, delimiter, header_row), csv.reader(lines, delimiter=delimiter, strict=True))
         for number, cells in enumerate(rows, start=1):
-            yield Record(number, cells)
+            yield Record(number, cells, ended=lines.ended)
     except csv.Error as error:
         if "field limit" in str(error):
             raise _too_long(number + 1) from None
@@ -64,15 +64,26 @@ class _Binary(Exception):
     pass
 
 
-def _checked_lines(stream: io.TextIOWrapper) -> Iterator[str]:
-    """Lines of bounded length."""
-    readline = stream.readline
-    while line := readline(LONGEST_LINE + 1):
+class _Lines:
+    """Lines of bounded length; `ended`: whether the one read last has its line end."""
+
+    def __init__(self, stream: io.TextIOWrapper):
+        self._readline = stream.readline
+        self.ended = True
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._readline(LONGEST_LINE + 1)
+        if not line:
+            raise StopIteration
         if len(line) > LONGEST_LINE:
             raise _Binary if "\0" in line[:_CHUNK] else _LongLine
         if "\0" in line:
             raise _Binary
-        yield line
+        self.ended = line[-1] in "\r\n"
+        return line
 
 
 def _down_to_header(lines: Iterator[str], delimiter: str, header_row: int) -> Iterator[list[str]]:

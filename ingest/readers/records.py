@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ingest.formats import FormatFault, Record
 from ingest.formats.headers import folded, is_number_line
+from ingest.problems import Note
 from ingest.readers.booking import book_whole, set_row_aside
 from ingest.readers.header import Header
 from ingest.readers.table_file import TableFile
@@ -36,7 +37,7 @@ def export_records(file: TableFile, header: Header, records: Iterator[Record]) -
     sum_values = {folded(value) for value in (sums.values if sums else ())}
     suspects = {folded(header.cells[0]), "0", "1", *(folded(line[0]) for line in above)}  # how a repeated header line may begin
     known: dict[str, tuple[bool, bool]] = {}  # short text -> is it a sum, may it begin a header line
-    short: Record | None = None  # a record with too few cells: ragged, or, as the last one, cut off
+    short: Record | None = None  # a record with too few cells: ragged, or, as the last one without its line end, cut off
 
     def judged(text: str) -> tuple[bool, bool]:
         found = known.get(text)
@@ -47,8 +48,9 @@ def export_records(file: TableFile, header: Header, records: Iterator[Record]) -
                 known[text] = found
         return found
 
+    ended = True  # as of the last record read
     for record in records:
-        cells = record.cells
+        cells, ended = record.cells, record.ended
         if short is not None:
             _set_ragged_aside(file, short)
             short = None
@@ -70,9 +72,14 @@ def export_records(file: TableFile, header: Header, records: Iterator[Record]) -
                 short = record
             else:
                 _set_ragged_aside(file, record)
-    if short is not None:
+    if short is not None and ended:
+        _set_ragged_aside(file, short)  # a line below the table, as of a footnote
+    elif short is not None:
         es, en = f"{width} celdas; el último registro es más corto: ¿archivo truncado?", f"{width} cells; the last record is shorter: is the file truncated?"
         raise FormatFault(short.number, "truncated", f"{len(short.cells)} cells", es, en)
+    elif not ended:
+        es = "la última línea no tiene fin de línea; si el archivo se cortó en su última celda, no se puede saber"
+        file.problems.note(Note(file.shown, es, "the last line has no line end; whether the file was cut in its last cell cannot be told"))
 
 
 def _repeats(header: Header, cells: list[str]) -> bool:

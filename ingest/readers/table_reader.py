@@ -53,7 +53,7 @@ class TableReader:
         """The rows below a sound header that belong to the table, with what is to be done to each."""
         file, table = self.file, self.file.table
         try:
-            format_, marked = look(file.path)
+            _, marked = look(file.path)
             if marked:
                 file.problems.note(Note(file.shown, "marca de orden de bytes (BOM) aceptada", "byte order mark (BOM) accepted"))
             records = open_records(
@@ -75,9 +75,6 @@ class TableReader:
                 row = _row(file, record, columns)
                 cells.look_at(row, record.cells)
                 yield row, columns
-            if not format_.seekable and not _ends_with_line_end(file.path):
-                es = "la última línea no tiene fin de línea; si el archivo se cortó en su última celda, no se puede saber"
-                file.problems.note(Note(file.shown, es, "the last line has no line end; whether the file was cut in its last cell cannot be told"))
         except FormatFault as fault:
             file.report(fault.row, "", fault.code, fault.found, fault.es, fault.en)
             file.unread = True
@@ -90,9 +87,3 @@ def _row(file: TableFile, record: Record, columns: Columns) -> Row:
         if name in columns.wanted:
             row.problem(name, code, record.cells[index], "una celda con su valor guardado", "a cell with its value stored")
     return row
-
-
-def _ends_with_line_end(path: Path) -> bool:
-    with path.open("rb") as stream:
-        stream.seek(-1, 2)
-        return stream.read(1) in b"\r\n"

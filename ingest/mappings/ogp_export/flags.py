@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from ingest import terms, uris
+from ingest import terms, uris, values
 from ingest.context import SourceContext
 from ingest.contract import Table
 from ingest.mappings.ogp_export.codes import check_codes
 from ingest.readers import Row
-
-_MEANS = {"1": True, "1.0": True, "0": False, "0.0": False}  # as a workbook saved as CSV may write them, too
 
 
 class Flags:
@@ -28,7 +26,7 @@ class Flags:
             text = cells[column]
             if text == "0" or not text or column in row.absent or column in row.aside:
                 continue
-            said = _MEANS.get(text) if text in _MEANS else _MEANS.get(uris.trimmed(text))
+            said = True if text == "1" else values.truth(uris.trimmed(text))
             if said:
                 stated.append(f"{subject} {self._ends[column]}")
             elif said is None:

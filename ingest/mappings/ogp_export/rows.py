@@ -245,11 +245,11 @@ class RowMapping:
             if not cell:
                 continue
             if column.type == "boolean":
-                value = _BOOLEANS.get(uris.trimmed(cell).lower())
+                value = values.truth(uris.trimmed(cell))
                 if value is None:
                     row.problem(name, "boolean", cell, "1 o 0", "1 or 0")
                     continue
-                parts.append(f"{subject} {predicate} {value} .\n")
+                parts.append(f"{subject} {predicate} {terms.boolean(value)} .\n")
                 continue
             self.at_work = name
             text = self._clean(name, cell, plan)
@@ -305,9 +305,6 @@ class RowMapping:
             self._quality.withheld[name] += 1
         for code, found, es, en in reading.quarantine():
             (row.quarantine if reading.withheld else row.report)(name, code, found, es, en)
-
-
-_BOOLEANS = {text: terms.boolean(value) for value, texts in ((True, ("1", "1.0", "yes", "true", "y", "sí")), (False, ("0", "0.0", "no", "false", "n"))) for text in texts}
 
 
 def _address(cell: str) -> str:

@@ -154,6 +154,16 @@ def test_a_short_last_record_is_a_truncated_file(tmp_path: Path) -> None:
     assert reading.codes == ["truncated"] and reading.problems[0].row == 5
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n\n"])
+def test_a_short_last_line_with_its_line_end_is_no_cut(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(csv_bytes(lines()) + b"Source: made up" + end.encode())
+    reading = read(path)
+    assert reading.aside == [(6, "", "row-length")] and list(reading.rows) == [3, 4, 5] and not reading.problems
+    path.write_bytes(csv_bytes(lines()) + b"Source: made up")
+    assert read(path).codes == ["truncated"]
+
+
 @pytest.mark.parametrize(
     ("change", "code", "row"),
     [
