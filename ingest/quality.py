@@ -41,6 +41,7 @@ class SourceQuality:
     identity: Counter[str] = field(default_factory=Counter)  # rule by which a row found its commitment -> rows
     dates: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # country, status, basis or code -> cells
     languages: dict[str, Languages] = field(default_factory=lambda: defaultdict(Languages))  # column -> texts
+    long_texts: Counter[str] = field(default_factory=Counter)  # tag -> long texts, of at most a hundred, that say what to expect of the short ones
     redactions: Counter[tuple[str, str]] = field(default_factory=Counter)  # column, kind -> places
     repairs: Counter[str] = field(default_factory=Counter)  # kind of repair -> texts
     repeated_numbers: list[tuple[str, str, int]] = field(default_factory=list)  # plan, number token, rows
@@ -89,6 +90,7 @@ class SourceQuality:
                 column: {"tagged": _sorted(entry.tagged), "untagged": _sorted(entry.untagged), "confidence": _sorted(entry.confidence)}
                 for column, entry in sorted(self.languages.items())
             },
+            "languages_of_long_texts": _sorted(self.long_texts),
             "redactions": [{"column": column, "kind": kind, "places": count} for (column, kind), count in sorted(self.redactions.items())],
             "repairs": _sorted(self.repairs),
             "repeated_numbers": [{"plan": plan, "number": number, "rows": rows} for plan, number, rows in sorted(self.repeated_numbers)[:LISTED]],
@@ -112,7 +114,10 @@ class SourceQuality:
         }
 
 
-_COUNTERS = ("identity", "dates", "redactions", "repairs", "disagreements", "places", "undeclared", "withheld", "lost", "rows_aside", "quarantined", "unknown_labels")
+_COUNTERS = (
+    "identity", "dates", "long_texts", "redactions", "repairs", "disagreements", "places", "undeclared", "withheld", "lost", "rows_aside", "quarantined",
+    "unknown_labels",
+)  # fmt: skip
 
 
 class Quality:

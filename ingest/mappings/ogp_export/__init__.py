@@ -2,7 +2,7 @@
 
 What the columns are stands in the contract or its layout (`ingest/layouts/`); this package knows no column by name. A file is
 read twice: `observation` collects what can only be known of the whole file (the order of its dates, repeated numbers, what
-its rows say of a plan), then `rows` writes the statements of each row, `identity` decides which commitment it describes, and
+its rows say of a plan, which languages its long texts are in), then `rows` writes the statements of each row, `identity` decides which commitment it describes, and
 `plans` says of each plan what all its rows agree on. Of a large file `ahead` has another process clean the texts.
 """
 
@@ -22,7 +22,7 @@ class TableMapping:
     def __init__(self, context: SourceContext, table: Table):
         self._context = context
         self._observation = Observation(context, table)
-        self._ahead = Ahead(context.build.places)
+        self._ahead = Ahead(context.build.places, table)
         self._rows: RowMapping | None = None
 
     def observe(self, row: Row) -> None:
@@ -31,7 +31,7 @@ class TableMapping:
 
     def map(self, row: Row) -> None:
         if self._rows is None:
-            self._rows = RowMapping(self._context, self._observation.closed(), self._ahead.find)
+            self._rows = RowMapping(self._context, self._observation.closed(), self._ahead.find, self._ahead.expected())
         self._ahead.turn_to(row)
         self._rows.map(row)
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from ingest.accounting import Accounting
 from ingest.apart import Stream, cores
-from ingest.cleaning.language import detect
-from ingest.contract import Contract
+from ingest.cleaning.language import Expected, LongTexts, detect
+from ingest.contract import Contract, Table
 from ingest.mappings.ogp_export.places import PlaceOfRow
 from ingest.mappings.ogp_export.texts import NAME, Found, cleaned
 from ingest.places import Places
@@ -29,11 +29,13 @@ Known = dict[tuple[str, str], Found]  # (cell, region) -> what is found of it
 
 
 class Ahead:
-    """What is known of the cells of one row after another."""
+    """What is known of the cells of one row after another, and of the languages of all."""
 
-    def __init__(self, places: Places):
+    def __init__(self, places: Places, table: Table):
         self._places = places
         self._stream: Stream | None = None
+        self._detected = detected(table)
+        self._long_texts = LongTexts()
         self._rows: Iterator[tuple[int, Known]] = iter(())
         self._next: tuple[int, Known] | None = None
         self._row: Known = {}
@@ -41,14 +43,22 @@ class Ahead:
 
     def see(self, row: Row) -> None:
         """A row of the first reading; with the first of a large file the process begins."""
-        if self._asked:
-            return
-        self._asked = True
-        file = row.file
-        if cores() > 1 and file.path.stat().st_size >= LARGE:
-            self._stream = Stream(texts_of_rows, file.folder, file.contract, file.slug, self._places)
-            self._rows = (row for batch in self._stream for row in batch)
-            self._next = 0, {}
+        if not self._asked:
+            self._asked = True
+            file = row.file
+            if cores() > 1 and file.path.stat().st_size >= LARGE:
+                self._stream = Stream(texts_of_rows, file.folder, file.contract, file.slug, self._places)
+        if self._stream is None:
+            see_long_texts(self._long_texts, row, self._detected)
+
+    def expected(self) -> Expected:
+        """Which languages the long texts are in; to be asked once, between the two readings. Raises ingest.apart.ProcessFailed."""
+        if self._stream is None:
+            return self._long_texts.expected()
+        expected: Expected = next(self._stream)
+        self._rows = (row for batch in self._stream for row in batch)
+        self._next = 0, {}
+        return expected
 
     def turn_to(self, row: Row) -> None:
         """From now on it is about this row; rows come in the order of their numbers. Raises ingest.apart.ProcessFailed."""
@@ -64,9 +74,24 @@ class Ahead:
             self._stream.close()
 
 
-def texts_of_rows(folder: Path, contract: Contract, slug: str, places: Places) -> Iterator[list[tuple[int, Known]]]:
-    """The process's side: of each row, what is found of its long texts, and of those whose language has to be found out."""
+def detected(table: Table) -> tuple[str, ...]:
+    """Columns of texts whose language has to be found out."""
+    return tuple(name for name, column in table.columns.items() if column.detect_language)
+
+
+def see_long_texts(texts: LongTexts, row: Row, columns: tuple[str, ...]) -> None:
+    for name in columns:
+        texts.see(row.peek(name))
+
+
+def texts_of_rows(folder: Path, contract: Contract, slug: str, places: Places) -> Iterator[Expected | list[tuple[int, Known]]]:
+    """The process's side: which languages the long texts are in; then, of each row, what is found of its long texts, and of those whose language has to be found out."""
     table = contract.tables[slug]
+    long_texts, columns = LongTexts(), detected(table)
+    for row in TableReader(folder, "", contract, slug, ProblemList(), Accounting()).observations():
+        see_long_texts(long_texts, row, columns)
+    expected = long_texts.expected()
+    yield expected
     threshold = Decimal(contract.language_confidence)
     place_of = PlaceOfRow(places, table)
     batch: list[tuple[int, Known]] = []
@@ -81,7 +106,7 @@ def texts_of_rows(folder: Path, contract: Contract, slug: str, places: Places) -
             cell = row.peek(name)
             if len(cell) > NAME or (cell and column.detect_language):
                 text = cleaned(cell, region)
-                detection = detect(text.value, threshold) if column.detect_language and text.value else None
+                detection = detect(text.value, threshold, expected=expected) if column.detect_language and text.value else None
                 if detection is not None or (cell, region) not in known:
                     known[cell, region] = text, detection
         batch.append((row.number, known))

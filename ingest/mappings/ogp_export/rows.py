@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ingest import patterns, terms, uris, values
+from ingest.cleaning.language import Expected
 from ingest.context import SourceContext
 from ingest.contract import Column
 from ingest.institutions import CellReading, InstitutionReader, InstitutionRules
@@ -49,7 +50,7 @@ def _original(name: str) -> str:
 class RowMapping:
     """Maps the rows of one edition; `finish` once at the end."""
 
-    def __init__(self, context: SourceContext, observed: Observed, find: Find):
+    def __init__(self, context: SourceContext, observed: Observed, find: Find, expected: Expected):
         self._context = context
         self._observed = observed
         table = observed.table
@@ -57,7 +58,8 @@ class RowMapping:
         self._place = PlaceOfRow(context.build.places, table)
         self._plans = Plans(context, observed)
         self._identity = Identity(context, observed)
-        self._texts = Texts(context, find)
+        self._texts = Texts(context, find, expected)
+        self._expected = expected
         self._dates = Dates(context, observed, self._texts)
         self._journal = context.build.journal
         self.at_work: str | None = None  # the column that the mapping was last at
@@ -135,6 +137,7 @@ class RowMapping:
         self._quality.identity.update(self._identity.rules)
         repeated = sorted((f"{area} {number}", token, rows) for (area, number, token), rows in self._observed.tokens.items() if rows > 1 and token != "x")
         self._quality.repeated_numbers += repeated
+        self._quality.long_texts.update(dict(self._expected.texts))
 
     # -- the passage --------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.cleaning.language import Detection, detect
+from ingest.cleaning.language import Detection, Expected, detect
 from ingest.cleaning.persons import redacted, without_persons
 from ingest.cleaning.text import as_original, repair
 from ingest.context import SourceContext
@@ -65,8 +65,9 @@ Find = Callable[[str, str], Found | None]  # (cell, region) -> what is known of 
 class Texts:
     """Cleans the texts of one source and counts what was done to them. What `find` knows is not worked out again."""
 
-    def __init__(self, context: SourceContext, find: Find):
+    def __init__(self, context: SourceContext, find: Find, expected: Expected):
         self._find = find
+        self._expected = expected
         self._quality = context.build.quality.source(context.contract.key)
         self._threshold = Decimal(context.contract.language_confidence)
         self._declared = context.contract.language_tag
@@ -92,6 +93,6 @@ class Texts:
     def _language(self, column: str, value: str, detection: Detection | None) -> str | None:
         if not value:
             return None
-        found = detection or detect(value, self._threshold)
+        found = detection or detect(value, self._threshold, expected=self._expected)
         self._quality.language(column, found.best, found.tag, found.confidence)
         return found.tag

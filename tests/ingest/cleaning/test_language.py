@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from py3langid.langid import visit_counts
 
 from ingest.cleaning import language
-from ingest.cleaning.language import LONGEST, MIN_LETTERS, THRESHOLD, detect
+from ingest.cleaning.language import LONGEST, MIN_LETTERS, THRESHOLD, Expected, LongTexts, detect
 from ingest.cleaning.text import repair
 from tests.conftest import ROOT
 from tests.ingest.cleaning.samples import rows
@@ -82,7 +82,7 @@ def test_close_languages_are_not_chosen_between() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "NR", "Infomex", "e-Procurement", "1234567890 12345", "https://www.example.org/a/very/long/address/of/a/page", "[redacted: e-mail] [redacted: telephone]"],
+    ["", "NR", "Infomex", "e-SAT", "1234567890 12345", "https://www.example.org/a/very/long/address/of/a/page", "[redacted: e-mail] [redacted: telephone]"],
 )
 def test_a_text_too_short_has_no_language(text: str) -> None:
     found = detect(text)
@@ -127,20 +127,58 @@ def test_no_text_of_the_samples_gets_a_wrong_tag(edition: str, place: str, colum
     tags: Counter[str | None] = Counter()
     per_place: dict[str, set[str]] = {}
     long_without = 0
+    long_texts = LongTexts()
+    for row in rows(edition):
+        for column in columns:
+            long_texts.see(row[column])
+    to_expect = long_texts.expected()
+    assert {tag for tag, _ in to_expect.texts} == expected and sum(number for _, number in to_expect.texts) <= 100
     for row in rows(edition):
         for column in columns:
             text = repair(row[column]).text
-            found = detect(text)
+            found = detect(text, Decimal("0.90"), expected=to_expect)
             tags[found.tag] += 1
             if found.tag:
                 per_place.setdefault(row[place], set()).add(found.tag)
             long_without += found.tag is None and len(text) >= 200
     assert set(tags) - {None} == expected
     assert long_without == 0
-    assert tags[None] < sum(tags.values()) / 3
+    assert tags[None] < sum(tags.values()) / 9
     if edition == "2016":
         assert {country for country, found in per_place.items() if "es" in found} == {"Mexico"}
         assert {country for country, found in per_place.items() if "pt" in found} == {"Brazil"}
+
+
+SHORT = "Open Congress Action Plan"
+
+
+def test_a_title_is_judged_by_what_the_long_texts_of_its_file_are_in() -> None:
+    alone, among_english, among_greek = (detect(SHORT, Decimal("0.90"), expected=Expected(texts)) for texts in ((), (("en", 40),), (("el", 40),)))
+    assert (alone.tag, among_english.tag, among_greek.tag) == (None, "en", None)
+    assert among_greek.confidence <= alone.confidence < Decimal("0.90") <= among_english.confidence
+
+
+@pytest.mark.parametrize("tag", SENTENCES)
+def test_no_other_language_takes_the_place_of_the_best(tag: str) -> None:
+    for number in range(2, 6):
+        text = " ".join(SENTENCES[tag].split()[:number])
+        for most in ("en", "es", "pt", "fr"):
+            found = detect(text, expected=Expected(((most, 100),)))
+            assert found.best == detect(text).best, (text, most)
+
+
+def test_a_hundred_long_texts_are_asked_whatever_the_order() -> None:
+    texts = [f"{SENTENCES[tag]} {SENTENCES[tag]} ({number})." for tag, count in (("en", 150), ("es", 50)) for number in range(count)]
+    orders = texts, texts[::-1], texts * 2, [*texts, *SENTENCES.values()]
+    found = []
+    for order in orders:
+        long_texts = LongTexts()
+        for text in order:
+            long_texts.see(text)
+        found.append(dict(long_texts.expected().texts))
+    assert found[0] == found[1] == found[2] == found[3]
+    assert sum(found[0].values()) == 100 and 60 < found[0]["en"] < 90 and set(found[0]) == {"en", "es"}
+    assert LongTexts().expected() == Expected()
 
 
 _WORDS = [word for text in SENTENCES.values() for word in text.split()]
@@ -159,7 +197,7 @@ def test_the_model_s_own_ranking_gives_the_same(text: str) -> None:
         assert found.best is None
         return
     model = language._model()
-    assert model.best(plain) == model.rank(plain)[0]
+    assert model.best(plain, Expected()) == model.rank(plain)[0]
     visits = visit_counts(model.tk_nextmove, model._rowbase, model.tk_output, model._encode(plain)) or {}
     if visits:
         weights = np.array([math.log1p(count) for count in visits.values()])

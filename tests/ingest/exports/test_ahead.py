@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ingest.apart import ProcessFailed
+from ingest.cleaning.language import Expected
 from ingest.mappings.ogp_export import ahead
-from ingest.mappings.ogp_export.ahead import Ahead
+from ingest.mappings.ogp_export.ahead import Ahead, texts_of_rows
 from ingest.mappings.ogp_export.texts import cleaned
 from ingest.places import Places
 from ingest.readers import Row
@@ -64,13 +66,13 @@ def test_a_small_export_and_a_single_core_start_no_process(reference: Path, expo
     map_exports(reference, f"{EDITION}={export}")
 
 
-def die(*_arguments: Any) -> Iterator[list[Any]]:
-    yield []
+def die(*_arguments: Any) -> Iterator[Any]:
+    yield Expected()
     os._exit(9)
 
 
-def say_nothing(*_arguments: Any) -> Iterator[list[Any]]:
-    yield from ()
+def say_nothing_of_rows(*arguments: Any) -> Iterator[Any]:
+    yield next(texts_of_rows(*arguments))
 
 
 def test_a_process_that_dies_is_an_error(reference: Path, export: Path, large: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +84,7 @@ def test_a_process_that_dies_is_an_error(reference: Path, export: Path, large: N
 def test_what_the_process_did_not_see_is_cleaned_all_the_same(reference: Path, export: Path, large: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when the file became another between two readings; that itself is found by the passes over it."""
     helped = map_exports(reference, f"{EDITION}={export}").bytes()
-    monkeypatch.setattr(ahead, "texts_of_rows", say_nothing)
+    monkeypatch.setattr(ahead, "texts_of_rows", say_nothing_of_rows)
     assert map_exports(reference, f"{EDITION}={export}").bytes() == helped
 
 
@@ -102,7 +104,8 @@ def test_the_process_is_ended_where_the_mapping_is(reference: Path, export: Path
 
 def test_a_cell_is_found_by_all_of_its_text_and_its_region_only() -> None:
     known = {("a text", "MX"): (cleaned("a text", "MX"), None)}
-    mapping = Ahead(Places())
+    table: Any = SimpleNamespace(columns={})
+    mapping = Ahead(Places(), table)
     mapping._rows, mapping._next = iter([(3, known), (7, {})]), (0, {})
     reader: Any = None
     for number, found in ((2, False), (3, True), (4, False), (7, False), (9, False)):

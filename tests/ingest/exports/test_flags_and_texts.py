@@ -193,6 +193,19 @@ def test_a_language_is_a_tag_or_nothing(result: Result, reference: Path, tmp_pat
     assert sum(languages["Full Text"]["confidence"].values()) == sum(languages["Full Text"]["tagged"].values()) + sum(languages["Full Text"]["untagged"].values())
 
 
+def test_the_long_texts_of_a_file_say_what_its_titles_are_in(reference: Path, tmp_path: Path) -> None:
+    title, english = "Open Congress Action Plan", "The ministry will publish the data of its budget on a public website so that every citizen is able to read them. "
+    rows = [row("Kenya", "1", str(number), f"{title} {number}", f"{english * 2}Part {number}.") for number in range(1, 31)]
+    alone = [row("Kenya", "1", str(number), f"{title} {number}") for number in range(1, 31)]
+    tags = []
+    for name, edition in (("among", rows), ("moved", rows[::-1]), ("alone", alone)):
+        result = map_exports(reference, f"{EDITION}={write(tmp_path / f'{name}.csv', 'ogp-2016', edition)}")
+        tags.append({term.rpartition('"')[2] for term in result[EDITION].objects("commitment/KE-1-07", "dct:title")})
+        found = result.quality["sources"][EDITION]
+        assert found["languages_of_long_texts"] == ({} if name == "alone" else {"en": 30})
+    assert tags == [{"@en"}, {"@en"}, {""}]
+
+
 def test_what_is_absent_is_said_of_the_row(result: Result) -> None:
     graph = result[EDITION]
     said = graph.of[f"{ID}commitment/MX-7-20>"]
