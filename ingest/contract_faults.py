@@ -1,5 +1,5 @@
 """What is wrong with a contract that no model of a single field sees: columns that are missing or mean the same, roles and terms that
-nobody knows."""
+nobody knows, addresses and keys that cannot be written out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 
-from ingest import languages
+from ingest import languages, uris, values
 from ontology import code_schemes, vocabulary
 from ontology.namespaces import KINDS, PREFIXES
 
@@ -36,6 +36,15 @@ def faults(contract: Contract) -> Iterator[Fault]:
             languages.bcp47(contract.language)
         except ValueError as error:
             yield ("language",), contract.language, *error.args
+    if not contract.title:
+        yield ("title",), "", "un título, con su idioma: {es: …}", "a title with its language: {en: …}"  # passages are called by it
+    for name in ("licence", "homepage"):
+        address = getattr(contract, name)
+        if address is not None and (name, address) != ("licence", "not-stated"):
+            yield from _address_fault((name,), address)
+    for name in ("revision_of", "assessor", "initiative"):
+        if (key := getattr(contract, name)) is not None:
+            yield from _key_fault((name,), key)
     for slug, table in contract.tables.items():
         at: Place = ("tables", slug)
         for what in _PLACING if contract.mapping == EXPORT_MAPPING else ():
@@ -50,6 +59,9 @@ def faults(contract: Contract) -> Iterator[Fault]:
                 yield from _role_fault((*at, "columns", name, "role"), column.role)
             if column.property is not None:
                 yield from _curie_fault((*at, "columns", name, "property"), column.property)
+            if column.key_kind is not None and column.key_kind not in KINDS:
+                listed = ", ".join(KINDS)
+                yield (*at, "columns", name, "key_kind"), column.key_kind, f"uno de: {listed}", f"one of: {listed}"
         for heading, role in (table.institutions.roles.items() if table.institutions else ()):
             if role is not None:
                 yield from _role_fault((*at, "institutions", "roles", heading), role)
@@ -77,8 +89,7 @@ def _faults_of_record(at: Place, record: Record, columns: tuple[str, ...]) -> It
             yield from _curie_fault((*at, "properties", column), name)
     for name, constant in record.constants.items():
         yield from _curie_fault((*at, "constants"), name)
-        if "://" not in constant:
-            yield from _curie_fault((*at, "constants", name), constant)
+        yield from (_address_fault if "://" in constant else _curie_fault)((*at, "constants", name), constant)
 
 
 def _template_fault(field: Place, template: str, columns: tuple[str, ...]) -> Iterator[Fault]:
@@ -92,6 +103,21 @@ def _template_fault(field: Place, template: str, columns: tuple[str, ...]) -> It
         listed = ", ".join(f"{{{name}}}" for name in columns)
         es, en = f"un texto con {listed}, cada cual con o sin formato de Python", f"a text with {listed}, each with or without a Python format"
         yield field, template, es, en
+
+
+def _address_fault(field: Place, address: str) -> Iterator[Fault]:
+    try:
+        values.iri(address)
+    except ValueError as error:
+        yield field, address, *error.args
+
+
+def _key_fault(field: Place, key: str) -> Iterator[Fault]:
+    """Of a key only the form is known here; whether anything has it, only when all sources are read."""
+    try:
+        uris.check_key(key)
+    except ValueError:
+        yield field, key, "una clave como ogp o int-irm", "a key such as ogp or int-irm"
 
 
 def _role_fault(field: Place, role: str) -> Iterator[Fault]:
