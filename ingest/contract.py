@@ -254,12 +254,14 @@ class Table(Model):
             if name not in missing
         }
         flags = [flags.model_copy(update={"columns": {name: code for name, code in flags.columns.items() if name not in missing}}) for flags in self.flags]
+        sums = tuple(name for name in self.sum_rows.columns if name not in missing) if self.sum_rows else ()
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         fields |= {
             "columns": {name: column for name, column in self.columns.items() if name not in missing},
             "ratings": ratings,
             "flags": tuple(entry for entry in flags if entry.columns),
             "methods": tuple(takewhile(lambda rule: rule.when not in missing, self.methods)),
+            "sum_rows": self.sum_rows.model_copy(update={"columns": sums}) if self.sum_rows and sums else None,
         }
         return Table(**fields)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 EXPORT_MAPPING = "ogp_export"  # the module below ingest/mappings/ that reads rows by what their columns mean
 # What every row of an export must say, so that it has a place: a layout without one of these columns says nothing of any row.
 _PLACING: tuple[Means, ...] = ("jurisdiction", "plan-number")
+NO_SUCH_DAY = ("una fecha que exista al final del nombre de la edición", "a date that exists at the end of the edition's name")
 NOT_MINTED = ("concept", "iri")  # what a record may be besides the kinds of our identifiers
 _CURIE = re.compile(r"([a-z][a-z0-9-]*):([^\W\d][\w.-]*)")
 
@@ -36,6 +37,11 @@ def faults(contract: Contract) -> Iterator[Fault]:
             languages.bcp47(contract.language)
         except ValueError as error:
             yield ("language",), contract.language, *error.args
+    if contract.is_edition:
+        try:
+            contract.age  # noqa: B018 - which a day that no calendar has does not give
+        except ValueError:
+            yield ("key",), contract.key, *NO_SUCH_DAY
     if not contract.title:
         yield ("title",), "", "un título, con su idioma: {es: …}", "a title with its language: {en: …}"  # passages are called by it
     for name in ("licence", "homepage"):

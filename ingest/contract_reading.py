@@ -187,5 +187,4 @@ def day_of(key: str) -> dt.date | None:
 
 
 def no_such_day(shown: str, field: str, key: str) -> Problem:
-    es, en = "una fecha que exista al final del nombre de la edición", "a date that exists at the end of the edition's name"
-    return Problem(shown, 0, field, "edition", key, es, en)
+    return Problem(shown, 0, field, "edition", key, *contract_faults.NO_SUCH_DAY)
