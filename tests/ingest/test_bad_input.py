@@ -262,6 +262,27 @@ def test_a_row_that_the_document_does_not_have_is_accepted_and_noted(data: Data)
     assert len(notes) == 1
 
 
+def test_blocks_of_the_document_are_compared_however_they_are_spaced(data: Data) -> None:
+    rows = data.rows(f"{DECK}/coverage.csv")
+    data.write(f"{DECK}/coverage.csv", [rows[0], *([*row[:2], f" {row[2]} ".replace(" ", "  "), *row[3:]] for row in rows[1:])])
+    assert data.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "row", "code"),
+    [
+        (lambda raw: raw.replace(b"\n2,paragraph,31 de mayo de 2021,,,document-title", b"\n2,paragraph,31 de mayo de 2021"), 3, "row-length"),
+        (lambda raw: raw.replace(b"block,kind", b"block,sort"), 1, "unknown-column"),
+        (lambda raw: raw + b'999,paragraph,"never closed,,,\n', None, "csv"),
+        (lambda raw: raw.replace(b"31 de mayo", b"31 de may\xf3"), 3, "encoding"),
+    ],
+)
+def test_faults_of_the_file_that_walks_the_document_are_named(data: Data, change, row: int | None, code: str) -> None:
+    data.recode(f"{DECK}/coverage.csv", change)
+    found = [problem for problem in data.problems() if problem.file == f"{DECK}/coverage.csv"]
+    assert [problem.code for problem in found] == [code] and row in (None, found[0].row)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
