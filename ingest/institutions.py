@@ -57,7 +57,7 @@ class InstitutionRules(BaseModel):
     connectors: tuple[str, ...] = CONNECTORS  # these part it where the authority table knows every part
     roles: Mapping[str, str | None] = Field(default_factory=dict)  # heading inside a cell -> code/role; null: it only groups
     person_titles: tuple[str, ...] = PERSON_TITLES
-    longest: int = 20_000  # characters; a longer cell is not looked into
+    longest: int = 20_000  # characters; a longer cell is not looked into but for persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ class InstitutionReader:
         if not whole:
             return CellReading((), (), "")
         if len(text) > self.rules.longest:
-            return CellReading((), (Unresolved(whole, role, "several-bodies"),), whole)
+            left = Unresolved("", role, "person") if self._person.search(whole) else Unresolved(whole, role, "several-bodies")
+            return CellReading((), (left,), whole)
         known = self._sure(text, area, role)
         if known is not None:
             return CellReading(*known, whole)
