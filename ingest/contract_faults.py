@@ -134,14 +134,20 @@ def _role_fault(field: Place, role: str) -> Iterator[Fault]:
 
 
 def _curie_fault(field: Place, name: str) -> Iterator[Fault]:
-    """A name that cannot be written out, or one that our own vocabulary should have and has not."""
+    if (expected := instead_of_curie(name)) is not None:
+        yield field, name, *expected
+
+
+def instead_of_curie(name: str) -> tuple[str, str] | None:
+    """What is expected, in Spanish and English, for a name that cannot be written out, or that our own vocabulary should have and has not."""
     found = _CURIE.fullmatch(name)
     if found is None or found[1] not in PREFIXES:
         listed = ", ".join(sorted(PREFIXES))
-        yield field, name, f"prefijo:nombre, con un prefijo de: {listed}", f"prefix:name, with a prefix of: {listed}"
-    elif found[1] == "ogcm" and name not in _own_terms():
+        return f"prefijo:nombre, con un prefijo de: {listed}", f"prefix:name, with a prefix of: {listed}"
+    if found[1] == "ogcm" and name not in _own_terms():
         near = ", ".join(match for match, *_ in process.extract(name, _own_terms(), limit=3))
-        yield field, name, f"un término del vocabulario, como {near}", f"a term of the vocabulary, such as {near}"
+        return f"un término del vocabulario, como {near}", f"a term of the vocabulary, such as {near}"
+    return None
 
 
 @cache

@@ -83,15 +83,26 @@ def test_one_spoiled_cell_is_named(data: Data, table: str, row: int, column: str
         ("not-same", "kind", "ogr"),
         ("years", "subject_kind", "topics"),
         ("links-out", "kind", "aera"),
+        ("links-out", "property", "olw:sameAs"),
+        ("years", "property", "dct temporal"),
+        ("candidates", "relation", "ogcm:posiblySame"),
     ],
 )
 def test_a_kind_that_does_not_exist_is_a_fault_of_its_row_whatever_the_contract_lists(data: Data, table: str, column: str, text: str) -> None:
-    data.recode("curated/contract.yml", lambda raw: re.sub(rb"(  (kind|subject_kind|authority): \{.*), values: \[.*\]\}", rb"\1}", raw))
+    data.recode("curated/contract.yml", lambda raw: re.sub(rb"(  (kind|subject_kind|authority|property|relation): \{.*), values: \[.*\]\}", rb"\1}", raw))
     rows = data.rows(f"curated/{table}.csv")
     first = dict(zip(rows[0], rows[1] if len(rows) > 1 else ["1", "commitment", "MX-4-01", "MX-4-02", "data editor", "Two.", "Dos."], strict=True))
     data.write(f"curated/{table}.csv", [rows[0], list((first | {column: text}).values()), *rows[2:]])
     (problem,) = [problem for problem in data.problems() if problem.code == "not-in-list"]
     assert (problem.file, problem.row, problem.column, problem.found) == (f"curated/{table}.csv", 2, column, text)
+
+
+@pytest.mark.parametrize(("column", "text"), [("kind", "orgg"), ("class", "cv PublicOrganisation"), ("class", "vc:PublicOrganisation")])
+def test_so_is_one_of_a_body(data: Data, column: str, text: str) -> None:
+    data.recode("reference/contract.yml", lambda raw: re.sub(rb"(  (kind|class): \{.*), values: \[.*\]\}", rb"\1}", raw))
+    data.set("reference/organizations.csv", 3, column, text)
+    (problem,) = [problem for problem in data.problems() if problem.code == "not-in-list"]
+    assert (problem.file, problem.row, problem.column, problem.found) == ("reference/organizations.csv", 3, column, text)
 
 
 def test_swapped_cells_are_found(data: Data) -> None:
