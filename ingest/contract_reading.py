@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ingest import contract_faults, layouts, strict_yaml, uris
+from ingest import contract_faults, layouts, model_faults, strict_yaml, uris
 from ingest.contract import Contract, Model
 from ingest.formats import is_table
 from ingest.problems import Problem, SourceProblems
@@ -134,7 +134,7 @@ def _checked(raw: Any, folder: Path, shown: str, own: Any = None, layout: str = 
         contract = Contract.model_validate(raw)
     except ValidationError as error:
         raise SourceProblems(
-            _problem(file_of(item["loc"][: -1 if item["type"] == "missing" else None]), 0, _dotted(item["loc"]), _found(item), *_expected(item))
+            _problem(file_of(item["loc"][: -1 if item["type"] == "missing" else None]), 0, _dotted(item["loc"]), model_faults.found(item), *model_faults.expected(item))
             for item in error.errors()
         ) from error
     faults = [_problem(file_of(field), 0, _dotted(field), found, es, en) for field, found, es, en in contract_faults.faults(contract)]
@@ -145,35 +145,6 @@ def _checked(raw: Any, folder: Path, shown: str, own: Any = None, layout: str = 
 
 def _dotted(field: contract_faults.Place) -> str:
     return ".".join(map(str, field))
-
-
-# pydantic says in English, and not always in a sentence, what is wrong; these are the faults that people make in a contract, by its stable
-# error types: what is expected in Spanish and in English.
-_EXPECTED = {
-    "missing": ("este campo, que es obligatorio", "this field, which is required"),
-    "extra_forbidden": ("solo los campos del contrato", "only the fields of a contract"),
-    "literal_error": ("uno de: {expected}", "one of: {expected}"),
-    "string_pattern_mismatch": ("un texto de la forma {pattern}", "a text of the form {pattern}"),
-    "string_type": ("un texto; entre comillas lo que YAML toma por otra cosa, como «\"1\"»", "a text; in quotes where YAML takes it for something else, such as \"1\""),
-    "bool_parsing": ("true o false", "true or false"),
-    "int_parsing": ("un entero", "an integer"),
-    "dict_type": ("campos con nombre", "fields with names"),
-    "model_type": ("campos con nombre", "fields with names"),
-    "list_type": ("una lista", "a list"),
-    "tuple_type": ("una lista", "a list"),
-    "date_from_datetime_parsing": ("una fecha AAAA-MM-DD", "a date YYYY-MM-DD"),
-}
-
-
-def _expected(item: Any) -> tuple[str, str]:
-    """What is expected, in Spanish and English; our own validators' texts, and rare types of pydantic's, stay as they are."""
-    values = {"expected": "", "pattern": "", **item.get("ctx", {})}
-    es, en = _EXPECTED.get(item["type"], ("", ""))
-    return es.format_map(values) or item["msg"], en.format_map(values) or item["msg"]
-
-
-def _found(item: Any) -> str:
-    return "" if item["type"] == "missing" else str(item.get("input", ""))[:80]
 
 
 def _problem(shown: str, row: int, column: str, found: str, es: str, en: str) -> Problem:
