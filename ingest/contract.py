@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ingest import languages
+from ingest.formats.headers import is_placed
 from ingest.institutions import InstitutionRules
 
 CONTRACT_FILE = "contract.yml"
@@ -40,7 +41,6 @@ Means = Literal[
 ]  # fmt: skip
 # What tells which promise a row is: an export without one of these columns would be another list of commitments.
 _IDENTIFYING = frozenset({"jurisdiction", "plan-number", "number", "title"})
-_BY_PLACE = re.compile(r"\(\d+\)|.+ \(\d+\)", re.DOTALL)  # names that `formats.headers.named` gives by position or repetition
 
 
 class Model(BaseModel):
@@ -232,7 +232,7 @@ class Table(Model):
     @property
     def known_by_place(self) -> frozenset[str]:
         """Columns that are read and have no header of their own: "(5)" and "Plan (2)" mean something only where the other columns are the known ones."""
-        return frozenset(name for name in self.known_columns - set(self.ignored) - set(self.derived) if _BY_PLACE.fullmatch(name))
+        return frozenset(name for name in self.known_columns - set(self.ignored) - set(self.derived) if is_placed(name))
 
     @property
     def indispensable(self) -> frozenset[str]:

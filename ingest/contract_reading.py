@@ -7,7 +7,6 @@ the file's digest, the day in its name) need not be typed.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 
 from ingest import contract_faults, layouts, model_faults, strict_yaml, uris
 from ingest.contract import Contract, Model
-from ingest.formats import is_table
+from ingest.formats import is_table, sha256
 from ingest.problems import Problem, SourceProblems
 
 _DAY = re.compile(r"(?:^|-)(\d{4}-\d{2}-\d{2})$")
@@ -79,8 +78,7 @@ def _add_digest(raw: dict[str, Any], folder: Path) -> None:
     slug, table = next(iter(tables.items()))
     path = folder / str(table.get("file") or f"{slug}.csv") if isinstance(table, dict) else folder
     if path.is_file():
-        with path.open("rb") as stream:
-            raw["document"] = {"status": "held", "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+        raw["document"] = {"status": "held", "sha256": sha256(path)}
 
 
 def _add_day(raw: dict[str, Any], shown: str) -> None:
