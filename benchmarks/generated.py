@@ -26,7 +26,7 @@ import shapes
 from benchmarks.machine import ROOT
 from commitments.release import Release, current_release
 from ingest import terms, uris
-from ingest.consolidation.concepts import concepts_used
+from ingest.consolidation.concepts import lines_on
 from ingest.identifiers import Registry
 from ingest.publication import Draft, SourceFacts, canonical_lines, publish
 from ontology.namespaces import CODE
@@ -125,7 +125,8 @@ class Statements:
             if subject.startswith(f"<{CODE}"):
                 codes[subject].append(line)
         found = {name: sorted(lines) for name, lines in self.named.items()}
-        found[""] = sorted(self.consolidated | concepts_used(self.consolidated, codes))
+        used = {terms.split(line)[2] for line in self.consolidated} & codes.keys()
+        found[""] = sorted(self.consolidated | lines_on(used, codes))
         return {**found, "candidates": [], "vocabulary": vocabulary, "shapes": canonical_lines(shapes.shapes_ntriples())}
 
 

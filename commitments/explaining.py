@@ -41,7 +41,7 @@ def explained(error: Exception, session: Session) -> Failure | None:
     if isinstance(error, SeveralValues):
         values = ", ".join(error.values)
         return session.failure(Exit.PROBLEMS, "several-values", table=error.table, key=error.key, column=error.column, count=len(error.values), values=values)
-    if isinstance(error, ValidationError):
+    if isinstance(error, ValidationError) and error.title == "Settings":  # of the service; what else does not fit its model is a fault of ours
         return Failure(Exit.USAGE, [_setting(item, session) for item in error.errors()])
     if isinstance(error, ReleaseError):
         return Failure(Exit.ENVIRONMENT, [str(error)])

@@ -16,6 +16,7 @@ from commitments.plain import plain
 
 LANGUAGES = ("en", "es")
 DEFAULT = "en"
+_LONGEST = 2_500  # characters of an argument; Fluent takes no more
 
 
 def language_of(environment: Mapping[str, str] = os.environ) -> str:
@@ -56,7 +57,7 @@ class Messages:
         if message is None or message.value is None:
             raise KeyError(identifier)
         # Numbers stand as digits only: they are read by programs too.
-        shown = {name: plain(value if isinstance(value, str) else str(value)) for name, value in arguments.items()}
+        shown = {name: _shortened(plain(value if isinstance(value, str) else str(value))) for name, value in arguments.items()}
         text, faults = self._bundle.format_pattern(message.value, shown)
         if faults:
             raise ValueError(f"{identifier} ({self.language}): {faults[0]}")
@@ -64,6 +65,10 @@ class Messages:
 
     def has(self, identifier: str) -> bool:
         return self._bundle.has_message(identifier)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 @cache

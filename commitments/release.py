@@ -101,13 +101,20 @@ def open_release(path: Path) -> Release:
 
 
 def current_release(releases: Path) -> Release | None:
-    """The release that `releases/current` points to, or None when nothing has been published yet."""
+    """The release that `releases/current` points to, or None when nothing has been published yet.
+
+    Raises ReleaseError like `open_release`.
+    """
     link = releases / CURRENT
     if not link.is_symlink() and not link.exists():
         return None
-    if link.is_file():  # a file that holds the name, where the system grants no symbolic links
-        return open_release(releases / link.read_text(encoding="ascii").strip())
-    return open_release(link)
+    if not link.is_file():
+        return open_release(link)
+    try:  # a file that holds the name, where the system grants no symbolic links
+        name = link.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReleaseError(f"{link}: {error}") from error
+    return open_release(releases / name)
 
 
 def all_releases(releases: Path) -> list[Release]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from ingest import terms, uris
+from ingest import contract_faults, terms, uris
 from ingest.authority import Authority, Mention, UnresolvedName
 from ingest.contract import Contract
 from ingest.editions import Editions
@@ -283,6 +283,26 @@ class SourceContext:
             listed = ", ".join(sorted(known)) or "—"
             row.problem(name, "code", text, f"un código de {wanted}: {listed}", f"a code of {wanted}: {listed}")
             return None
+
+    def one_of(self, row: Row, name: str, known: Collection[str]) -> str:
+        """The cell, "" where it is none of these. Contracts of deployments need not list them, so it is asked here, too."""
+        text, declared = row.text(name), row.column(name).values
+        if text in known:
+            return text
+        if declared is None or text in declared:  # else the contract's own list has told already
+            listed = ", ".join(known)
+            row.problem(name, "not-in-list", text, f"uno de: {listed}", f"one of: {listed}")
+        return ""
+
+    def term(self, row: Row, name: str) -> str:
+        """The cell as the prefixed name of a property or class, "" where it is none; as for `one_of`."""
+        text, declared = row.text(name), row.column(name).values
+        expected = contract_faults.instead_of_curie(text)
+        if expected is None:
+            return text
+        if declared is None or text in declared:
+            row.problem(name, "not-in-list", text, *expected)
+        return ""
 
     def key(self, row: Row, name: str, kind: str | None = None) -> str | None:
         """The cell as the key of one of our resources, checked against the grammar (existence is checked at the end)."""

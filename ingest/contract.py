@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ingest import languages
+from ingest.formats.headers import is_placed
 from ingest.institutions import InstitutionRules
 
 CONTRACT_FILE = "contract.yml"
@@ -40,7 +41,6 @@ Means = Literal[
 ]  # fmt: skip
 # What tells which promise a row is: an export without one of these columns would be another list of commitments.
 _IDENTIFYING = frozenset({"jurisdiction", "plan-number", "number", "title"})
-_BY_PLACE = re.compile(r"\(\d+\)|.+ \(\d+\)", re.DOTALL)  # names that `formats.headers.named` gives by position or repetition
 
 
 class Model(BaseModel):
@@ -232,7 +232,7 @@ class Table(Model):
     @property
     def known_by_place(self) -> frozenset[str]:
         """Columns that are read and have no header of their own: "(5)" and "Plan (2)" mean something only where the other columns are the known ones."""
-        return frozenset(name for name in self.known_columns - set(self.ignored) - set(self.derived) if _BY_PLACE.fullmatch(name))
+        return frozenset(name for name in self.known_columns - set(self.ignored) - set(self.derived) if is_placed(name))
 
     @property
     def indispensable(self) -> frozenset[str]:
@@ -254,12 +254,14 @@ class Table(Model):
             if name not in missing
         }
         flags = [flags.model_copy(update={"columns": {name: code for name, code in flags.columns.items() if name not in missing}}) for flags in self.flags]
+        sums = tuple(name for name in self.sum_rows.columns if name not in missing) if self.sum_rows else ()
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         fields |= {
             "columns": {name: column for name, column in self.columns.items() if name not in missing},
             "ratings": ratings,
             "flags": tuple(entry for entry in flags if entry.columns),
             "methods": tuple(takewhile(lambda rule: rule.when not in missing, self.methods)),
+            "sum_rows": self.sum_rows.model_copy(update={"columns": sums}) if self.sum_rows and sums else None,
         }
         return Table(**fields)
 

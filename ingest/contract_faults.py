@@ -1,5 +1,5 @@
 """What is wrong with a contract that no model of a single field sees: columns that are missing or mean the same, roles and terms that
-nobody knows."""
+nobody knows, addresses and keys that cannot be written out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 
-from ingest import languages
+from ingest import languages, uris, values
 from ontology import code_schemes, vocabulary
 from ontology.namespaces import KINDS, PREFIXES
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 EXPORT_MAPPING = "ogp_export"  # the module below ingest/mappings/ that reads rows by what their columns mean
 # What every row of an export must say, so that it has a place: a layout without one of these columns says nothing of any row.
 _PLACING: tuple[Means, ...] = ("jurisdiction", "plan-number")
+NO_SUCH_DAY = ("una fecha que exista al final del nombre de la edición", "a date that exists at the end of the edition's name")
 NOT_MINTED = ("concept", "iri")  # what a record may be besides the kinds of our identifiers
 _CURIE = re.compile(r"([a-z][a-z0-9-]*):([^\W\d][\w.-]*)")
 
@@ -36,6 +37,20 @@ def faults(contract: Contract) -> Iterator[Fault]:
             languages.bcp47(contract.language)
         except ValueError as error:
             yield ("language",), contract.language, *error.args
+    if contract.is_edition:
+        try:
+            contract.age  # noqa: B018 - which a day that no calendar has does not give
+        except ValueError:
+            yield ("key",), contract.key, *NO_SUCH_DAY
+    if not contract.title:
+        yield ("title",), "", "un título, con su idioma: {es: …}", "a title with its language: {en: …}"  # passages are called by it
+    for name in ("licence", "homepage"):
+        address = getattr(contract, name)
+        if address is not None and (name, address) != ("licence", "not-stated"):
+            yield from _address_fault((name,), address)
+    for name in ("revision_of", "assessor", "initiative"):
+        if (key := getattr(contract, name)) is not None:
+            yield from _key_fault((name,), key)
     for slug, table in contract.tables.items():
         at: Place = ("tables", slug)
         for what in _PLACING if contract.mapping == EXPORT_MAPPING else ():
@@ -50,6 +65,9 @@ def faults(contract: Contract) -> Iterator[Fault]:
                 yield from _role_fault((*at, "columns", name, "role"), column.role)
             if column.property is not None:
                 yield from _curie_fault((*at, "columns", name, "property"), column.property)
+            if column.key_kind is not None and column.key_kind not in KINDS:
+                listed = ", ".join(KINDS)
+                yield (*at, "columns", name, "key_kind"), column.key_kind, f"uno de: {listed}", f"one of: {listed}"
         for heading, role in (table.institutions.roles.items() if table.institutions else ()):
             if role is not None:
                 yield from _role_fault((*at, "institutions", "roles", heading), role)
@@ -77,8 +95,7 @@ def _faults_of_record(at: Place, record: Record, columns: tuple[str, ...]) -> It
             yield from _curie_fault((*at, "properties", column), name)
     for name, constant in record.constants.items():
         yield from _curie_fault((*at, "constants"), name)
-        if "://" not in constant:
-            yield from _curie_fault((*at, "constants", name), constant)
+        yield from (_address_fault if "://" in constant else _curie_fault)((*at, "constants", name), constant)
 
 
 def _template_fault(field: Place, template: str, columns: tuple[str, ...]) -> Iterator[Fault]:
@@ -94,6 +111,21 @@ def _template_fault(field: Place, template: str, columns: tuple[str, ...]) -> It
         yield field, template, es, en
 
 
+def _address_fault(field: Place, address: str) -> Iterator[Fault]:
+    try:
+        values.iri(address)
+    except ValueError as error:
+        yield field, address, *error.args
+
+
+def _key_fault(field: Place, key: str) -> Iterator[Fault]:
+    """Of a key only the form is known here; whether anything has it, only when all sources are read."""
+    try:
+        uris.check_key(key)
+    except ValueError:
+        yield field, key, "una clave como ogp o int-irm", "a key such as ogp or int-irm"
+
+
 def _role_fault(field: Place, role: str) -> Iterator[Fault]:
     known = code_schemes()["role"]
     if role not in known:
@@ -102,14 +134,20 @@ def _role_fault(field: Place, role: str) -> Iterator[Fault]:
 
 
 def _curie_fault(field: Place, name: str) -> Iterator[Fault]:
-    """A name that cannot be written out, or one that our own vocabulary should have and has not."""
+    if (expected := instead_of_curie(name)) is not None:
+        yield field, name, *expected
+
+
+def instead_of_curie(name: str) -> tuple[str, str] | None:
+    """What is expected, in Spanish and English, for a name that cannot be written out, or that our own vocabulary should have and has not."""
     found = _CURIE.fullmatch(name)
     if found is None or found[1] not in PREFIXES:
         listed = ", ".join(sorted(PREFIXES))
-        yield field, name, f"prefijo:nombre, con un prefijo de: {listed}", f"prefix:name, with a prefix of: {listed}"
-    elif found[1] == "ogcm" and name not in _own_terms():
+        return f"prefijo:nombre, con un prefijo de: {listed}", f"prefix:name, with a prefix of: {listed}"
+    if found[1] == "ogcm" and name not in _own_terms():
         near = ", ".join(match for match, *_ in process.extract(name, _own_terms(), limit=3))
-        yield field, name, f"un término del vocabulario, como {near}", f"a term of the vocabulary, such as {near}"
+        return f"un término del vocabulario, como {near}", f"a term of the vocabulary, such as {near}"
+    return None
 
 
 @cache

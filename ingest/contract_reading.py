@@ -7,7 +7,6 @@ the file's digest, the day in its name) need not be typed.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ingest import contract_faults, layouts, strict_yaml, uris
+from ingest import contract_faults, layouts, model_faults, strict_yaml, uris
 from ingest.contract import Contract, Model
-from ingest.formats import is_table
+from ingest.formats import is_table, sha256
 from ingest.problems import Problem, SourceProblems
 
 _DAY = re.compile(r"(?:^|-)(\d{4}-\d{2}-\d{2})$")
@@ -79,8 +78,7 @@ def _add_digest(raw: dict[str, Any], folder: Path) -> None:
     slug, table = next(iter(tables.items()))
     path = folder / str(table.get("file") or f"{slug}.csv") if isinstance(table, dict) else folder
     if path.is_file():
-        with path.open("rb") as stream:
-            raw["document"] = {"status": "held", "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+        raw["document"] = {"status": "held", "sha256": sha256(path)}
 
 
 def _add_day(raw: dict[str, Any], shown: str) -> None:
@@ -134,7 +132,7 @@ def _checked(raw: Any, folder: Path, shown: str, own: Any = None, layout: str = 
         contract = Contract.model_validate(raw)
     except ValidationError as error:
         raise SourceProblems(
-            _problem(file_of(item["loc"][: -1 if item["type"] == "missing" else None]), 0, _dotted(item["loc"]), _found(item), *_expected(item))
+            _problem(file_of(item["loc"][: -1 if item["type"] == "missing" else None]), 0, _dotted(item["loc"]), model_faults.found(item), *model_faults.expected(item))
             for item in error.errors()
         ) from error
     faults = [_problem(file_of(field), 0, _dotted(field), found, es, en) for field, found, es, en in contract_faults.faults(contract)]
@@ -145,35 +143,6 @@ def _checked(raw: Any, folder: Path, shown: str, own: Any = None, layout: str = 
 
 def _dotted(field: contract_faults.Place) -> str:
     return ".".join(map(str, field))
-
-
-# pydantic says in English, and not always in a sentence, what is wrong; these are the faults that people make in a contract, by its stable
-# error types: what is expected in Spanish and in English.
-_EXPECTED = {
-    "missing": ("este campo, que es obligatorio", "this field, which is required"),
-    "extra_forbidden": ("solo los campos del contrato", "only the fields of a contract"),
-    "literal_error": ("uno de: {expected}", "one of: {expected}"),
-    "string_pattern_mismatch": ("un texto de la forma {pattern}", "a text of the form {pattern}"),
-    "string_type": ("un texto; entre comillas lo que YAML toma por otra cosa, como «\"1\"»", "a text; in quotes where YAML takes it for something else, such as \"1\""),
-    "bool_parsing": ("true o false", "true or false"),
-    "int_parsing": ("un entero", "an integer"),
-    "dict_type": ("campos con nombre", "fields with names"),
-    "model_type": ("campos con nombre", "fields with names"),
-    "list_type": ("una lista", "a list"),
-    "tuple_type": ("una lista", "a list"),
-    "date_from_datetime_parsing": ("una fecha AAAA-MM-DD", "a date YYYY-MM-DD"),
-}
-
-
-def _expected(item: Any) -> tuple[str, str]:
-    """What is expected, in Spanish and English; our own validators' texts, and rare types of pydantic's, stay as they are."""
-    values = {"expected": "", "pattern": "", **item.get("ctx", {})}
-    es, en = _EXPECTED.get(item["type"], ("", ""))
-    return es.format_map(values) or item["msg"], en.format_map(values) or item["msg"]
-
-
-def _found(item: Any) -> str:
-    return "" if item["type"] == "missing" else str(item.get("input", ""))[:80]
 
 
 def _problem(shown: str, row: int, column: str, found: str, es: str, en: str) -> Problem:
@@ -187,5 +156,4 @@ def day_of(key: str) -> dt.date | None:
 
 
 def no_such_day(shown: str, field: str, key: str) -> Problem:
-    es, en = "una fecha que exista al final del nombre de la edición", "a date that exists at the end of the edition's name"
-    return Problem(shown, 0, field, "edition", key, es, en)
+    return Problem(shown, 0, field, "edition", key, *contract_faults.NO_SUCH_DAY)

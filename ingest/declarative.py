@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from string import Formatter
 
-from ingest import terms, values
+from ingest import terms, uris, values
 from ingest.context import SourceContext
 from ingest.contract import Record
 from ingest.readers import Row
@@ -20,11 +20,13 @@ def map_row(context: SourceContext, row: Row) -> None:
     record = row.table.record
     assert record is not None, "only tables with a record come here"
     cells = {name: row.peek(name) for name in row.table.columns}
+    key = ""
     try:
         key = record.key.format_map(cells)
         subject = _subject(context, record, key)
     except ValueError as error:
-        row.problem(row.table.row_keys[0], "key", str(error), f"una clave de la forma {record.key}", f"a key of the form {record.key}")
+        found = str(error) if len(error.args) == 1 else key  # those of `ingest.values` say in two languages what was expected
+        row.problem(row.table.row_keys[0], "key", found, f"una clave de la forma {record.key}", f"a key of the form {record.key}")
         return
     labels = labels_of(record, cells)
     context.describe(subject, record.classes, labels, context.passage(row))
@@ -39,8 +41,8 @@ def map_row(context: SourceContext, row: Row) -> None:
         _plan_known(context, row, record, key)
     for name, constant in record.constants.items():
         context.add(subject, name, terms.iri(constant) if "://" in constant else terms.curie(constant))
-    # Columns that only a template or the row key reads are mapped too.
-    for column in {*_fields(record), *row.table.row_keys}:
+    # Columns that only a template or the row key reads are mapped too. A row key may be the hash of all cells, which is no column.
+    for column in {*_fields(record), *row.table.row_keys} & row.cells.keys():
         row.text(column)
 
 
@@ -79,7 +81,7 @@ def _subject(context: SourceContext, record: Record, key: str) -> str:
     if record.kind == "concept":
         if not record.scheme:
             raise ValueError("a concept needs a scheme")
-        return terms.iri(context.build.addresses.concept(record.scheme, key))
+        return terms.iri(context.build.addresses.concept(record.scheme, uris.check_key(key)))
     return context.mint(record.kind, key)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from ingest import layouts, uris
 from ingest.contract import Contract, Table
 from ingest.contract_reading import LoadedContract, contract_of_layout, day_of, no_such_day
-from ingest.formats import FormatFault
+from ingest.formats import FormatFault, sha256
 from ingest.formats.recognition import LEAST_LEAD, Layout, Recognition, recognize
 from ingest.problems import Problem, SourceProblems
 
@@ -36,7 +35,6 @@ class Edition:
         if equals and not Path(text).exists() and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
             return cls(Path(path), name)
         return cls(Path(text))
-
 
     @property
     def shown(self) -> str:
@@ -180,9 +178,3 @@ def _compare(path: Path, tables: list[Layout], shown: str, *, sheet: str | None 
         return recognize(path, tables, sheet=sheet)
     except FormatFault as fault:
         raise SourceProblems([Problem(shown, fault.row, "", fault.code, fault.found, fault.es, fault.en)]) from None
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 in hex of a file of any size."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

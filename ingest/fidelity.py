@@ -8,11 +8,11 @@ document does not have; it is accepted and noted.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from pathlib import Path
 
+from ingest.formats import FormatFault, Record, open_records
 from ingest.problems import Note, Problem, ProblemList
 from ingest.readers import Row
 
@@ -76,16 +76,20 @@ def load_coverage(path: Path, shown: str, problems: ProblemList) -> Coverage:
     """Read `coverage.csv`; faults of the file are reported."""
     coverage = Coverage(shown)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, strict=True)
-            if reader.fieldnames != FIELDS:
-                problems.add(Problem(shown, 1, "", "unknown-column", ",".join(reader.fieldnames or ()), ",".join(FIELDS), ",".join(FIELDS)))
-                return coverage
-            for entry in reader:
-                for key in filter(None, (part.strip() for part in (entry["row"] or "").split(";"))):
-                    coverage.blocks[entry["table"], key].append((entry["kind"], entry["text"]))
-    except FileNotFoundError:
-        problems.add(Problem(shown, 0, "", "missing-file", "", "el archivo que nombra el contrato", "the file that the contract names"))
-    except (UnicodeDecodeError, csv.Error) as error:
-        problems.add(Problem(shown, 0, "", "csv", str(error), "CSV en UTF-8", "CSV in UTF-8"))
+        records = open_records(path)
+        header = next(records, Record(1, [])).cells
+        if header != FIELDS:
+            problems.add(Problem(shown, 1, "", "unknown-column", ",".join(header), ",".join(FIELDS), ",".join(FIELDS)))
+            return coverage
+        for number, cells, _ in records:
+            if not cells:
+                continue
+            if len(cells) != len(FIELDS):
+                problems.add(Problem(shown, number, "", "row-length", f"{len(cells)} cells", f"{len(FIELDS)} celdas", f"{len(FIELDS)} cells"))
+                continue
+            _, kind, text, table, rows, _ = cells
+            for key in filter(None, map(str.strip, rows.split(";"))):
+                coverage.blocks[table, key].append((kind, fold(text)))
+    except FormatFault as fault:
+        problems.add(Problem(shown, fault.row, "", fault.code, fault.found, fault.es, fault.en))
     return coverage

@@ -9,13 +9,13 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from commitments.release import Input
+from commitments.release import RELEASES, Input
 from ingest.exports import Edition
-from ingest.formats import SUFFIXES
+from ingest.formats import SUFFIXES, sha256
 from ingest.settings import BuildSettings
 
 _CODE = ("commitments", "ingest", "ontology", "shapes")
-_LIBRARIES = ("rdflib", "pyshacl", "pyoxigraph", "pyshifty", "rapidfuzz", "phonenumbers", "ftfy", "py3langid", "isal")
+_LIBRARIES = ("rdflib", "pyshacl", "pyoxigraph", "pyshifty", "rapidfuzz", "phonenumbers", "ftfy", "py3langid", "numpy", "isal")
 _READ = {".yml", ".yaml"} | SUFFIXES
 
 _LARGE = 64 << 20  # bytes
@@ -26,7 +26,7 @@ def input_files(data_dir: Path, extra: Iterable[Edition] = ()) -> list[Input]:
     found: dict[str, Path] = {}
     for path in sorted(data_dir.rglob("*")):
         relative = path.relative_to(data_dir)
-        if relative.parts[0] != "releases" and path.suffix.lower() in _READ and path.is_file() and not any(part.startswith(".") for part in relative.parts):
+        if relative.parts[0] != RELEASES and path.suffix.lower() in _READ and path.is_file() and not any(part.startswith(".") for part in relative.parts):
             found[relative.as_posix()] = path
     for edition in extra:
         if not edition.path.is_dir():
@@ -43,14 +43,13 @@ def _sha256(path: Path) -> str:
     """The digest of a file. That of a large one is remembered as long as the file looks untouched: a build asks thrice."""
     state = path.stat()
     if state.st_size < _LARGE:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return sha256(path)
     return _sha256_of_large(path, state.st_ino, state.st_size, state.st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
 def _sha256_of_large(path: Path, _inode: int, _size: int, _changed: int) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return sha256(path)
 
 
 def fingerprint(files: Iterable[Input], base: str, settings: BuildSettings, *, accept: bool | None = None) -> str:

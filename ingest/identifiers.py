@@ -33,6 +33,12 @@ COMPUTED = frozenset({"period", "run", "dataset", "distribution", "service", "ca
 
 State = Literal["active", "merged", "split", "withdrawn"]
 _STATES: dict[str, State] = {"mint": "active", "merge": "merged", "split": "split", "withdraw": "withdrawn", "error": "withdrawn"}
+# What the events say that are about something else, too.
+_TARGETS = {
+    "merge": ("la clave que permanece", "the surviving key"),
+    "split": ("las claves que la reemplazan", "the keys that replace it"),
+    "alias": ("el identificador que dan otros", "the id given by others"),
+}
 _PLAIN = ("mint", BUILDER, "", "", "")  # event, by, natural key, reason and target of what builds mint most
 _QUOTED = frozenset(',"\r\n')  # what the csv module would put in quotation marks
 
@@ -433,8 +439,12 @@ def _read(path: Path, shown: str, problems: ProblemList, registry: Registry) -> 
             expected = registry.count(kind, key) + 1
             if seq != str(expected):
                 report(number, "seq", seq, f"{expected} (nunca se editan filas)", f"{expected} (rows are never edited)")
-            if event == "merge" and not target:
-                report(number, "target", "", "la clave que permanece", "the surviving key")
+            if not target.strip():
+                if event in _TARGETS:
+                    report(number, "target", target, *_TARGETS[event])
+                    continue
+            elif event != "alias" and not all(map(uris.KEY_PATTERN.fullmatch, target.split())):
+                report(number, "target", target, "claves separadas por un espacio, o nada", "keys separated by a blank, or nothing")
                 continue
             if event in ("merge", "split"):
                 replaced[key] = number

@@ -33,6 +33,7 @@ CONNECTORS = (",", "/", "&", "+", " - ", " – ", "and", "y", "e", "et", "und", 
 # the table knows only as a body of the national government; "homoglyph": letters of two alphabets; "person": withheld.
 KINDS = ("unknown-name", "several-bodies", "national-name", "homoglyph", "person")
 _LONGEST_RUN = 4  # pieces between declared separators that may be one name
+_LONG_CELL = 2_000  # characters of a cell whose reading is worth remembering
 _MOST_COMMAS = 8  # in "unit, its parent", where each may hold commas itself
 SHOWN = 600  # characters of a text in the review; what is longer ends in a digest, and can be decided on all the same
 
@@ -57,7 +58,7 @@ class InstitutionRules(BaseModel):
     connectors: tuple[str, ...] = CONNECTORS  # these part it where the authority table knows every part
     roles: Mapping[str, str | None] = Field(default_factory=dict)  # heading inside a cell -> code/role; null: it only groups
     person_titles: tuple[str, ...] = PERSON_TITLES
-    longest: int = 20_000  # characters; a longer cell is not looked into
+    longest: int = 20_000  # characters; a longer cell is not looked into but for persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +120,10 @@ _Parts = tuple[tuple[tuple[str, Mention], ...], tuple[Unresolved, ...]]  # of a 
 _Read = TypeVar("_Read")
 
 
-def _of_names(read: Callable[[str, str, str], _Read], cache: int) -> Callable[[str, str, str], _Read]:
-    """The same function of (part of a cell, area, role), with its last results kept; parts longer than names are read anew."""
+def _remembering(read: Callable[[str, str, str], _Read], cache: int, longest: int) -> Callable[[str, str, str], _Read]:
+    """The same function of (a cell or part of one, area, role), with its last results kept; longer texts, which hardly repeat, are read anew."""
     remembered = lru_cache(maxsize=cache)(read)
-    return lambda part, area, role: (remembered if len(part) <= SHOWN else read)(part, area, role)
+    return lambda text, area, role: (remembered if len(text) <= longest else read)(text, area, role)
 
 
 class InstitutionReader:
@@ -139,9 +140,9 @@ class InstitutionReader:
         self._lines = "\n" in rules.separators
         self._inline = tuple(item for item in rules.separators if item != "\n")
         self._starts: dict[str, tuple[frozenset[str], int]] = {}  # area -> first words of its names; areas are few
-        self.read = lru_cache(maxsize=cache)(self._read)
+        self.read = _remembering(self._read, cache, _LONG_CELL)
         # The bodies of a cell are named in other cells too, beside others.
-        self._sure, self._item = _of_names(self._find, cache), _of_names(self._understood, cache)
+        self._sure, self._item = _remembering(self._find, cache, SHOWN), _remembering(self._understood, cache, SHOWN)
 
     # -- one cell ---------------------------------------------------------------------------------------------
 
@@ -155,7 +156,8 @@ class InstitutionReader:
         if not whole:
             return CellReading((), (), "")
         if len(text) > self.rules.longest:
-            return CellReading((), (Unresolved(whole, role, "several-bodies"),), whole)
+            left = Unresolved("", role, "person") if self._person.search(whole) else Unresolved(whole, role, "several-bodies")
+            return CellReading((), (left,), whole)
         known = self._sure(text, area, role)
         if known is not None:
             return CellReading(*known, whole)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from commitments.release import Release, ReleaseError, current_release
+from commitments.release import RELEASES, Release, ReleaseError, current_release
 
 LAST_BUILD = "last-build.json"
 
 
 def unchanged(data_dir: Path, mark: str) -> Release | None:
     """The current release when the last build that led to it had the same fingerprint."""
-    releases = data_dir / "releases"
+    releases = data_dir / RELEASES
     try:
         remembered = json.loads((releases / LAST_BUILD).read_text(encoding="utf-8"))
         release = current_release(releases)
@@ -25,5 +25,5 @@ def unchanged(data_dir: Path, mark: str) -> Release | None:
 
 def remember(data_dir: Path, mark: str, release: Release) -> None:
     """Which inputs led to the current release: code may change without changing the content, and so the release."""
-    path = data_dir / "releases" / LAST_BUILD
+    path = data_dir / RELEASES / LAST_BUILD
     path.write_text(json.dumps({"fingerprint": mark, "release": release.id}), encoding="utf-8")

@@ -150,8 +150,7 @@ def _base(base: str) -> str:
     try:
         return normal_base(base)
     except ValueError as error:
-        es, en = error.args if len(error.args) == 2 else (str(error), str(error))
-        raise SourceProblems([Problem("BASE", 0, "", "base", base, es, en)]) from None
+        raise SourceProblems([Problem("BASE", 0, "", "base", base, *error.args)]) from None
 
 
 def _steps(progress: Progress | None) -> Callable[[str], None]:

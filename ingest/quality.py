@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -114,10 +114,7 @@ class SourceQuality:
         }
 
 
-_COUNTERS = (
-    "identity", "dates", "long_texts", "redactions", "repairs", "disagreements", "places", "undeclared", "withheld", "lost", "rows_aside", "quarantined",
-    "unknown_labels",
-)  # fmt: skip
+_COUNTERS = tuple(one.name for one in fields(SourceQuality) if one.default_factory is Counter)
 
 
 class Quality:

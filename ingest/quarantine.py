@@ -21,6 +21,8 @@ from commitments.plain import visible
 LONGEST_FOUND = 200  # characters of `found` that are kept
 HELD = 50_000  # entries in memory; some 30 MB
 _WINDOW = 2_000  # characters that `redact` sees: what it shortens must not let in the cut end of an address
+_PARTING = " \n;,"  # what stands between words, and between the addresses of a list
+_UNPARTED = 40  # characters that are kept of a text that has none of these
 HEADER = ("file", "row", "column", "found", "reason_es", "reason_en", "code", "cells")
 
 Redact = Callable[[str], str]
@@ -28,11 +30,12 @@ Redact = Callable[[str], str]
 
 def shown(text: str, redact: Redact | None = None) -> str:
     """A text as reports may show it: redacted, then at most LONGEST_FOUND characters."""
-    if len(text) > _WINDOW:
-        text = text[:_WINDOW]
-        text = text[: max(text.rfind(" "), text.rfind("\n"), 0)] or text[:40]  # no word that the cut made unrecognisable
-    if redact is not None:
-        text = redact(text)
+    window = text[:_WINDOW]
+    end = max(map(window.rfind, _PARTING)) if len(text) > _WINDOW else len(text)
+    kept = window[:end] if end > 0 else window  # no word that the cut made unrecognisable
+    text = redact(kept) if redact is not None else kept
+    if end <= 0:
+        text = text[:_UNPARTED]  # of a single word without end the beginning, far from the cut
     return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 1] + "…"
 
 

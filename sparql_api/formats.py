@@ -65,8 +65,6 @@ DOCUMENT_FORMATS: tuple[Format, ...] = (HTML, *GRAPH_FORMATS)
 # Of SELECT and ASK, and of CONSTRUCT and DESCRIBE.
 RESULT_FORMATS: tuple[Format, ...] = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
 CONSTRUCT_FORMATS: tuple[Format, ...] = (*GRAPH_FORMATS, TRIG, N_QUADS)
-# Suffixes no key may end in (ontology_design section 8): served ones and those kept for later formats.
-RESERVED_SUFFIXES = ("html", "ttl", "jsonld", "rdf", "nt", "trig", "nq", "json", "csv")
 
 
 class NotRepresentable(ValueError):

@@ -37,7 +37,7 @@ class Node:
 
 
 def nodes_of(view: View, triples: list[ox.Triple]) -> list[Node]:
-    """Everything described in a small graph, subjects with the most statements first told by IRI."""
+    """Everything described in a small graph, by IRI."""
     statements = Statements(triples, view.links, view.edition.terms, view.language)
     terms = view.edition.terms
     nodes = []

@@ -120,7 +120,7 @@ def _kept(view: View, ways: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def _shown(turtle: str) -> ShownGraph:
-    if all(not line.strip() or line.lstrip().lower().startswith(("@prefix", "@base", "prefix", "base")) for line in turtle.splitlines()):
+    if all(not line.strip() or line.startswith("@prefix ") for line in turtle.splitlines()):
         return ShownGraph("", 0, 0)
     text = turtle if len(turtle) <= SHOWN_GRAPH else turtle[: turtle.rfind("\n", 0, SHOWN_GRAPH) + 1] or turtle[:SHOWN_GRAPH]
     return ShownGraph(text, text.count("\n"), turtle.count("\n"))

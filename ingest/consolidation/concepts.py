@@ -7,16 +7,11 @@ from collections.abc import Iterable, Mapping
 from ingest import terms
 
 
-def concepts_used(lines: Iterable[str], vocabulary: Mapping[str, list[str]]) -> set[str]:
-    """Lines that name every concept the lines use: type, labels, notation, scheme and broader, transitively.
+def lines_on(concepts: Iterable[str], vocabulary: Mapping[str, list[str]]) -> set[str]:
+    """Lines that name these concepts: type, labels, notation, scheme and broader, transitively.
 
     `vocabulary` maps the subject terms of the code lists to their lines.
     """
-    return lines_on({terms.split(line)[2] for line in lines} & set(vocabulary), vocabulary)
-
-
-def lines_on(concepts: Iterable[str], vocabulary: Mapping[str, list[str]]) -> set[str]:
-    """The lines of these concepts and of what they lie in."""
     names = ("rdf:type", "rdfs:label", "skos:prefLabel", "skos:notation", "skos:inScheme", "skos:broader", "dct:title", "ogcm:forDimension", "ogcm:forMethod")
     wanted = {terms.curie(name) for name in names}
     found: set[str] = set()

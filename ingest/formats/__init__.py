@@ -15,9 +15,9 @@ from pathlib import Path
 from ingest.formats import text, workbook
 from ingest.formats.faults import FileChanged, FormatFault
 from ingest.formats.records import Record
-from ingest.formats.unchanged import Passes, ReadOnce
+from ingest.formats.unchanged import Passes, ReadOnce, sha256
 
-__all__ = ["FORMATS", "SUFFIXES", "FileChanged", "Format", "FormatFault", "Passes", "ReadOnce", "Record", "is_table", "look", "open_records", "sheets"]
+__all__ = ["FORMATS", "SUFFIXES", "FileChanged", "Format", "FormatFault", "Passes", "ReadOnce", "Record", "is_table", "look", "open_records", "sha256", "sheets"]
 
 Fits = Callable[[list[str]], bool]  # does a header line belong to the table that is wanted?
 

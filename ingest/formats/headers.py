@@ -11,7 +11,7 @@ from ingest.formats.faults import FormatFault
 # Header of the one extra column of the copies for Excel (ingest/publication/for_excel.py): such a copy is never an input.
 FOR_EXCEL = "copia para Excel, no se lee como fuente / copy for Excel, not read as a source"
 
-_LONGEST = 300  # characters of a header of which the words are compared; a line of data may hold cells of megabytes
+LONGEST = 300  # characters of a header that are compared; a line of data may hold cells of megabytes
 _TELLING = frozenset("%#&@_‰")  # punctuation to Unicode, part of the name here
 
 
@@ -66,7 +66,7 @@ def _spelled(header: Sequence[str], known: Sequence[str]) -> dict[str, str]:
     """Folded header -> the known one that it is."""
     spelled = {folded(name): name for name in known}
     present = set(map(folded, header))
-    strange = {key for key in present if 0 < len(key) <= _LONGEST and key not in spelled}
+    strange = {key for key in present if 0 < len(key) <= LONGEST and key not in spelled}
     if not strange:
         return spelled
     absent = [key for key, name in spelled.items() if key not in present and not is_placed(name)]

@@ -12,13 +12,12 @@ from typing import Protocol
 from rapidfuzz import fuzz
 
 from ingest.formats import FormatFault, open_records, sheets
-from ingest.formats.headers import folded, is_repetition, is_unnamed, named, refuse_copy
+from ingest.formats.headers import LONGEST, folded, is_repetition, is_unnamed, named, refuse_copy
 
 LINES = 10  # records in which the header line is looked for
 LEAST_SCORE = 0.5  # share of headers in common below which a file has no known layout
 LEAST_LEAD = 0.1  # by which a file whose headers differ must be nearer to its layout than to any other: 2015 and 2016 have half in common
 RENAMED = 80  # likeness of words (rapidfuzz, of 100) from which a new header is taken for the other name of a missing one
-_MOST_OF_HEADER = 300  # characters of a header that are compared
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -234,4 +233,4 @@ def _likeness(new: str, absent: str) -> float:
 
 def _words(header: str) -> str:
     """The words of a header without punctuation, which editions change freely: "Value -Info", "IRM Assessed (Y/N)?"."""
-    return " ".join(re.findall(r"\w+", folded(header)))[:_MOST_OF_HEADER]
+    return " ".join(re.findall(r"\w+", folded(header)))[:LONGEST]

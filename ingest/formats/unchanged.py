@@ -83,6 +83,12 @@ class ReadOnce(io.RawIOBase):
             self._read += len(chunk)
 
 
+def sha256(path: Path) -> str:
+    """SHA-256 in hex of a file of any size."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 class Passes:
     """The digests of files read so far in a build; a later pass over a file must find the same."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 
 from ingest import patterns, terms, uris, values
 from ingest.authority import INTERNATIONAL, Body, Decision
@@ -25,21 +24,10 @@ def _reasons(row: Row) -> dict[str, str]:
     return {language: row.text(column) for column, language in (("reason", "en"), ("reason_es", "es")) if column in row.table.columns and row.text(column)}
 
 
-def _one_of(row: Row, column: str, known: Collection[str]) -> str:
-    """The cell, "" where it is none of these. Contracts of deployments need not list them, so it is asked here, too."""
-    text, declared = row.text(column), row.column(column).values
-    if text in known:
-        return text
-    if declared is None or text in declared:  # else the contract's own list has told already
-        listed = ", ".join(known)
-        row.problem(column, "not-in-list", text, f"uno de: {listed}", f"one of: {listed}")
-    return ""
-
-
 def identity(context: SourceContext, row: Row) -> None:
     """An outside id that a curator gave to one of our resources: identifier, alias, evidence."""
-    authority, key = _one_of(row, "authority", _IDENTIFIED), context.key(row, "key")
-    kind = _one_of(row, "kind", _IDENTIFIED.get(authority, KINDS))
+    authority, key = context.one_of(row, "authority", _IDENTIFIED), context.key(row, "key")
+    kind = context.one_of(row, "kind", _IDENTIFIED.get(authority, KINDS))
     row.text("row")
     if row.text("series") not in context.build.series:
         row.problem("series", "unknown-series", row.text("series"), "la serie de una fuente", "the series of a source")
@@ -71,9 +59,9 @@ def topic_links(context: SourceContext, row: Row) -> None:
 
 def years(context: SourceContext, row: Row) -> None:
     """The year of a date printed without one: checked against the print, the weekday and the stated start."""
-    kind, key, name = _one_of(row, "subject_kind", KINDS), context.key(row, "subject_key"), row.text("property")
+    kind, key, name = context.one_of(row, "subject_kind", KINDS), context.key(row, "subject_key"), context.term(row, "property")
     start, end = context.value(row, "start", values.full_date), context.value(row, "end", values.full_date)
-    if not (kind and key and start):
+    if not (kind and key and name and start):
         return
     context.refer(kind, key, row, "subject_key")
     printed = context.build.written.get((kind, key))
@@ -126,9 +114,9 @@ def _printed_day(text: str) -> dt.date | None:
 
 
 def links_out(context: SourceContext, row: Row) -> None:
-    kind, key, target = _one_of(row, "kind", KINDS), context.key(row, "key"), context.value(row, "target", values.iri)
-    relation = row.text("property")
-    if not (kind and key and target):
+    kind, key, target = context.one_of(row, "kind", KINDS), context.key(row, "key"), context.value(row, "target", values.iri)
+    relation = context.term(row, "property")
+    if not (kind and key and relation and target):
         return
     context.refer(kind, key, row, "key")
     passage = _passage(context, row)
@@ -138,14 +126,15 @@ def links_out(context: SourceContext, row: Row) -> None:
 
 def candidates(context: SourceContext, row: Row) -> None:
     """A likeness that nobody confirmed: a Link node in graph/candidates, never a statement about the things."""
-    kind, origin, target = _one_of(row, "kind", KINDS), context.key(row, "from"), context.key(row, "to")
-    if not (kind and origin and target):
+    kind, origin, target = context.one_of(row, "kind", KINDS), context.key(row, "from"), context.key(row, "to")
+    relation = context.term(row, "relation")
+    if not (kind and origin and relation and target):
         return
     context.build.linked.add(context.build.pair(kind, origin, target))
     for key, column in ((origin, "from"), (target, "to")):
         context.refer(kind, key, row, column)
     passage = _passage(context, row)
-    subject = patterns.link(context, (kind, origin), row.text("relation"), (kind, target), row.text("curator"), _reasons(row), passage)
+    subject = patterns.link(context, (kind, origin), relation, (kind, target), row.text("curator"), _reasons(row), passage)
     score = context.value(row, "score", values.decimal)
     if score is not None:
         if not 0 <= score <= 1:
@@ -155,7 +144,7 @@ def candidates(context: SourceContext, row: Row) -> None:
 
 def not_same(context: SourceContext, row: Row) -> None:
     """Two things that look alike and are two. The decision is published, and the pair is never proposed again."""
-    kind, origin, target = _one_of(row, "kind", KINDS), context.key(row, "from"), context.key(row, "to")
+    kind, origin, target = context.one_of(row, "kind", KINDS), context.key(row, "from"), context.key(row, "to")
     row.text("row")
     if not (kind and origin and target):
         return

@@ -8,6 +8,7 @@ from ingest.context import SourceContext
 from ingest.problems import Problem
 from ingest.readers import Row
 
+BODIES = ("org", "initiative")  # kinds of what the table of bodies describes
 SDG_TITLE = {"es": "Objetivos de Desarrollo Sostenible", "en": "Sustainable Development Goals"}
 
 
@@ -62,8 +63,10 @@ def ogp_locals(context: SourceContext, row: Row) -> None:
     if not key or not country:
         return
     names = {"en": row.text("name_en"), "es": row.text("name_es")}
-    class_name = row.text("class")
+    class_name = context.term(row, "class")
     row.text("seen_in")  # where the member was found; for whoever curates the table
+    if not class_name:
+        return
     if key in context.build.places.entities:
         subject = context.mint("area", key)
         context.stated(subject, context.passage(row))
@@ -150,8 +153,8 @@ def goals(context: SourceContext, row: Row) -> None:
 
 
 def organizations(context: SourceContext, row: Row) -> None:
-    key, kind = context.key(row, "key"), row.text("kind")
-    if not key:
+    key, kind, class_name = context.key(row, "key"), context.one_of(row, "kind", BODIES), context.term(row, "class")
+    if not (key and kind and class_name):
         return
     language = context.value(row, "language", languages.tag)  # None: a name is not tagged with a language that nobody stated
     subject = context.mint(kind, key)
@@ -159,7 +162,7 @@ def organizations(context: SourceContext, row: Row) -> None:
     english = [spelling for spelling, tag in _spellings(row, language) if tag == "en" and language != "en"]
     # A body of the world that has one name in English is called by it in English, too.
     labels = {language or "": row.text("name")} | ({"en": english[0]} if len(english) == 1 else {})
-    context.describe(subject, [row.text("class")], labels, passage)
+    context.describe(subject, [class_name], labels, passage)
     context.add(subject, "skos:prefLabel", terms.text(row.text("name"), language))
     if row.text("acronym"):
         context.add(subject, "ogcm:acronym", terms.text(row.text("acronym")))
@@ -191,7 +194,7 @@ def _spellings(row: Row, language: str | None) -> list[tuple[str, str | None]]:
 def register_body(context: SourceContext, row: Row) -> None:
     """First pass: the authority table must be whole before any source names a body."""
     kind, key = row.peek("kind"), row.peek("key")
-    if not key or kind not in ("org", "initiative"):
+    if not key or kind not in BODIES:
         return  # the second pass names the cell
     name, class_name = row.peek("name"), row.peek("class")
     others = {"acronym": [row.peek("acronym")] if row.peek("acronym") else []}

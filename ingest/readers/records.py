@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.formats import FormatFault, Record
-from ingest.formats.headers import folded, is_number_line
+from ingest.formats.headers import LONGEST, folded, is_number_line
 from ingest.problems import Note
 from ingest.readers.booking import book_whole, set_row_aside
 from ingest.readers.header import Header
@@ -13,7 +13,6 @@ from ingest.readers.table_file import TableFile
 
 _MEMORY = 50_000  # distinct short texts whose verdict is remembered
 _SHORT = 40  # characters of a text that is remembered
-_MOST_OF_HEADER = 300  # characters of a text that are compared with a header
 
 
 def strict_records(file: TableFile, records: Iterator[Record]) -> Iterator[Record]:
@@ -42,7 +41,7 @@ def export_records(file: TableFile, header: Header, records: Iterator[Record]) -
     def judged(text: str) -> tuple[bool, bool]:
         found = known.get(text)
         if found is None:
-            key = folded(text[:_MOST_OF_HEADER])
+            key = folded(text[:LONGEST])
             found = (key in sum_values, key in suspects)
             if len(text) <= _SHORT and len(known) < _MEMORY:
                 known[text] = found

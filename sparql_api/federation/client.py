@@ -121,7 +121,7 @@ class Client:
         body = await self._body(endpoint, response, headers, packed=coding in CODINGS)
         cap = headers.get("x-sparql-maxrows") or ""  # Virtuoso, too: it cuts there without another word
         media_type = (headers.get("content-type") or "").split(";", 1)[0].strip().lower()
-        return Reply(media_type, body, int(cap) if cap.isascii() and cap.isdigit() else None)
+        return Reply(media_type, body, int(cap[:20]) if cap.isascii() and cap.isdigit() else None)
 
     async def _body(self, endpoint: str, response: httpcore.Response, headers: _Headers, *, packed: bool) -> bytes:
         too_large = ServiceFailure(endpoint, "too-large", most=self._most_bytes)

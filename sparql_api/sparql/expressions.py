@@ -175,7 +175,9 @@ class ExpressionReader(Cursor):
             self.advance()
             if word == "BOUND":
                 self.expect("(")
-                self._uses.variables += [] if self._in_aggregate else [self.variable()]
+                tested = self.variable()
+                if not self._in_aggregate:
+                    self._uses.variables.append(tested)
                 self.expect(")")
             else:
                 self._arguments(BUILT_INS[word], name)

@@ -28,8 +28,8 @@ from sparql_api.static_site.rendering import Renderer
 
 # Problems that a web server can meet by itself, with their status.
 PROBLEMS: dict[str, int] = {"not-found": 404, "method-not-allowed": 405, "not-acceptable": 406, "query-missing": 501}
-# A generic media type that is answered with itself, and the file that it means.
 _SUFFIXES = "|".join(row.suffix for row in DOCUMENT_FORMATS)
+# (name, media type, the format whose file it means); a generic media type is answered with itself.
 _FORMS: tuple[tuple[str, str, Format], ...] = tuple(
     (row.suffix if media_type == row.media_type else media_type.replace("/", "_"), media_type, row)
     for media_type in offers(DOCUMENT_FORMATS)

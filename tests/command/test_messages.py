@@ -111,6 +111,7 @@ def test_texts_of_others_stay_on_one_line_and_change_nothing_on_a_terminal() -> 
 
 
 def test_numbers_and_paths_stand_as_they_are() -> None:
+    assert Messages("en")("no-data", folder="x" * 5_000).count("x") > 2_000  # a path, an event of the registry: Fluent itself refuses longer ones
     said = Messages("es")("init-done", folder=Path("mis datos"), files=12345)
     assert "12345" in said and "mis datos" in said
     assert said.isprintable()

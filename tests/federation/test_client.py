@@ -160,6 +160,8 @@ def test_a_virtuoso_that_ran_out_of_time_says_so_in_a_header_only(endpoint: Endp
 def test_the_row_limit_of_a_virtuoso_is_read(endpoint: Endpoint) -> None:
     address = endpoint.at("/sparql", sending(EMPTY, X_SPARQL_MaxRows="100"))
     assert ask(client_for(address), address).row_cap == 100
+    address = endpoint.at("/long", sending(EMPTY, X_SPARQL_MaxRows="9" * 5_000))
+    assert ask(client_for(address), address).row_cap > 10**9
     address = endpoint.at("/other", sending(EMPTY))
     assert ask(client_for(address), address).row_cap is None
 

@@ -83,15 +83,26 @@ def test_one_spoiled_cell_is_named(data: Data, table: str, row: int, column: str
         ("not-same", "kind", "ogr"),
         ("years", "subject_kind", "topics"),
         ("links-out", "kind", "aera"),
+        ("links-out", "property", "olw:sameAs"),
+        ("years", "property", "dct temporal"),
+        ("candidates", "relation", "ogcm:posiblySame"),
     ],
 )
 def test_a_kind_that_does_not_exist_is_a_fault_of_its_row_whatever_the_contract_lists(data: Data, table: str, column: str, text: str) -> None:
-    data.recode("curated/contract.yml", lambda raw: re.sub(rb"(  (kind|subject_kind|authority): \{.*), values: \[.*\]\}", rb"\1}", raw))
+    data.recode("curated/contract.yml", lambda raw: re.sub(rb"(  (kind|subject_kind|authority|property|relation): \{.*), values: \[.*\]\}", rb"\1}", raw))
     rows = data.rows(f"curated/{table}.csv")
     first = dict(zip(rows[0], rows[1] if len(rows) > 1 else ["1", "commitment", "MX-4-01", "MX-4-02", "data editor", "Two.", "Dos."], strict=True))
     data.write(f"curated/{table}.csv", [rows[0], list((first | {column: text}).values()), *rows[2:]])
     (problem,) = [problem for problem in data.problems() if problem.code == "not-in-list"]
     assert (problem.file, problem.row, problem.column, problem.found) == (f"curated/{table}.csv", 2, column, text)
+
+
+@pytest.mark.parametrize(("column", "text"), [("kind", "orgg"), ("class", "cv PublicOrganisation"), ("class", "vc:PublicOrganisation")])
+def test_so_is_one_of_a_body(data: Data, column: str, text: str) -> None:
+    data.recode("reference/contract.yml", lambda raw: re.sub(rb"(  (kind|class): \{.*), values: \[.*\]\}", rb"\1}", raw))
+    data.set("reference/organizations.csv", 3, column, text)
+    (problem,) = [problem for problem in data.problems() if problem.code == "not-in-list"]
+    assert (problem.file, problem.row, problem.column, problem.found) == ("reference/organizations.csv", 3, column, text)
 
 
 def test_swapped_cells_are_found(data: Data) -> None:
@@ -260,6 +271,27 @@ def test_a_row_that_the_document_does_not_have_is_accepted_and_noted(data: Data)
     data.write(COCREATED, [*rows, ["14", *rows[1][1:3], "Un compromiso más", *rows[1][4:]]])
     notes = [note for note in data.map().build.problems.notes if note.file == f"{COCREATED}:8"]
     assert len(notes) == 1
+
+
+def test_blocks_of_the_document_are_compared_however_they_are_spaced(data: Data) -> None:
+    rows = data.rows(f"{DECK}/coverage.csv")
+    data.write(f"{DECK}/coverage.csv", [rows[0], *([*row[:2], f" {row[2]} ".replace(" ", "  "), *row[3:]] for row in rows[1:])])
+    assert data.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "row", "code"),
+    [
+        (lambda raw: raw.replace(b"\n2,paragraph,31 de mayo de 2021,,,document-title", b"\n2,paragraph,31 de mayo de 2021"), 3, "row-length"),
+        (lambda raw: raw.replace(b"block,kind", b"block,sort"), 1, "unknown-column"),
+        (lambda raw: raw + b'999,paragraph,"never closed,,,\n', None, "csv"),
+        (lambda raw: raw.replace(b"31 de mayo", b"31 de may\xf3"), 3, "encoding"),
+    ],
+)
+def test_faults_of_the_file_that_walks_the_document_are_named(data: Data, change, row: int | None, code: str) -> None:
+    data.recode(f"{DECK}/coverage.csv", change)
+    found = [problem for problem in data.problems() if problem.file == f"{DECK}/coverage.csv"]
+    assert [problem.code for problem in found] == [code] and row in (None, found[0].row)
 
 
 @pytest.mark.parametrize(

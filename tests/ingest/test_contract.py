@@ -168,6 +168,30 @@ def test_a_record_that_no_row_can_fill_is_a_fault_of_the_contract(root: Path, tm
     assert problem.message("es") != problem.message("en")
 
 
+@pytest.mark.parametrize(
+    ("line", "broken", "field", "found"),
+    [
+        ("licence: not-stated", "licence: CC BY 4.0", "licence", "CC BY 4.0"),
+        ("publisher: not-stated", "homepage: my page", "homepage", "my page"),
+        ("publisher: not-stated", "revision_of: an older one", "revision_of", "an older one"),
+        ("publisher: not-stated", "assessor: int irm", "assessor", "int irm"),
+        ("publisher: not-stated", "initiative: o g p", "initiative", "o g p"),
+        ('title: {en: "Example action plan", es: "Plan de acción de ejemplo"}', "title: {}", "title", ""),
+        ("key_kind: area", "key_kind: aera", "tables.plans.columns.jurisdiction.key_kind", "aera"),
+        ('classes: ["ogcm:ActionPlan"]', 'classes: []\n      constants: {"dct:type": "https://a b"}', "tables.plans.record.constants.dct:type", "https://a b"),
+    ],
+)
+def test_what_cannot_be_written_out_is_a_fault_of_the_contract(root: Path, tmp_path: Path, line: str, broken: str, field: str, found: str) -> None:
+    text = (root / "ingest/starter/template/sources/zz_example_plan/contract.yml").read_text(encoding="utf-8")
+    assert line in text
+    (tmp_path / "contract.yml").write_text(text.replace(line, broken, 1), encoding="utf-8")
+    with pytest.raises(SourceProblems) as error:
+        contract_reading.load_contract(tmp_path / "contract.yml", "contract.yml")
+    (problem,) = error.value
+    assert (problem.column, problem.found) == (field, found)
+    assert problem.message("es") != problem.message("en")
+
+
 def test_what_the_fields_of_a_record_are_said_to_be_is_so(root: Path) -> None:
     source = (root / "ingest/contract.py").read_text(encoding="utf-8")
     (line,) = re.findall(r"    key: str  # template .*", source)

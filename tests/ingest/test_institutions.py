@@ -147,6 +147,8 @@ def test_a_name_that_holds_a_separator_is_not_parted(authority: Authority) -> No
 def test_a_cell_beyond_reason_is_not_looked_into(authority: Authority) -> None:
     rules = InstitutionRules(longest=100)
     assert left(read(authority, "Ministry of Finance;" * 6, rules=rules))[0][1] == "several-bodies"
+    with_person = read(authority, "Ministry of Finance;" * 6 + "Dr. Ana Pérez", rules=rules)
+    assert with_person.withheld and with_person.literal is None  # what names a person stays out, however long
 
 
 @pytest.mark.parametrize("cell", ["a, " * 6000, "a; " * 6000, "MoF, " * 3000, "RW (b) and " * 1500, "Responsable " * 1500, "(a) x\n" * 3000, "•" * 19000, "-\n" * 9000])

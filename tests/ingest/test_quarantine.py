@@ -7,7 +7,10 @@ import io
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from ingest.accounting import Accounting
+from ingest.cleaning.persons import as_shown
 from ingest.problems import Problem, ProblemList
 from ingest.quarantine import HEADER, LONGEST_FOUND, Quarantine, Quarantined, shown
 from ingest.readers.table_file import TableFile
@@ -73,6 +76,13 @@ def test_an_address_that_the_window_cuts_is_not_shown() -> None:
     for before in range(1900, 2001):
         text = "nobody@example.org " * (before // 19) + "a" * (before % 19) + " secret.person@example.org"
         assert "secret" not in shown(text * 3, lambda given: given.replace("nobody@example.org ", "").replace("secret.person@example.org", "[…]"))
+
+
+@pytest.mark.parametrize("before", range(0, 45, 4))
+def test_nor_one_of_a_list_without_blanks(before: int) -> None:
+    listed = "x" * before + ";" + "ana.perez@organizacion.example.org;" * 100
+    assert "perez" not in shown(listed, as_shown) and shown(listed, as_shown)
+    assert "perez" not in shown("x" * before + "/" + "ana.perez@organizacion.example.org/" * 100, as_shown)
 
 
 def test_problems_are_short_and_redacted_too() -> None:

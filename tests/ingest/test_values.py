@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from ingest import terms, uris, values
 from ingest.values import PartialDate
+from sparql_api.formats import DOCUMENT_FORMATS
 
 
 def test_doctests_of_the_address_policy() -> None:
@@ -126,6 +129,18 @@ def test_keys_of_the_grammar(key: str) -> None:
 def test_keys_outside_the_grammar(key: str) -> None:
     with pytest.raises(ValueError):
         uris.check_key(key)
+
+
+def test_the_shapes_and_the_service_know_the_same_keys(root: Path) -> None:
+    rules = (root / "shapes/graph.ttl").read_text(encoding="utf-8")
+    (grammar,) = re.findall(r'STRAFTER\(\?path, "/"\), "\^(.*)\$"', rules)
+    assert grammar.replace("[.]", r"\.") == uris.KEY_PATTERN.pattern.replace("(?:", "(")
+    (suffixes,) = re.findall(r'REGEX\(\?path, "\[\.\]\(([a-z|]+)\)\$", "i"\)', rules)
+    for suffix in {*suffixes.split("|"), *(row.suffix for row in DOCUMENT_FORMATS)}:
+        assert suffix in suffixes.split("|")
+        with pytest.raises(ValueError):
+            uris.check_key(f"x.{suffix}")
+    assert uris.without_suffix("x.xml") == "x.xml"
 
 
 @given(st.text(min_size=1, max_size=30))

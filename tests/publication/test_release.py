@@ -210,3 +210,10 @@ def test_a_moved_data_folder_still_works(tmp_path, data):
     shutil.move(data, moved)
     assert (moved / "releases" / CURRENT).readlink().parts == (release.id,)
     assert current_release(moved / "releases").id == release.id
+
+
+@pytest.mark.parametrize("written", ["publicación".encode(), b"no-such-release"])
+def test_a_current_file_that_names_no_release_is_told_as_such(tmp_path, written):
+    (tmp_path / CURRENT).write_bytes(written)
+    with pytest.raises(ReleaseError):
+        current_release(tmp_path)

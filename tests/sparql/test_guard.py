@@ -68,6 +68,8 @@ ALLOWED = [
     "SELECT * FROM <http://a/unknown> FROM NAMED <urn:x:y> { ?s ?p ?o }",
     "SELECT (<http://a/function>(?o) AS ?x) { ?s ?p ?o }",
     "SELECT * { ?s ?p ?o } LIMIT 10 OFFSET 5 VALUES ?s { UNDEF }",
+    "SELECT ?s (SUM(IF(BOUND(?o), 1, 0)) AS ?n) { ?s ?p ?o } GROUP BY ?s",
+    "SELECT ?s { ?s ?p ?o } GROUP BY ?s HAVING (COUNT(BOUND(?o)) > 1)",
 ]
 
 

@@ -87,6 +87,12 @@ def test_no_rows_are_said_in_words(service: Service, language: str, said: str) -
     assert nothing not in shown(service, GRAPH, language)
 
 
+def test_statements_under_a_prefix_called_base_are_statements() -> None:
+    prefixes = "@prefix base: <urn:x-> .\n"
+    assert pages_query._shown(prefixes).lines == 0
+    assert pages_query._shown(f"{prefixes}base:a base:b base:c .\n").shown == 2
+
+
 def test_the_title_tells_a_result_from_an_error(service: Service) -> None:
     def title(page: str) -> str:
         return unescape(re.search("<title>(.*?)</title>", page)[1])

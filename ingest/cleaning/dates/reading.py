@@ -17,14 +17,14 @@ _UNDERSTOOD = (
 
 def read_date(cell: str, evidence: DateEvidence, group: str, years: tuple[int, int] | None = None, part: str = "") -> DateCell:
     """Read one cell. `years` are the first and last year of the row's plan, where known; `part` names that plan. Never raises."""
+    if len(cell) > LONGEST:
+        return DateCell("unreadable", code="too-long", literal=cell)  # before anything remembers the cell
     order, basis = evidence.decide(group, part)
     return _read(cell, order, basis, years)
 
 
 @lru_cache(maxsize=16384)
 def _read(cell: str, order: Order | None, basis: str, years: tuple[int, int] | None) -> DateCell:
-    if len(cell) > LONGEST:
-        return DateCell("unreadable", code="too-long", literal=cell)
     text = plain(cell)
     if not text:
         return DateCell("empty")

@@ -21,7 +21,7 @@ from ingest.mappings.ogp_export.observation import Observed, text_digest, title_
 from ingest.mappings.ogp_export.places import PlanOfRow
 from ingest.readers import Row
 
-OGP_ID = re.compile(r"[A-Z]{2,4}\d{4,6}")
+OGP_ID = re.compile(r"[A-Z]{2,4}[0-9]{4,6}")
 
 
 class Identity:

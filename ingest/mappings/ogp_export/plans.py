@@ -14,7 +14,7 @@ from ingest.mappings.ogp_export.places import Place, PlanOfRow
 from ingest.readers import Row
 from ingest.values import PartialDate
 
-PLAN_ID = re.compile(r"AP_[A-Z]{2,5}\d{2}")
+PLAN_ID = re.compile(r"AP_[A-Z]{2,5}[0-9]{2}")
 _REPORT_WORDS = {
     "irm-progress": ("Informe de avance del MRI", "IRM progress report"),
     "irm-end-of-term": ("Informe de fin de término del MRI", "IRM end-of-term report"),

@@ -193,6 +193,15 @@ def test_a_contract_named_by_a_day_that_no_calendar_has_is_refused(own_data: Pat
     assert (problem.file, problem.column, problem.found) == ("sources/odd/contract.yml", "key", "ogp-2016-02-30")
 
 
+def test_so_is_one_without_a_layout(own_data: Path, root: Path) -> None:
+    contract = (root / "ingest/layouts/ogp-2016.yml").read_text(encoding="utf-8").replace("layout: ogp-2016\nkey: ogp-2016\n", "key: ogp-2016-02-30\n")
+    contract += "document: {status: not-held, reason: {en: made up}}\n"
+    folder_of(own_data, "odd", contract, "commitments.csv", [row("Kenya", "1", "1", "Open budgets")])
+    with pytest.raises(SourceProblems) as caught:
+        map_exports(own_data)
+    assert [(problem.file, problem.column, problem.found) for problem in caught.value] == [("sources/odd/contract.yml", "key", "ogp-2016-02-30")]
+
+
 # -- a contract that says only where it differs from its layout -------------------------------------------------------
 
 

@@ -211,6 +211,18 @@ def test_a_contract_may_accept_for_its_file(data: Path, tmp_path: Path) -> None:
         map_exports(data, accept=False)
 
 
+def test_a_file_may_lack_a_column_in_which_sums_are_looked_for(data: Path, tmp_path: Path) -> None:
+    folder = data / "sources" / "ogp-2016-12-31"
+    folder.mkdir()
+    lines = lines_of(write(tmp_path / "export.csv", "ogp-2016", [*ROWS, row("Sum", "", "", "")]))
+    save(folder / "export.csv", changed(lines, 2, drop=["Theme"]))
+    contract = "layout: ogp-2016\nother_columns: accept\ntables: {commitments: {sum_rows: {columns: [Country, Theme], values: [Sum]}}}\n"
+    (folder / "contract.yml").write_text(contract, encoding="utf-8")
+    result = map_exports(data)
+    assert columns(result) == ({}, ["Theme"])
+    assert result.quality["sources"]["ogp-2016-12-31"]["rows_set_aside"] == {"sum-row": 1}
+
+
 def test_only_exports_can_accept_other_columns(data: Path) -> None:
     contract = data / "reference" / "contract.yml"
     contract.write_text(f"{contract.read_text(encoding='utf-8')}\nother_columns: accept\n", encoding="utf-8")

@@ -181,3 +181,12 @@ def test_the_id_of_a_plan_belongs_to_one(facts: Result) -> None:
 def test_a_number_that_is_none_costs_its_row(facts: Result) -> None:
     assert facts.aside("plan-number") == [("15", "Action Plan Number", "1st plan!")]
     assert facts[EDITION].where("dct:title", "Ghana 2") == []
+
+
+@pytest.mark.parametrize("digits", ["٠١", "０１"])
+def test_ids_in_other_figures_are_set_aside_and_their_row_is_kept(reference: Path, tmp_path: Path, digits: str) -> None:
+    """What no key can hold: an id of the plan ended the build, one of the commitment cost its row."""
+    ids = {"plan-id": f"AP_KEN{digits}", "commitment-id": f"KE00{digits}"}
+    result = map_exports(reference, f"{EDITION}={write(tmp_path / 'a.csv', 'ogp-2024', [row('Kenya', '1', '1', 'Open budgets') | ids])}")
+    assert result.quality["sources"][EDITION]["cells_quarantined"]["by_reason"] == {"ogp-id": 1, "plan-fact": 1}
+    assert result[EDITION].commitment("Open budgets")
