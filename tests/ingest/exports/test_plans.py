@@ -181,3 +181,13 @@ def test_the_id_of_a_plan_belongs_to_one(facts: Result) -> None:
 def test_a_number_that_is_none_costs_its_row(facts: Result) -> None:
     assert facts.aside("plan-number") == [("15", "Action Plan Number", "1st plan!")]
     assert facts[EDITION].where("dct:title", "Ghana 2") == []
+
+
+@pytest.mark.parametrize(("cell", "code"), [("20118", "plan-fact"), ("2018-01-01", "plan-fact"), ("2017", "rows-disagree")])
+def test_a_cell_that_is_no_year_contradicts_nobody(cell: str, code: str, reference: Path, tmp_path: Path) -> None:
+    """Four rows are few: one that says another year leaves it open, one that says none does not."""
+    rows = [of_plan(number, f"Peru {number}", submitted=cell if number == 2 else "2018") for number in range(1, 5)]
+    result = map_exports(reference, f"{EDITION}={write(tmp_path / 'rows.csv', 'ogp-2024', rows)}")
+    said = code == "plan-fact"
+    assert result[EDITION].values("plan/PE-3", "dct:dateSubmitted") == (["2018"] if said else [])
+    assert result.aside(code) == [("3", "Year Of Submission", cell)] if said else len(result.aside(code)) == 4
