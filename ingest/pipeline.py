@@ -206,7 +206,7 @@ def map_sources(
     problems.raise_if_any()
     accounting.check()
     if not withdraw:
-        refuse_mass_withdrawal(registry, data_dir, folders)
+        refuse_mass_withdrawal(registry, data_dir, folders, problems)
     graphs = _graphs(build_, source_graphs, folder)
     graphs["candidates"] = candidates.finish()
     return Mapped(build_, folders, {name: SortedFile(path, own) for name, path in graphs.items()}, accounting, own)
