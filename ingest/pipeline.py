@@ -51,6 +51,7 @@ class BuildResult:
     editions: list[dict[str, Any]] = field(default_factory=list)  # what each edition of a database changed against the one before it
     quarantined: dict[str, int] = field(default_factory=dict)  # reason -> cells
     unapplied: tuple[str, ...] = ()  # settings that the unchanged release does not carry yet
+    switched: bool = False  # a release of before has this very content, and is the current one again
 
 
 @dataclass
@@ -111,7 +112,8 @@ def build(
         # What was read, with the registry as it is now: a table saved since then is another build.
         read = [file for file in files if not _is_of_registry(file)] + [file for file in input_files(data_dir) if _is_of_registry(file)]
         last_build.remember(data_dir, fingerprint(sorted(read, key=lambda file: file.path), base, settings, accept=accept), published.release)
-    return BuildResult(published.release.id, published.new, published.release.path, account, severities, notes, changes, quarantined, published.unapplied)
+    release = published.release
+    return BuildResult(release.id, published.new, release.path, account, severities, notes, changes, quarantined, published.unapplied, published.switched)
 
 
 def _is_of_registry(file: Input) -> bool:
@@ -203,7 +205,7 @@ def map_sources(
     problems.raise_if_any()
     accounting.check()
     if not withdraw:
-        refuse_mass_withdrawal(registry, data_dir, folders)
+        refuse_mass_withdrawal(registry, data_dir, folders, problems)
     graphs = _graphs(build_, source_graphs, folder)
     graphs["candidates"] = candidates.finish()
     return Mapped(build_, folders, {name: SortedFile(path, own) for name, path in graphs.items()}, accounting, own)

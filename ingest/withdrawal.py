@@ -6,18 +6,23 @@ from pathlib import Path
 
 from commitments.release import RELEASES, ReleaseError, current_release
 from ingest.identifiers import Registry
-from ingest.problems import Problem, SourceProblems
+from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.sources import OTHER_GRAPHS, SourceFolder
 
 MASS_WITHDRAWAL = 25  # keys; below it, or below a twentieth of all, a build withdraws without being told to
 
 
-def refuse_mass_withdrawal(registry: Registry, data_dir: Path, folders: list[SourceFolder]) -> None:
-    """A lost table must not turn published addresses into tombstones: beyond a few, it has to be said on purpose. Raises SourceProblems."""
+def refuse_mass_withdrawal(registry: Registry, data_dir: Path, folders: list[SourceFolder], problems: ProblemList) -> None:
+    """A lost table must not turn published addresses into tombstones: beyond a few, it has to be said on purpose, and a source that is gone
+    with few is told. Raises SourceProblems."""
     unused = registry.unused()
+    left_out = _left_out(data_dir, folders) if unused else []
     if len(unused) <= max(MASS_WITHDRAWAL, len(registry) // 20):
+        for name in left_out:
+            es = "no se dio esta vez, y la publicación vigente la tiene: se retiran las direcciones que solo esta fuente describe"
+            en = "was not given this time, and the current release has it: addresses that only this source describes are withdrawn"
+            problems.note(Note(name, es, en))
         return
-    left_out = _left_out(data_dir, folders)
     if left_out:
         # Nearly always an export that was given by its path the last time.
         names = ", ".join(left_out)

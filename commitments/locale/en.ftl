@@ -131,6 +131,7 @@ build-other-base = BASE is { $base } now and was { $before }: another release is
 build-published = Published release { $release } for { $base }
 static-done = { $answers } answers in { $folder }; how to publish them: docs/static-site.md
 static-not-ours = { $folder } holds something that commitments build --static did not make: choose another folder or empty it
+build-switched = Release { $release } of before has this very content and is the current one again, for { $base }
 build-unchanged = Release { $release } is up to date for { $base }: nothing changed, nothing built
 build-unapplied = The content of { $release } did not change and a release is immutable: these settings will stand in the next one: { $settings }
 build-locked = another build holds this data folder: process { $pid }, since { $start }

@@ -131,6 +131,7 @@ build-other-base = BASE es ahora { $base } y era { $before }: se construye otra 
 build-published = Se publicó la versión { $release } para { $base }
 static-done = { $answers } respuestas en { $folder }; cómo publicarlas: docs/static-site.md
 static-not-ours = { $folder } contiene algo que no hizo commitments build --static: elija otra carpeta o vacíela
+build-switched = La versión anterior { $release } tiene este mismo contenido y vuelve a ser la vigente, para { $base }
 build-unchanged = La versión { $release } está al día para { $base }: nada cambió, nada se construyó
 build-unapplied = El contenido de { $release } no cambió y una versión es inmutable: estos ajustes estarán en la siguiente: { $settings }
 build-locked = otra construcción ocupa esta carpeta de datos: proceso { $pid }, desde { $start }

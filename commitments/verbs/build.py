@@ -58,11 +58,11 @@ def build(
             session.say("build-edition", **{name: value for name, value in change.items() if isinstance(value, (str, int))})
     if outcome.unapplied:
         session.say("build-unapplied", release=outcome.release_id, settings=", ".join(outcome.unapplied))
-    session.say("build-published" if outcome.new else "build-unchanged", release=outcome.release_id, base=base)
+    session.say("build-published" if outcome.new else "build-switched" if outcome.switched else "build-unchanged", release=outcome.release_id, base=base)
     site = _write_static(session, outcome.path, static) if static is not None else {}
     session.result(
         {
-            "release": outcome.release_id, "new": outcome.new, "base": base, "path": str(outcome.path),
+            "release": outcome.release_id, "new": outcome.new, "switched": outcome.switched, "base": base, "path": str(outcome.path),
             "severities": outcome.severities, "accounting": outcome.accounting,
             "editions": outcome.editions, **site,
         }

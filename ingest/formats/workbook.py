@@ -45,11 +45,13 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _NOT_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P', re.IGNORECASE | re.DOTALL)
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
-_BUILT_IN_DATES = frozenset([14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)])
+_BUILT_IN_DATES = frozenset([14, 15, 16, 22, *range(27, 37), *range(50, 59)])
+_BUILT_IN_MONTHS = frozenset([17])  # mmm-yy
 _BUILT_IN_TIMES = frozenset([18, 19, 20, 21, 45, 47])
 _DAY_ZERO = dt.date(1899, 12, 30)
 _LAST_SERIAL = 2_958_465  # 9999-12-31
 _SHIFT_1904 = 1_462
+_LAST_YEAR_AS_SERIAL = 2_199  # a year that was typed into a cell formatted as a date: 2023 is 1905-07-15
 
 Fits = Callable[[list[str]], bool]
 
@@ -62,7 +64,7 @@ class _Sheet:
 
 @dataclass
 class _Book:
-    """What a sheet needs of its workbook. `kinds`: style index -> "" | "date" | "time"."""
+    """What a sheet needs of its workbook. `kinds`: style index -> what `kind_of_format` says."""
 
     archive: zipfile.ZipFile
     sheets: list[_Sheet] = field(default_factory=list)
@@ -263,7 +265,7 @@ def _unescaped(text: str) -> str:
 
 
 def _style_kinds(archive: zipfile.ZipFile, part: str) -> list[str]:
-    """What each cell style makes of a number: nothing, a date, or a time of day."""
+    """What each cell style makes of a number: nothing, a date, a month, a year, or a time of day."""
     codes: dict[str, str] = {}
     kinds: list[str] = []
     depth_of_formats = False
@@ -291,13 +293,18 @@ def _style_kinds(archive: zipfile.ZipFile, part: str) -> list[str]:
 
 
 def kind_of_format(number: int, code: str | None) -> str:
-    """"date", "time" or "" for a number format: a built-in number, or the code of one of the workbook's own."""
+    """"date", "month", "year", "time" or "" for a number format: a built-in number, or the code of one of the workbook's own.
+
+    "month" and "year" show no day: July 2014, typed into a cell, is stored as its first day and shown as Jul-14.
+    """
     if code is None:
-        return "date" if number in _BUILT_IN_DATES else "time" if number in _BUILT_IN_TIMES else ""
+        return "date" if number in _BUILT_IN_DATES else "month" if number in _BUILT_IN_MONTHS else "time" if number in _BUILT_IN_TIMES else ""
     first = code.split(";", 1)[0]
     if _ELAPSED.search(first) or first.strip().lower() in {"general", "@", "estándar"}:
         return ""
     letters = set(_NOT_DATE.sub("", first).lower())
+    if "y" in letters and not letters & {"d", "h", "s"}:
+        return "month" if "m" in letters else "year"
     if letters & {"y", "d"} or ("m" in letters and not letters & {"h", "s"}):
         return "date"
     return "time" if letters & {"h", "s"} else ""
@@ -487,10 +494,14 @@ def as_number(value: str) -> str:
 def as_date(value: str, kind: str, since_1904: bool = False) -> str | None:
     """A serial number as ISO 8601: date, date and time where it has a time, or time of day; None where it is no date.
 
-    Days before March 1900 follow Excel, which knows a 29 February 1900.
+    Where the format shows no day, the first of a month is that month (07/2014, as 2010-11 could be two years), the first of January under
+    one that shows the year alone is that year; a day that somebody typed in full stays one. Days before March 1900 follow Excel, which knows
+    a 29 February 1900.
 
     >>> [as_date(text, "date") for text in ("43832", "2023", "60", "43832.5", "-1")]
     ['2020-01-02', '1905-07-15', '1900-02-29', '2020-01-02T12:00:00', None]
+    >>> as_date("41821", "month"), as_date("41822", "month"), as_date("41640", "year"), as_date("2009", "month")
+    ('07/2014', '2014-07-02', '2014', '1905-07-01')
     """
     try:
         serial = Decimal(value.strip())
@@ -511,4 +522,8 @@ def as_date(value: str, kind: str, since_1904: bool = False) -> str | None:
         date = "1900-02-29"
     else:
         date = (_DAY_ZERO + dt.timedelta(days=day + (1 if day < 60 else 0))).isoformat()
+    if not rest and kind in ("month", "year") and serial > _LAST_YEAR_AS_SERIAL:
+        year, month, first = date.split("-")
+        if first == "01" and (kind == "month" or month == "01"):
+            return f"{month}/{year}" if kind == "month" else year
     return f"{date}T{time}" if rest else date

@@ -39,6 +39,7 @@ class PublishedRelease:
     release: Release
     new: bool
     unapplied: tuple[str, ...] = ()
+    switched: bool = False  # not new, and another release was the current one
 
 
 def publish(
@@ -71,18 +72,18 @@ def publish(
         work = work_on(content, within)
         sha256 = dumps.content_sha256(content, draft.base, work)
         release_id = f"{draft.issued.isoformat()}-{sha256[:8]}"
-        new = not (releases / release_id).exists()
+        new, switched = not (releases / release_id).exists(), False
         if new:
             release = _write(draft, data_dir, release_id, sha256, progress or (lambda _: None), accept, work)
         else:
             release = _published_before(releases / release_id, sha256)
-            switch.reinstate(release, data_dir, draft.registry)
+            switched = switch.reinstate(release, data_dir, draft.registry)
             switch.log(releases, "unchanged", release, fingerprint=draft.fingerprint)
         if keep is not None:
             switch.prune(data_dir, keep)
     stated = release.manifest.settings
     unapplied = sorted(name for name in {*stated, *draft.settings} if stated.get(name, "") != draft.settings.get(name, ""))
-    return PublishedRelease(release, new, tuple(unapplied))
+    return PublishedRelease(release, new, tuple(unapplied), switched)
 
 
 def _write(

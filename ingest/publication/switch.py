@@ -74,14 +74,16 @@ def install(folder: Path, release_id: str, data_dir: Path, registry: RegistryFil
     return open_release(releases / release_id)
 
 
-def reinstate(release: Release, data_dir: Path, registry: RegistryFiles) -> None:
-    """Content that is already published: switch `current` to it where it points elsewhere, keep the registry whole."""
+def reinstate(release: Release, data_dir: Path, registry: RegistryFiles) -> bool:
+    """Content that is already published: switch `current` to it where it points elsewhere, keep the registry whole. Returns whether it did."""
     releases = data_dir / RELEASES
     check_registry(data_dir, registry)
-    if _current_id(releases) != release.id:
+    switched = _current_id(releases) != release.id
+    if switched:
         files.point(releases / CURRENT, release.id)
         log(releases, "switched", release)
     write_registry(data_dir, registry)
+    return switched
 
 
 def recover(data_dir: Path) -> str | None:

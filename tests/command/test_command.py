@@ -151,6 +151,18 @@ def test_a_quiet_build_says_nothing_and_json_is_one_object(mine: Path) -> None:
     assert outcome["new"] is False and Path(outcome["path"]).name == outcome["release"]
 
 
+def test_going_back_to_what_was_published_before_is_said(mine: Path) -> None:
+    table = mine / "sources" / "zz_example_plan" / "commitments.csv"
+    before = table.read_text(encoding="utf-8")
+    table.write_text(before.replace("Open", "Opened", 1), encoding="utf-8")
+    outcome = json.loads(run("--data", str(mine), "build", "--json", "--quiet").stdout)
+    assert (outcome["new"], outcome["switched"]) == (True, False)
+    table.write_text(before, encoding="utf-8")
+    for words in ("is the current one again", "nothing changed"):
+        done = run("--data", str(mine), "build", "--lang", "en")
+        assert done.returncode == 0 and words in done.stdout.splitlines()[-1]
+
+
 def test_faults_in_the_data_are_one_line_each_in_the_users_language(mine: Path) -> None:
     table = mine / "sources" / "zz_example_plan" / "commitments.csv"
     text = table.read_text(encoding="utf-8").replace("co-created", "co-invented").replace("ZZ-1,2,2", "ZZ-1,2,dos")

@@ -52,7 +52,7 @@ def test_unchanged_content_publishes_nothing(tmp_path, data):
     before = {path: path.stat().st_mtime_ns for path in first.release.path.rglob("*")}
     second = published(tmp_path, data)
     assert (first.new, second.new) == (True, False)
-    assert second.release.id == first.release.id and second.unapplied == ()
+    assert second.release.id == first.release.id and second.unapplied == () and not second.switched
     assert {path: path.stat().st_mtime_ns for path in first.release.path.rglob("*")} == before
     assert log(data) == ["published", "unchanged"]
 
@@ -72,7 +72,7 @@ def test_going_back_to_old_content_switches_back(tmp_path, data):
     draft = sample_draft(tmp_path / "draft")
     draft.registry = {**draft.registry, **registry}  # the registry never forgets
     again = publish(draft, data)
-    assert not again.new and current_release(data / "releases").id == old.id
+    assert not again.new and again.switched and current_release(data / "releases").id == old.id
     assert log(data)[-2:] == ["switched", "unchanged"]
     assert (data / IDENTIFIERS / "plan.csv").read_bytes() == registry["plan"]
 

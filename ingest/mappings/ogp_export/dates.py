@@ -55,10 +55,12 @@ class Dates:
         self._temporal = terms.curie("dct:temporal")
         self._periods: dict[tuple[str | None, str | None], str] = {}
 
-    def lines(self, row: Row, subject: str, plan: PlanOfRow, years: tuple[int, int] | None) -> str:
-        """Statements about the commitment `subject`; cells that are no dates are reported."""
+    def lines(self, row: Row, subject: str, plan: PlanOfRow, years: tuple[int, int] | None) -> tuple[str, str]:
+        """Statements about the commitment `subject`, and what the cells say, however they write it, for comparing editions; cells that are no
+        dates are reported."""
         bounds: dict[bool, PartialDate | None] = {True: None, False: None}
         parts: list[str] = []
+        read: list[str] = []
         for end in self._ends:
             cell = row.text(end.column)
             if not cell:
@@ -72,6 +74,9 @@ class Dates:
             parts.append(f"{subject} {end.as_written} {terms.text(written(cell))} .\n")
             bounds[end.start], possible = _bound(found, end)
             parts += [f"{subject} {end.possible} {terms.date(value)} .\n" for value in possible]
+            bound = bounds[end.start]
+            said = [date.text for date in (bound, *possible) if date is not None] or [cell]
+            read.append(f"{end.as_written} {' '.join(said)}\n")
         if bounds[True] and bounds[False] and bounds[True].earliest > bounds[False].latest:
             self._quality.dates[plan.place.country, "reversed", ""] += 1
             for end in self._ends:
@@ -79,7 +84,7 @@ class Dates:
                 row.report(end.column, "dates-reversed", row.peek(end.column), es, en)
         elif bounds[True] or bounds[False]:
             parts.append(f"{subject} {self._temporal} {self._period(bounds[True], bounds[False])} .\n")
-        return "".join(parts)
+        return "".join(parts), "".join(read)
 
     def _period(self, start: PartialDate | None, end: PartialDate | None) -> str:
         key = (start.text if start else None, end.text if end else None)

@@ -7,12 +7,13 @@ import unicodedata
 from functools import lru_cache
 
 from ingest import uris
+from ingest.cleaning.dates import FIRST, LAST
 from ingest.cleaning.persons import redacted
 from ingest.cleaning.text import repair
 from ingest.places import Places
 
 # What a spreadsheet program made of 4.1: 4.0999999999999996.
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+)?|[0-9]{2}/[0-9]{4}")
 _FLOAT = re.compile(r"-?\d+\.\d{10,}")
 _WHOLE = re.compile(r"(?<=\d)\.0+$")
 _DASH = re.compile(r"(?<=\w)(\s?)[\u2010-\u2015\u2212](?=\s?\w)")
@@ -42,6 +43,13 @@ def year_of(cell: str) -> str:
     return _WHOLE.sub("", " ".join(uris.trimmed(cell).split()))
 
 
+PLAN_ID = re.compile(r"AP_[A-Z]{2,5}[0-9]{2}")
+
+
+def year(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch(r"[0-9]{4}", text) and FIRST <= int(text) <= LAST else None
+
+
 def of_another_country(places: Places, outside_id: str, country: str) -> str | None:
     """The area that OGP's prefix of a commitment's id means, where that is not in the country; None where it is, or nobody knows the prefix."""
     area = places.by_code(outside_id.rstrip("0123456789"))
@@ -62,11 +70,11 @@ def of_no_country(places: Places, outside_id: str, area: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def is_number(cell: str, region: str) -> bool:
-    """Whether a cell can be the printed number of something: whatever it is, no address, no telephone number, and no day, which is what
-    spreadsheet programs make of 1.1 (a typed date of a workbook is read as this).
+    """Whether a cell can be the printed number of something: whatever it is, no address, no telephone number, and no day or month, which is what
+    spreadsheet programs make of 1.1 and 5-12 (a typed date of a workbook is read as this).
 
-    >>> is_number("4.0999999999999996", "MX"), is_number("ana@example.org", "MX"), is_number("2016-01-01", "MX")
-    (True, False, False)
+    >>> is_number("4.0999999999999996", "MX"), is_number("ana@example.org", "MX"), is_number("2016-01-01", "MX"), is_number("05/2012", "MX")
+    (True, False, False, False)
     """
     if _DAY.fullmatch(cell.strip()):
         return False

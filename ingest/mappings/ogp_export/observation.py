@@ -115,8 +115,10 @@ class Observation:
                 observed.dates.observe(plan.place.country, uris.trimmed(text), plan.number)
         facts = observed.plans[plan.place.area, plan.number]
         for column in observed.plan_columns:
-            if text := row.peek(column):
-                facts.count(column, names.year_of(text))
+            said = names.year_of(row.peek(column))
+            # A cell that is set aside for what it is contradicts no other row.
+            if names.PLAN_ID.fullmatch(said) if column == self._plan_id else names.year(said) is not None:
+                facts.count(column, said)
         where = (plan.place.area, plan.number)
         observed.tokens[(*where, token.lower())] += 1
         observed.titled[(*where, token.lower(), title)] += 1

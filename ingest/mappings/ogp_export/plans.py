@@ -14,7 +14,6 @@ from ingest.mappings.ogp_export.places import Place, PlanOfRow
 from ingest.readers import Row
 from ingest.values import PartialDate
 
-PLAN_ID = re.compile(r"AP_[A-Z]{2,5}[0-9]{2}")
 _REPORT_WORDS = {
     "irm-progress": ("Informe de avance del MRI", "IRM progress report"),
     "irm-end-of-term": ("Informe de fin de término del MRI", "IRM end-of-term report"),
@@ -60,7 +59,7 @@ class Plans:
         facts = self._observed.plans.get((plan.place.area, plan.number))
         if facts is None:
             return None
-        submitted, end = (_year(facts.agreed(self._columns[what])) for what in ("submitted", "plan-end"))
+        submitted, end = (names.year(facts.agreed(self._columns[what])) for what in ("submitted", "plan-end"))
         # A plan runs two to four years from its submission; where one of its ends is not stated, no more than that is believed.
         first, final = submitted or (end - 2 if end else None), end or (submitted + 2 if submitted else None)
         return (min(first, final), max(first, final)) if first and final else None
@@ -77,15 +76,15 @@ class Plans:
                 continue
             said_here = names.year_of(text)
             if column == self._columns["plan-id"]:
-                if not PLAN_ID.fullmatch(said_here):
-                    row.problem(column, "plan-fact", text, f"la forma {PLAN_ID.pattern}", f"the form {PLAN_ID.pattern}")
+                if not names.PLAN_ID.fullmatch(said_here):
+                    row.problem(column, "plan-fact", text, f"la forma {names.PLAN_ID.pattern}", f"the form {names.PLAN_ID.pattern}")
                     continue
                 owner = self._owner(said_here)
                 if owner is not None and owner != plan_key:
                     es, en = f"un identificador que no sea de {owner or 'otro plan'}", f"an id that is not {owner or 'another plan'}'s"
                     row.problem(column, "id-of-another-plan", text, es, en)
                     continue
-            elif _year(said_here) is None:
+            elif names.year(said_here) is None:
                 row.problem(column, "plan-fact", text, f"un año de {FIRST} a {LAST}", f"a year from {FIRST} to {LAST}")
                 continue
             if facts.agreed(column) == said_here:
@@ -156,7 +155,7 @@ class Plans:
         return self._facts[plan_key].agreed(column) if column and (plan_key, column) in self._confirmed else None
 
     def _dated(self, plan_key: str, subject: str) -> None:
-        submitted, end = (_year(self._fact(plan_key, self._columns[what])) for what in ("submitted", "plan-end"))
+        submitted, end = (names.year(self._fact(plan_key, self._columns[what])) for what in ("submitted", "plan-end"))
         if submitted is not None:
             self._context.add(subject, "dct:dateSubmitted", terms.date(PartialDate(submitted)))
         if end is not None:
@@ -218,10 +217,6 @@ class Plans:
             context.add(subject, "ogcm:forPlan", plan)
             context.add(subject, "ogcm:reportType", context.concept("report-type", report_type))
             column = self._report_columns.get(report_type)
-            year = _year(self._fact(plan_key, column))
+            year = names.year(self._fact(plan_key, column))
             if year is not None:
                 context.add(subject, "dct:issued", terms.date(PartialDate(year)))
-
-
-def _year(text: str | None) -> int | None:
-    return int(text) if text and re.fullmatch(r"[0-9]{4}", text) and FIRST <= int(text) <= LAST else None

@@ -150,7 +150,7 @@ class Ratings:
     def _number_without_label(self, row: Row, entry: _Compiled) -> None:
         """A number whose label is missing, unknown or an absence code says something that nobody can read."""
         column = entry.rating.number
-        if column is not None and (number := row.peek(column).strip()) and number != meaning(entry.absent, row.cells[entry.column]):
+        if column is not None and (number := row.peek(column).strip()) and _spelled(number) != meaning(entry.absent, row.cells[entry.column]):
             es, en = f"ninguno sin etiqueta en «{entry.column}»", f'none without a label in "{entry.column}"'
             row.quarantine(column, "number-without-label", number, es, en)
 

@@ -39,6 +39,8 @@ _ORIGINALS = {
     name: terms.curie(f"ogcm:{name.partition(':')[2]}AsWritten")
     for name in ("dct:title", "ogcm:shortTitle", "dct:description", "ogcm:themeText", "ogcm:clusterText", "ogcm:recommendedNextSteps")
 }
+# What stands beside a statement as the source wrote it.
+_AS_THE_SOURCE_WROTE = frozenset({_P["numberAsWritten"], terms.curie("ogcm:textAsWritten"), *_ORIGINALS.values()})
 LOST = "\ufffd"  # stands where a program before us lost a character
 _TEXTS = {"title": "dct:title", "short-title": "ogcm:shortTitle", "text": "dct:description"}  # what a column means -> property of its text
 
@@ -85,6 +87,7 @@ class RowMapping:
         self._tag = f"@{context.contract.language_tag}" if context.contract.language_tag else ""
 
     def map(self, row: Row) -> None:
+        unread = frozenset(row.aside)  # an error of a spreadsheet program, a bare sign: as silent as an empty cell
         self.at_work = self._structural[0]
         plan = self._place.of(row, report=True)
         if plan is None:
@@ -104,7 +107,7 @@ class RowMapping:
         number = self._number(row, subject, plan, names)
         titles, text = self._names(row, subject, plan, plan_key, number, names)
         self._simple_properties(row, subject, plan, names)
-        dates = self._dates.lines(row, subject, plan, self._plans.years(plan))
+        dates, read = self._dates.lines(row, subject, plan, self._plans.years(plan))
         flags = self._flags.lines(row, subject)
         assessments, verdicts = self._assess(row, key, subject, self._called(plan, number, key), plan_key, passage)
         self._context.emit(
@@ -116,8 +119,8 @@ class RowMapping:
         institutions, readings = self._answering(row, key, subject, plan, passage)
         self._passage(row, passage, plan, number or outside_id or "")
         facts = CommitmentFacts(key, plan_key, names_of.token(number), titles, text, self._context.contract.key, passage)
-        silent = frozenset(name for name in self._speaking if not row.cells.get(name))
-        self._journal.later(partial(self._remember, facts, ("".join(names), dates, flags, verdicts, institutions), silent, plan.place.area, readings))
+        silent = frozenset(name for name in self._speaking if name in unread or not row.cells.get(name))
+        self._journal.later(partial(self._remember, facts, (_without_originals(names), read, flags, verdicts, institutions), silent, plan.place.area, readings))
 
     def _remember(self, facts: CommitmentFacts, parts: tuple[str, ...], silent: frozenset[str], area: str, readings: list[CellReading]) -> None:
         """What is known of a row that is kept, for comparing editions, finding candidates and the curator."""
@@ -285,7 +288,7 @@ class RowMapping:
                 continue
             self.at_work = name
             text = self._clean(name, cell, plan)
-            texts.append(text.value)
+            texts.append(" ".join(text.value.split()))
             reading = self._institutions.read(text.value, plan.place.area, column.role or "lead")
             for role, mention in reading.mentions:
                 if (role, mention.body.key) in named:
@@ -308,6 +311,11 @@ class RowMapping:
             self._quality.withheld[name] += 1
         for code, found, es, en in reading.quarantine():
             (row.quarantine if reading.withheld else row.report)(name, code, found, es, en)
+
+
+def _without_originals(parts: list[str]) -> str:
+    """Statements without what stands beside a repaired text as the source wrote it: two editions may write the same in two ways."""
+    return "".join(part for part in parts if part.split(" ", 2)[1] not in _AS_THE_SOURCE_WROTE)
 
 
 def _address(cell: str) -> str:

@@ -229,3 +229,13 @@ def test_no_path_of_this_machine_is_published(data: Path, tmp_path: Path) -> Non
         assert str(tmp_path).encode() not in file.read_bytes(), file
     (folder / "export.csv").write_text("a;b\n", encoding="utf-8")
     assert f"{folder}/export.csv:1: " in command(data, "build", "--input", f"ogp-2016-11-30={folder}", "--lang", "en").stderr
+
+
+def test_an_edition_that_is_not_given_again_is_named(data: Path, tmp_path: Path) -> None:
+    """Few of its addresses go with it, so the build does not stop; that it left the graph has to be said."""
+    older, newer = (f"--input={name}={write(tmp_path / f'{name}.csv', 'ogp-2016', ROWS)}" for name in ("ogp-2016-01-15", "ogp-2016-11-30"))
+    assert command(data, "build", older, newer).returncode == 0
+    for language, words in (("en", "was not given this time"), ("es", "no se dio esta vez")):
+        assert words not in command(data, "build", older, newer, "--lang", language).stderr
+        done = command(data, "build", newer, "--lang", language)
+        assert done.returncode == 0 and f"ogp-2016-01-15: {words}" in done.stderr, done.stderr

@@ -54,6 +54,19 @@ def test_the_difference_is_counted(result: Result) -> None:
         assert f"3 {word}" in result.reports[f"quality.{language}.txt"].decode()
 
 
+def test_the_same_written_otherwise_is_no_change(reference: Path, tmp_path: Path) -> None:
+    older = row("Kenya", "1", "2", "Open data", start_date="July 2014", end_date="31/12/2015", lead_institution="Ministry of Works\nand Roads")
+    newer = older | {
+        "number": "2.0", "title": "<b>Open data</b>", "start-date": "07/2014", "end-date": "2015-12-31", "lead-institution": " Ministry of Works and Roads",
+    }  # fmt: skip
+    words = [row("Kenya", "1", "3", "Worded", start_date=word) for word in ("Ongoing", "Underway")]
+    paths = {name: write(tmp_path / f"{name}.csv", "ogp-2016", rows) for name, rows in ((OLDER, [older, words[0]]), (NEWER, [newer, words[1]]))}
+    result = map_exports(reference, *(f"{name}={path}" for name, path in paths.items()))
+    (difference,) = result.quality["editions"]
+    assert difference["both"] == 2 and difference["changed"] == 1
+    assert difference["changed_by_part"] == {"names": 0, "dates": 1, "flags": 0, "ratings": 0, "institutions": 0}
+
+
 def test_the_newest_edition_holds_in_the_view(result: Result) -> None:
     commitment = f"{ID}commitment/KE-1-01>"
     assert [entry[2] for entry in result.view.assessments(commitment)] == ["irm-specificity-2011/high"]

@@ -190,3 +190,13 @@ def test_ids_in_other_figures_are_set_aside_and_their_row_is_kept(reference: Pat
     result = map_exports(reference, f"{EDITION}={write(tmp_path / 'a.csv', 'ogp-2024', [row('Kenya', '1', '1', 'Open budgets') | ids])}")
     assert result.quality["sources"][EDITION]["cells_quarantined"]["by_reason"] == {"ogp-id": 1, "plan-fact": 1}
     assert result[EDITION].commitment("Open budgets")
+
+
+@pytest.mark.parametrize(("cell", "code"), [("20118", "plan-fact"), ("2018-01-01", "plan-fact"), ("2017", "rows-disagree")])
+def test_a_cell_that_is_no_year_contradicts_nobody(cell: str, code: str, reference: Path, tmp_path: Path) -> None:
+    """Four rows are few: one that says another year leaves it open, one that says none does not."""
+    rows = [of_plan(number, f"Peru {number}", submitted=cell if number == 2 else "2018") for number in range(1, 5)]
+    result = map_exports(reference, f"{EDITION}={write(tmp_path / 'rows.csv', 'ogp-2024', rows)}")
+    said = code == "plan-fact"
+    assert result[EDITION].values("plan/PE-3", "dct:dateSubmitted") == (["2018"] if said else [])
+    assert result.aside(code) == [("3", "Year Of Submission", cell)] if said else len(result.aside(code)) == 4

@@ -44,6 +44,7 @@ ROWS = [
     rated(12, "reviewed?", Specificity="ND", _Specificity="ND", Verifiable="NR") | {
         "Potential Impact": "NA", "Early Results": "Not Applicable", "Change In Completion": "N/A",
     },
+    rated(15, "the number of an absence as a program writes it") | {"Did It Open Government (Civic Participation)": "Not Applicable", "_DIOGCP": "0.0"},
 ]  # fmt: skip
 
 
@@ -123,6 +124,11 @@ def test_the_same_label_has_another_number_in_another_column(result: Result) -> 
     ]  # fmt: skip
     assert [(column, found) for row, column, found in result.aside("label-and-number") if row == "11"] == [("_DIOGPA", "3")]
     assert absent(result, "opened", "notApplicable") == ["Did It Open Government (Civic Participation)"]
+
+
+def test_the_number_of_an_absence_code_may_end_in_a_zero(result: Result) -> None:
+    assert absent(result, "the number of an absence as a program writes it", "notApplicable") == ["Did It Open Government (Civic Participation)"]
+    assert [column for _, column, found in result.aside("number-without-label") if found == "0.0"] == []
 
 
 def test_each_formula_of_the_star_is_a_method(result: Result) -> None:

@@ -119,3 +119,24 @@ def test_each_end_of_the_period_has_a_newest_edition_of_its_own(
     found = view.objects(view.commitment("dated"), "dct:temporal")
     bounds = [tuple(view.values(term, f"dcat:{name}Date") for name in ("start", "end")) for term in found]
     assert bounds == ([] if period is None else [tuple([] if day is None else [day] for day in period)])
+
+
+@pytest.mark.parametrize("nothing", ["#N/A", "#NAME?", "-", "?"])
+def test_a_cell_that_says_nothing_takes_nothing_back(nothing: str, reference: Path, tmp_path: Path) -> None:
+    older = edition(False)[1:2]
+    columns = ("text", "start-date", "end-date", "lead-institution", "supporting-institution", "Theme", "Cluster")
+    columns += ("Aid", "Specificity", "Potential impact") if nothing.startswith("#") else ()
+    newer = [older[0] | dict.fromkeys(columns, nothing)]
+    paths = {name: write(tmp_path / f"{name}.csv", "ogp-2016", rows) for name, rows in ((OLDER, older), (NEWER, newer))}
+    result = map_exports(reference, *(f"{name}={path}" for name, path in paths.items()))
+    assert facts(result, "", "silent") == facts(result, OLDER, "silent")
+    assert len(result.aside("spreadsheet-error" if nothing.startswith("#") else "says-nothing")) == len(columns)
+
+
+def test_a_label_that_nobody_knows_still_takes_back(reference: Path, tmp_path: Path) -> None:
+    """The newer edition says something else; what, a person has to find out."""
+    older = edition(False)[1:2]
+    newer = [older[0] | {"Specificity": "Enormous"}]
+    paths = {name: write(tmp_path / f"{name}.csv", "ogp-2016", rows) for name, rows in ((OLDER, older), (NEWER, newer))}
+    result = map_exports(reference, *(f"{name}={path}" for name, path in paths.items()))
+    assert [entry[0] for entry in result.view.assessments(result.view.commitment("silent"))] == ["potential-impact"]

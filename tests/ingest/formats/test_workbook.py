@@ -91,11 +91,25 @@ def test_other_numbers_are_not_dates(tmp_path: Path, style: int, serial: str) ->
     ("code", "kind"),
     [
         ("yyyy-mm-dd", "date"), ("d/m/yy;@", "date"), ("[$-80A]d mmm yyyy", "date"), ("mmm", "date"), ("mm:ss", "time"), ("h:mm AM/PM", "time"), ("[mm]:ss", ""),
+        ("mmm-yy", "month"), ("[$-409]mmm\\-yy;@", "month"), ("MMMM YYYY", "month"), ("yyyy", "year"), ("yyyy h:mm", "date"),
         ("General", ""), ("0.00E+00", ""), ('0" days"', ""), ("#,##0.00 [$MXN]", ""), ("[Red]0", ""), ("@", ""), (r"0\d", ""),
     ],
 )  # fmt: skip
 def test_a_format_code_makes_a_date_or_not(code: str, kind: str) -> None:
     assert workbook.kind_of_format(164, code) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "serial", "text"),
+    [
+        ("month", "41821", "07/2014"), ("month", "40483", "11/2010"), ("month", "41835", "2014-07-15"), ("month", "41821.5", "2014-07-01T12:00:00"),
+        ("year", "41640", "2014"), ("year", "41821", "2014-07-01"), ("month", "2009", "1905-07-01"), ("year", "2023", "1905-07-15"), ("date", "41821", "2014-07-01"),
+    ],
+)  # fmt: skip
+def test_what_a_format_does_not_show_is_no_day(kind: str, serial: str, text: str) -> None:
+    """July 2014, typed into a cell, is stored as its first day and shown as Jul-14; another day was typed; a year kept as 1905 is told by its day."""
+    assert workbook.as_date(serial, kind) == text
+    assert workbook.kind_of_format(17, None) == "month"
 
 
 def test_workbooks_that_count_from_1904(tmp_path: Path) -> None:
