@@ -81,7 +81,7 @@ def load_coverage(path: Path, shown: str, problems: ProblemList) -> Coverage:
         if header != FIELDS:
             problems.add(Problem(shown, 1, "", "unknown-column", ",".join(header), ",".join(FIELDS), ",".join(FIELDS)))
             return coverage
-        for number, cells, _ in records:
+        for number, cells, *_ in records:
             if not cells:
                 continue
             if len(cells) != len(FIELDS):
