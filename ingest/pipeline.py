@@ -275,7 +275,10 @@ def _graphs(build_: Build, source_graphs: list[SourceGraph], scratch: Path) -> d
 
 
 def reports_on(mapped: Mapped, before: Path | None = None, told: Within | None = None) -> dict[str, shapes.Report]:
-    """SHACL reports on the consolidated view (""), every source and the candidates (see ingest.validation.reports_on)."""
+    """SHACL reports on the consolidated view (""), every source and the candidates (see ingest.validation.reports_on).
+
+    The curated tables have no report of their own: they are judged as far as the view repeats them.
+    """
     names = ["", *(folder.contract.key for folder in mapped.folders), "candidates"]
     # The consolidated view is judged even when it is empty.
     graphs = {name: mapped.graphs[name] for name in names if name in mapped.graphs and (mapped.graphs[name] or not name)}

@@ -154,6 +154,7 @@ init-done = Wrote { $files } files to { $folder }. Next: commitments --data { $f
 program-fault = this is a fault of the program, not of your data; please report the lines above
 interrupted-nothing-published = Interrupted; nothing was published.
 interrupted-published = Interrupted; release { $release } had been published before that.
+serve-not-completed = A build that was killed after it had published cannot be completed here; the next build does it. The system says: { $problem }
 setting-invalid = { $name }: found "{ $found }", which is not valid: { $detail }
 process-killed = a process of this program ({ $function }) was ended by signal { $signal }; the system does that when memory runs out. Nothing was published: free some memory and start again
 system-error = the system refused: { $problem }

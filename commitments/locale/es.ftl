@@ -154,6 +154,7 @@ init-done = Se escribieron { $files } archivos en { $folder }. Sigue: commitment
 program-fault = es una falta del programa, no de sus datos; por favor informe de las líneas de arriba
 interrupted-nothing-published = Interrumpido; no se publicó nada.
 interrupted-published = Interrumpido; la versión { $release } ya estaba publicada.
+serve-not-completed = No se puede completar aquí una construcción que se cortó después de publicar; lo hará la siguiente. El sistema dice: { $problem }
 setting-invalid = { $name }: se encontró "{ $found }", que no es válido: { $detail }
 process-killed = un proceso de este programa ({ $function }) fue terminado con la señal { $signal }; el sistema lo hace cuando se acaba la memoria. No se publicó nada: libere memoria y vuelva a empezar
 system-error = el sistema no lo permitió: { $problem }

@@ -26,6 +26,10 @@ def serve(session: Session, hosts: tuple[str, ...], port: int | None) -> None:
         given["hosts"] = hosts
     if port:
         given["port"] = port
-    # A build that was killed between its last two steps is completed before its release is shown.
-    recover(session.data)
+    # A build that was killed between its last two steps is completed before its release is shown; where this user may not
+    # write, the next build does it: what is served stands in the release.
+    try:
+        recover(session.data)
+    except OSError as error:
+        session.note(session.messages("serve-not-completed", problem=str(error)))
     run_server(Settings(**given))

@@ -90,7 +90,8 @@ def recover(data_dir: Path) -> str | None:
     """Finish, or undo, a publication that was interrupted. Returns the id of the release it finished, else None.
 
     Safe to call at any time and by a server: does nothing without an interrupted publication, and nothing while a build
-    runs. Raises RegistryConflict when someone edited the registry in between, OSError when the folder cannot be written.
+    runs. Raises RegistryConflict when someone edited the registry in between, ReleaseError when the note of it or the
+    release cannot be read, OSError when the folder cannot be written.
     """
     releases = data_dir / RELEASES
     if not (releases / INTENT).exists():

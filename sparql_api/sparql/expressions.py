@@ -30,6 +30,15 @@ BUILT_INS: dict[str, tuple[int, int | None]] = {
     "IF": (3, 3),
     "REPLACE": (3, 4),
 }
+XSD = "http://www.w3.org/2001/XMLSchema#"
+# Constructor functions of XML Schema that the engine has (SPARQL 1.1, 17.5, and its further date and duration types); each takes one argument.
+CASTS = frozenset(
+    XSD + name
+    for name in (
+        "boolean", "double", "float", "decimal", "integer", "dateTime", "string", "date", "time", "duration",
+        "yearMonthDuration", "dayTimeDuration", "gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay",
+    )
+)  # fmt: skip
 # Functions whose value is another one each time.
 VOLATILE = ("RAND", "NOW", "UUID", "STRUUID")
 RELATIONS = ("=", "!=", "<", ">", "<=", ">=")
@@ -125,7 +134,9 @@ class ExpressionReader(Cursor):
     def _function(self, iri: str, token: Token) -> None:
         self.functions.setdefault(iri, token)
         self.decisive.append(token.start)
-        if self.peek().upper == "DISTINCT":
+        if iri in CASTS:
+            self._arguments((1, 1), token)
+        elif self.peek().upper == "DISTINCT":
             self.advance()
             self.advance()
             self.expression()

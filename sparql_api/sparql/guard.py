@@ -14,21 +14,13 @@ from functools import cached_property
 
 from sparql_api.engine.order import ORDER_KEY
 from sparql_api.sparql.cursor import CLOSED, OPENING, Fault
+from sparql_api.sparql.expressions import CASTS, XSD
 from sparql_api.sparql.grammar import NotAQuery, ParsedQuery, QueryReader
 from sparql_api.sparql.syntax_errors import QuerySyntaxError, Words, describe
 from sparql_api.sparql.tokens import Token, TokenStream
 
 __all__ = ["Caps", "GuardedQuery", "QueryRefused", "QuerySyntaxError", "ServiceCall", "guard"]
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
-# Constructor functions of XML Schema that the engine has (SPARQL 1.1, 17.5, and its further date and duration types).
-CASTS = frozenset(
-    XSD + name
-    for name in (
-        "boolean", "double", "float", "decimal", "integer", "dateTime", "string", "date", "time", "duration",
-        "yearMonthDuration", "dayTimeDuration", "gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay", "anyURI",
-    )
-)  # fmt: skip
 MOST_ROWS = 2**63 - 1
 GRAPH_SCHEMES = ("http", "https", "urn", "tag")
 

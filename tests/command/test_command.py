@@ -353,6 +353,18 @@ def test_an_event_that_a_published_release_lacks_is_a_fault_of_the_registry_that
     assert not (mine / "releases" / ".intent.json").exists()
 
 
+def test_what_a_killed_build_left_undone_does_not_keep_a_service_that_may_not_write_from_starting(mine: Path) -> None:
+    release = (mine / "releases" / "current").readlink()
+    (mine / "releases" / ".intent.json").write_text(json.dumps({"release": str(release)}), encoding="utf-8")
+    shutil.rmtree(mine / "identifiers")
+    (mine / "identifiers").touch()  # nobody can write below it, not even root
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        done = run("--data", str(mine), "serve", "--port", str(holder.getsockname()[1]), "--lang", "es")
+    note, *_, taken = done.stderr.splitlines()
+    assert note.startswith("No se puede completar aquí") and "identifiers" in note
+    assert done.returncode == 4 and "ocupado" in taken  # it came as far as listening
+
+
 def _edited_meanwhile(data: Path, draft: Draft) -> None:
     with (data / "identifiers" / "plan.csv").open("a", encoding="utf-8") as registry:
         registry.write("1,mint,plan,ZZ-9,,2026-01-31,someone,,\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
+from sparql_api.sparql.expressions import CASTS
 from sparql_api.sparql.guard import QuerySyntaxError, guard
 from sparql_api.sparql.syntax_errors import MESSAGES, from_engine
 from sparql_api.sparql.tokens import TokenStream
@@ -46,10 +47,18 @@ def test_there_are_many_and_they_use_most_messages() -> None:
         ("SELECT * { ?s ?p ?o } GROUP BY ?s", "star-with-group"),
         ("SELECT * { _:a ?p ?o OPTIONAL { _:a ?q ?r } }", "blank-reused"),
         ("SELECT (<http://www.w3.org/2001/XMLSchema#intger>('1') AS ?x) {}", "unknown-function"),
+        ("SELECT (<http://www.w3.org/2001/XMLSchema#anyURI>('x') AS ?x) {}", "unknown-function"),
+        ("SELECT (<http://www.w3.org/2001/XMLSchema#integer>() AS ?x) {}", "missing-expression"),
+        ("SELECT (<http://www.w3.org/2001/XMLSchema#integer>(1, 2) AS ?x) {}", "too-many-arguments"),
     ],
 )
 def test_rules_beyond_the_grammar(query: str, code: str) -> None:
     assert error_of(query).code == code
+
+
+def test_the_engine_has_the_casts_that_are_let_through() -> None:
+    for cast in CASTS:
+        list(ox.Store().query(f"SELECT (<{cast}>('x') AS ?x) {{}}"))
 
 
 def test_hints_name_the_word_that_was_meant() -> None:
