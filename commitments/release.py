@@ -5,6 +5,7 @@ The layout is that of blueprint section 6; `docs/architecture.md` lists every fi
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,12 +119,14 @@ def current_release(releases: Path) -> Release | None:
 
 
 def all_releases(releases: Path) -> list[Release]:
-    """Every finished release below the folder, sorted by id. Temporary folders (name starts with a dot) are left out."""
+    """Every finished release below the folder, sorted by id. Left out are temporary folders (name starts with a dot) and what is damaged:
+    it is no release to serve, to compare with or to delete unasked."""
     if not releases.is_dir():
         return []
     found = []
     for folder in sorted(releases.iterdir()):
         finished = folder.is_dir() and not folder.is_symlink() and not folder.name.startswith(".")
         if finished and (folder / MANIFEST).is_file():
-            found.append(open_release(folder))
+            with contextlib.suppress(ReleaseError):
+                found.append(open_release(folder))
     return found

@@ -141,11 +141,14 @@ def _note_intent(releases: Path, release_id: str) -> None:
 
 def _read_intent(releases: Path) -> dict[str, str] | None:
     try:
-        return json.loads((releases / INTENT).read_bytes())
+        intent = json.loads((releases / INTENT).read_bytes())
     except FileNotFoundError:
         return None
     except ValueError as error:
         raise ReleaseError(f"{releases / INTENT}: {error}") from error
+    if not isinstance(intent, dict) or not isinstance(intent.get("release"), str):
+        raise ReleaseError(f"{releases / INTENT}: no object that names a release")
+    return intent
 
 
 def _forget_intent(releases: Path) -> None:

@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from commitments.release import all_releases, current_release
+from commitments.release import ReleaseError, all_releases, current_release
 from ingest.publication import BuildInProgress, build_lock, publish, recover
 from tests.conftest import ROOT
 from tests.publication.sample import sample_draft
@@ -125,6 +125,14 @@ def test_recover_leaves_a_running_build_alone(tmp_path):
         intent.write_text(json.dumps({"release": "2021-05-31-00000000"}))
         assert recover(data) is None
         assert intent.exists()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '"2021-05-31-00000000"', "{}", '{"release": 1}'])
+def test_an_intent_that_names_no_release_is_an_error_by_its_file(tmp_path, text):
+    (tmp_path / "releases").mkdir()
+    (tmp_path / "releases" / ".intent.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ReleaseError, match=r"\.intent\.json"):
+        recover(tmp_path)
 
 
 def _build(data, draft_folder, results):

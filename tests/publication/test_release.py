@@ -96,6 +96,15 @@ def test_pruning_keeps_the_newest_and_the_current(tmp_path, data):
         switch.prune(data, 0)
 
 
+def test_a_damaged_release_is_neither_deleted_nor_in_the_way(tmp_path, data):
+    broken = published(tmp_path, data, "a", keep=None).release
+    (broken.path / "manifest.json").write_text("{", encoding="utf-8")
+    for extra in ("b", "c"):
+        last = _with_registry(tmp_path, data, extra, keep=1)
+    assert [release.id for release in all_releases(data / "releases")] == [last.release.id]
+    assert broken.path.is_dir()
+
+
 def _with_registry(tmp_path, data, extra, **options):
     """Publish with all the events of the releases before, as a real registry would."""
     draft = sample_draft(tmp_path / f"draft {extra}", extra=extra)
