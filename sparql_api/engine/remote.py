@@ -152,9 +152,13 @@ class RemoteEngine:
 
     async def _check_count(self, graph: str, expected: int) -> None:
         response = await self.endpoint.query(COUNT, [graph], [EMPTY_GRAPH], RESULTS_JSON, START_SECONDS)
-        found = (await _json(response))["results"]["bindings"][0]["triples"]["value"]
-        if int(found) != expected:
-            log.error("%s: <%s> has %s triples, not %d", self.endpoint.address, graph, found, expected)
+        answer = await _json(response)
+        try:
+            found = int(answer["results"]["bindings"][0]["triples"]["value"])
+        except (LookupError, TypeError, ValueError) as error:
+            raise remote_problems.bad_answer("no number of triples") from error
+        if found != expected:
+            log.error("%s: <%s> has %d triples, not %d", self.endpoint.address, graph, found, expected)
             raise remote_problems.other_release(self.release_id)
 
     async def _check_that_nothing_is_cut(self) -> None:
@@ -168,13 +172,16 @@ class RemoteEngine:
 
 
 async def _json(response: httpx.Response) -> dict:
-    """A small result. Raises EngineProblem 502 when it is not JSON to its end."""
+    """A small result. Raises EngineProblem 502 when it is not a JSON object to its end."""
     try:
-        return json.loads(b"".join([chunk async for chunk in body_of(response)]))
+        answer = json.loads(b"".join([chunk async for chunk in body_of(response)]))
     except ValueError as error:
         raise remote_problems.bad_answer(str(error)) from error
     finally:
         await response.aclose()
+    if not isinstance(answer, dict):
+        raise remote_problems.bad_answer("no JSON object")
+    return answer
 
 
 def portable(text: str, base: str | None) -> str:

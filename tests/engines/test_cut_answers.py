@@ -134,6 +134,25 @@ def test_before_the_first_byte_it_is_a_problem(case: str, tmp_path: Path) -> Non
     assert (raised.value.status, raised.value.slug) == (status, slug)
 
 
+ODD_COUNTS = [b"[]", b"7", b"{}", b'{"results": {"bindings": []}}', b'{"results": {"bindings": [{"triples": {"value": "many"}}]}}', b'{"results": [1]}']
+
+
+@pytest.mark.parametrize("body", ODD_COUNTS)
+def test_counts_of_another_shape_are_a_problem_at_the_start(body: bytes, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with asking(tmp_path) as (endpoint, _):
+            endpoint.reply = ("200 OK", {"Content-Type": JSON}, body, None)
+            engine = RemoteEngine(make_release(tmp_path / "another", BASE), endpoint.address)
+            try:
+                await engine.start()
+            finally:
+                await engine.close()
+
+    with pytest.raises(EngineProblem) as raised:
+        asyncio.run(run())
+    assert (raised.value.status, raised.value.slug) == (502, "engine-answer")
+
+
 @pytest.mark.parametrize("announced", [None, 99_999_999], ids=["ends", "breaks"])
 def test_after_the_first_byte_it_is_cut(announced: int | None, tmp_path: Path) -> None:
     with pytest.raises(AnswerCut):
