@@ -13,12 +13,12 @@ from rapidfuzz import fuzz
 
 from ingest.formats import FormatFault, open_records, sheets
 from ingest.formats.headers import LONGEST, folded, is_repetition, is_unnamed, named, refuse_copy
+from ingest.formats.text import DELIMITERS
 
 LINES = 10  # records in which the header line is looked for
 LEAST_SCORE = 0.5  # share of headers in common below which a file has no known layout
 LEAST_LEAD = 0.1  # by which a file whose headers differ must be nearer to its layout than to any other: 2015 and 2016 have half in common
 RENAMED = 80  # likeness of words (rapidfuzz, of 100) from which a new header is taken for the other name of a missing one
-_DELIMITERS = (",", ";", "\t", "|")
 
 
 class _Table(Protocol):
@@ -147,7 +147,7 @@ def _ways(path: Path, sheet: str | None, delimiter: str | None) -> list[tuple[st
     names = sheets(path)
     if names:
         return [(name if len(names) > 1 else None, ",") for name in names if sheet in (None, name)]
-    return [(None, sign) for sign in ([delimiter] if delimiter else _DELIMITERS)]
+    return [(None, sign) for sign in ([delimiter] if delimiter else DELIMITERS)]
 
 
 def _beginning(path: Path, delimiter: str, sheet: str | None) -> list[tuple[int, list[str]]]:

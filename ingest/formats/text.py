@@ -19,7 +19,7 @@ from ingest.formats.unchanged import ReadOnce
 
 LONGEST_LINE = 16 << 20  # characters of one line and of one cell; 10 MB in a cell are still set aside one by one
 _CHUNK = 1 << 20
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
 
 csv.field_size_limit(LONGEST_LINE)
 
@@ -113,7 +113,7 @@ def _down_to_header(lines: Iterator[str], delimiter: str, header_row: int) -> It
 def _check_delimiter(record: list[str], wanted: str, row: int) -> None:
     """Raise FormatFault where another delimiter makes more cells of the record's lines."""
     count = max(1, _cells(record, wanted))
-    for other in sorted(set(_DELIMITERS) - {wanted}):
+    for other in sorted(set(DELIMITERS) - {wanted}):
         if _cells(record, other) > count:
             found = {"\t": "tab"}.get(other, other)
             raise FormatFault(row, "delimiter", found, f"«{wanted}» como separador", f"'{wanted}' as the delimiter")
