@@ -56,17 +56,18 @@ class Identity:
                 context.build.plan_of_commitment.setdefault(key, parts[0])
             if len(parts) == 4 and parts[0] == self._series:
                 self._titled[parts[1], parts[3]].add((key, parts[2]))
-        self._exchanged = self._ids_of_others(registered)
+        self._doubtful = self._ids_of_others(registered)
+        held = self._held(self._doubtful)
+        self._exchanged = {outside: key for outside, key in self._doubtful.items() if outside not in held}
         self._holder: dict[str, str] = {}  # known key -> the id of this edition that has it, the first in the order of letters
         for outside in sorted(observed.ids):
             if outside not in self._exchanged and (known := self._known(outside)) is not None:
                 self._holder.setdefault(known, outside)
 
     def _ids_of_others(self, registered: dict[str, set[tuple[str, str]]]) -> dict[str, str]:
-        """Ids that were exchanged or renumbered within a plan: id of this edition -> the commitment whose number and title its row has.
+        """Ids that may have been exchanged or renumbered within a plan: id of this edition -> the commitment whose number and title its row has.
 
-        The id is registered for a commitment, the row's number and title for another one, which has an id of its own. Where a row that nothing
-        speaks against has that one, the id at hand holds.
+        The id is registered for a commitment, the row's number and title for another one, which has an id of its own.
         """
         found: dict[str, str] = {}
         for outside, (area, number, token, title) in self._observed.named.items():
@@ -80,10 +81,22 @@ class Identity:
             key = None if key is None else self._registry.survivor("commitment", key)
             if key is not None and self._outside.get(key):
                 found[outside] = key
-        while held := [outside for outside, key in found.items() if any(self._observed.ids[own] and own not in found for own in self._outside[key])]:
-            for outside in held:
-                del found[outside]
         return found
+
+    def _held(self, found: dict[str, str]) -> set[str]:
+        """Those of `_ids_of_others` that hold all the same, as another row rightly has the id of the commitment whose number and title they have."""
+        waiting: dict[str, list[str]] = defaultdict(list)  # id of this edition -> ids that hold where it does
+        for outside, key in found.items():
+            for own in self._outside[key]:
+                if self._observed.ids[own]:
+                    waiting[own].append(outside)
+        held: set[str] = set()
+        rightly = [own for own in waiting if own not in found]
+        while rightly:
+            freed = set(waiting.pop(rightly.pop(), ())) - held
+            held |= freed
+            rightly.extend(freed)
+        return held
 
     def outside_id(self, row: Row, plan: PlanOfRow, plan_key: str) -> str | None:
         """The row's OGP id, None when it has none that can be its own: a text of another form is set aside, and so is an id of another country.
@@ -120,11 +133,14 @@ class Identity:
         known = self._known(text)
         if known is None:
             return text
-        if text in self._exchanged and self._context.build.plan_of_commitment[known] == plan_key:
-            own = self._exchanged[text]
-            row.quarantine(self._id, "id-of-another-commitment", text, f"un identificador de {own}, cuyo número y título tiene la fila; este es de {known}",
-                           f"an id of {own}, whose number and title the row has; this one is of {known}")  # fmt: skip
-            return None
+        if text in self._doubtful and self._context.build.plan_of_commitment[known] == plan_key:
+            own, exchanged = self._doubtful[text], text in self._exchanged
+            es = f"un identificador de {own}, cuyo número y título tiene la fila; este es de {known}"
+            en = f"an id of {own}, whose number and title the row has; this one is of {known}"
+            if exchanged:
+                row.quarantine(self._id, "id-of-another-commitment", text, es, en)
+                return None
+            row.report(self._id, "id-and-title", text, f"{es}, y vale", f"{en}, and holds")
         if self._holder.get(known, text) != text:
             row.quarantine(self._id, "repeated-id", text, f"un identificador por compromiso; {known} tiene {self._holder[known]}",
                            f"one id per commitment; {known} has {self._holder[known]}")  # fmt: skip

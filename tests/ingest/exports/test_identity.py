@@ -223,7 +223,20 @@ def test_an_id_that_a_row_rightly_has_is_taken_by_no_other(own_data: Path, tmp_p
     for ordered in (newer, newer[::-1]):
         result = map_exports(own_data, f"ogp-2024-01-01={write(tmp_path / 'b.csv', 'ogp-2024', ordered)}", withdraw=True)
         assert [last(result["ogp-2024-01-01"].commitment(title)) for title in ("Rivers", "Lakes")] == ["KE-3-01", "KE-3-02"]
-        assert result.quarantine == []
+        assert [(entry["code"], entry["found"], entry["cells"]) for entry in result.quarantine] == [("id-and-title", "KE0101", "0")]
+
+
+def test_a_long_row_of_ids_each_waiting_for_the_next_takes_no_longer_than_others(own_data: Path, tmp_path: Path) -> None:
+    """Each row has the id of its successor, and the first row, with another title, rightly has its own: so all others hold, one after the other."""
+    count = 3000
+    older = [with_id(f"KE{number:05}", "Kenya", "3", str(number), f"Road {number}") for number in range(1, count)]
+    map_exports(own_data, f"ogp-2023-01-01={write(tmp_path / 'a.csv', 'ogp-2024', older)}").keep_identifiers(own_data)
+    newer = [with_id("KE00001", "Kenya", "3", str(count), "Streets")]
+    newer += [with_id(f"KE{number + 1:05}", "Kenya", "3", str(number), f"Road {number}") for number in range(1, count - 1)]
+    started = time.process_time()
+    result = map_exports(own_data, f"ogp-2024-01-01={write(tmp_path / 'b.csv', 'ogp-2024', newer)}", withdraw=True)
+    assert time.process_time() - started < 60
+    assert by_id(result, "ogp-2024-01-01", "KE00003") == ["KE-3-03"] and result.aside("id-of-another-commitment") == []
 
 
 def test_a_row_without_id_takes_nothing_from_the_row_that_has_it(own_data: Path, tmp_path: Path) -> None:
