@@ -13,20 +13,24 @@ from itertools import groupby
 
 from commitments.release import CONSOLIDATED, Release
 
+_STATED_IN = b"<https://w3id.org/ogcm/def#statedIn> "
+
 
 @dataclass
 class Difference:
     """IRIs by what happened to them, each list sorted; relative to BASE where the releases' BASEs differ.
 
-    `changed` has, for each resource that both releases describe, how many statements were added and removed.
+    `changed` has, for each resource that both releases describe, how many statements were added and removed; `restated` the same where only
+    the passages differ that state it: another edition of a source says the same of nearly everything.
     """
 
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     changed: dict[str, tuple[int, int]] = field(default_factory=dict)
+    restated: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed)
+        return bool(self.added or self.removed or self.changed or self.restated)
 
 
 def compare(old: Release, new: Release) -> Difference:
@@ -44,7 +48,8 @@ def compare(old: Release, new: Release) -> Difference:
         elif not after:
             result.removed.append(_iri(subject))
         elif before != after:
-            result.changed[_iri(subject)] = (len(after - before), len(before - after))
+            listed = result.restated if all(rest.startswith(_STATED_IN) for rest in before ^ after) else result.changed
+            listed[_iri(subject)] = (len(after - before), len(before - after))
     return result
 
 

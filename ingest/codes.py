@@ -37,6 +37,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "flag": ("marca que no es 1 ni 0", "mark that is neither 1 nor 0"),
         "id-of-another-country": ("identificador de otro país", "id of another country"),
         "id-of-no-country": ("identificador con un prefijo que ningún lugar tiene", "id with a prefix that no area has"),
+        "id-and-title": ("identificador de un compromiso, número y título de otro", "id of one commitment, number and title of another"),
+        "id-of-another-commitment": ("identificador de otro compromiso", "id of another commitment"),
         "id-of-another-plan": ("identificador de otro plan", "id of another plan"),
         "iri": ("no es una dirección web", "not a web address"),
         "label-and-number": ("el número no es el de la etiqueta", "number other than its label's"),

@@ -197,9 +197,9 @@ def _sentences(quality: SourceQuality, words: dict[str, str], lang: str) -> list
     redactions: Counter[str] = Counter()
     for (_, kind), count in quality.redactions.items():
         redactions[kind] += count
-    aside = ", ".join(f"{code}: {count}" for code, count in sorted(quality.rows_aside.items()))
+    aside = f" ({_listed('quarantine', quality.rows_aside, lang)})" if quality.rows_aside else ""
     sentences = [
-        words["rows-aside"].format(count=quality.rows_aside.total(), list=f" ({aside})" if aside else ""),
+        words["rows-aside"].format(count=quality.rows_aside.total(), list=aside),
         words["places"].format(places=len(quality.places), rows=sum(quality.places.values())),
         words["identity"].format(list=_listed("identity", quality.identity, lang)),
         words["dates"].format(list=_listed("dates", dates, lang)),

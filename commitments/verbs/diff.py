@@ -20,8 +20,10 @@ def diff(session: Session, old: str, new: str) -> None:
 
     difference = compare(release_of(session, old), release_of(session, new))
     if session.as_json:
-        changed = {iri: {"added": added, "removed": removed} for iri, (added, removed) in difference.changed.items()}
-        session.result({"added": difference.added, "removed": difference.removed, "changed": changed})
+        changed, restated = (
+            {iri: {"added": added, "removed": removed} for iri, (added, removed) in found.items()} for found in (difference.changed, difference.restated)
+        )
+        session.result({"added": difference.added, "removed": difference.removed, "changed": changed, "restated": restated})
         return
     for iri in difference.removed:
         click.echo(f"- {iri}")
@@ -30,4 +32,5 @@ def diff(session: Session, old: str, new: str) -> None:
     for iri in difference.added:
         click.echo(f"+ {iri}")
     counts = {"added": len(difference.added), "changed": len(difference.changed), "removed": len(difference.removed)}
+    counts["restated"] = len(difference.restated)
     session.say("diff-summary", **counts)

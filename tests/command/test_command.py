@@ -325,12 +325,29 @@ def test_diff_says_what_happened_to_each_resource(mine: Path) -> None:
     assert f"~ {base}commitment/ZZ-1-02 +2 -2" in said and said[-1].startswith("2 recursos añadidos")
 
 
+def test_diff_tells_apart_what_is_only_stated_elsewhere(mine: Path) -> None:
+    """A second source that says the same of everything, as another edition does."""
+    table = mine / "sources" / "zz_example_plan" / "commitments.csv"
+    old = json.loads(run("--data", str(mine), "build", "--json").stdout)["release"]
+    text = table.read_text(encoding="utf-8").splitlines()
+    copy = mine / "sources" / "zz_second_plan"
+    shutil.copytree(mine / "sources" / "zz_example_plan", copy)
+    contract = copy / "contract.yml"
+    contract.write_text(contract.read_text(encoding="utf-8").replace("key: zz-example-plan", "key: zz-second-plan"), encoding="utf-8")
+    new = json.loads(run("--data", str(mine), "build", "--json").stdout)["release"]
+    found = json.loads(run("--data", str(mine), "diff", old, new, "--json").stdout)
+    base = "http://localhost:8000/id/"
+    assert {f"{base}commitment/ZZ-1-0{number}" for number in range(1, len(text))} <= set(found["restated"]) and not found["removed"]
+    said = run("--data", str(mine), "diff", old, new, "--lang", "en").stdout.splitlines()
+    assert not [line for line in said if "commitment/ZZ-1-01 " in line] and f"{len(found['restated'])} say the same" in said[-1]
+
+
 def test_diff_looks_through_a_change_of_base(mine: Path) -> None:
     old = json.loads(run("--data", str(mine), "build", "--json").stdout)["release"]
     new = json.loads(run("--data", str(mine), "build", "--json", "--base", "https://zz.example.org/og/").stdout)["release"]
     assert old != new
     found = json.loads(run("--data", str(mine), "diff", old, new, "--json").stdout)
-    assert found == {"added": [], "removed": [], "changed": {}}
+    assert found == {"added": [], "removed": [], "changed": {}, "restated": {}}
 
 
 # -- what is wrong only when everything is written ------------------------------------------------------------------

@@ -44,12 +44,11 @@ class Identity:
         self._outside: dict[str, set[str]] = defaultdict(set)  # key -> ids given by others
         for outside, key in self._registry.aliases("commitment"):
             self._outside[self._registry.survivor("commitment", key)].add(outside)
-        self._holder: dict[str, str] = {}  # known key -> the id of this edition that has it, the first in the order of letters
-        for outside in sorted(observed.ids):
-            if (known := self._known(outside)) is not None:
-                self._holder.setdefault(known, outside)
+        registered: dict[str, set[tuple[str, str]]] = defaultdict(set)  # known key -> number tokens and digests of titles, in whatever edition
         for natural, key in self._registry.naturals("commitment"):
             parts = natural.split()
+            if len(parts) >= 4 and parts[0] == self._series:
+                registered[self._registry.survivor("commitment", key)].add((parts[2], parts[3]))
             # The plan in which a commitment was registered: "ogp MX-3 07 4e2f…" of editions, "MX-3 7" of the deck's tables.
             if len(parts) >= 4:
                 context.build.plan_of_commitment.setdefault(key, parts[1])
@@ -57,6 +56,47 @@ class Identity:
                 context.build.plan_of_commitment.setdefault(key, parts[0])
             if len(parts) == 4 and parts[0] == self._series:
                 self._titled[parts[1], parts[3]].add((key, parts[2]))
+        self._doubtful = self._ids_of_others(registered)
+        held = self._held(self._doubtful)
+        self._exchanged = {outside: key for outside, key in self._doubtful.items() if outside not in held}
+        self._holder: dict[str, str] = {}  # known key -> the id of this edition that has it, the first in the order of letters
+        for outside in sorted(observed.ids):
+            if outside not in self._exchanged and (known := self._known(outside)) is not None:
+                self._holder.setdefault(known, outside)
+
+    def _ids_of_others(self, registered: dict[str, set[tuple[str, str]]]) -> dict[str, str]:
+        """Ids that may have been exchanged or renumbered within a plan: id of this edition -> the commitment whose number and title its row has.
+
+        The id is registered for a commitment, the row's number and title for another one, which has an id of its own.
+        """
+        found: dict[str, str] = {}
+        for outside, (area, number, token, title) in self._observed.named.items():
+            if self._observed.ids[outside] > 1 or not title or self._observed.titled[area, number, token.lower(), title] > 1:
+                continue
+            known = self._known(outside)
+            plan_key = self._context.build.plan_of_commitment.get(known or "")
+            if known is None or plan_key is None or (token, title) in registered[known] or ("ogp", outside) in self._context.build.identities:
+                continue
+            key = self._registry.find_natural("commitment", f"{self._series} {plan_key} {token} {title}")
+            key = None if key is None else self._registry.survivor("commitment", key)
+            if key is not None and self._outside.get(key):
+                found[outside] = key
+        return found
+
+    def _held(self, found: dict[str, str]) -> set[str]:
+        """Those of `_ids_of_others` that hold all the same, as another row rightly has the id of the commitment whose number and title they have."""
+        waiting: dict[str, list[str]] = defaultdict(list)  # id of this edition -> ids that hold where it does
+        for outside, key in found.items():
+            for own in self._outside[key]:
+                if self._observed.ids[own]:
+                    waiting[own].append(outside)
+        held: set[str] = set()
+        rightly = [own for own in waiting if own not in found]
+        while rightly:
+            freed = set(waiting.pop(rightly.pop(), ())) - held
+            held |= freed
+            rightly.extend(freed)
+        return held
 
     def outside_id(self, row: Row, plan: PlanOfRow, plan_key: str) -> str | None:
         """The row's OGP id, None when it has none that can be its own: a text of another form is set aside, and so is an id of another country.
@@ -65,7 +105,7 @@ class Identity:
         becomes that country's commitment nor takes the id from it. The same goes for a prefix that no table has, where that of the row's area is
         known. Where a curator or an earlier build gave this very plan the id, it holds.
         The same goes for an id that is registered for a commitment of another plan: the row is kept as a commitment of its own plan, and a
-        curator decides.
+        curator decides; and for one of another commitment of the plan where number and title say so (`_ids_of_others`).
         """
         if self._id is None:
             return None
@@ -93,6 +133,14 @@ class Identity:
         known = self._known(text)
         if known is None:
             return text
+        if text in self._doubtful and self._context.build.plan_of_commitment[known] == plan_key:
+            own, exchanged = self._doubtful[text], text in self._exchanged
+            es = f"un identificador de {own}, cuyo número y título tiene la fila; este es de {known}"
+            en = f"an id of {own}, whose number and title the row has; this one is of {known}"
+            if exchanged:
+                row.quarantine(self._id, "id-of-another-commitment", text, es, en)
+                return None
+            row.report(self._id, "id-and-title", text, f"{es}, y vale", f"{en}, and holds")
         if self._holder.get(known, text) != text:
             row.quarantine(self._id, "repeated-id", text, f"un identificador por compromiso; {known} tiene {self._holder[known]}",
                            f"one id per commitment; {known} has {self._holder[known]}")  # fmt: skip
@@ -150,7 +198,7 @@ class Identity:
     def _free_for(self, key: str, outside_id: str | None) -> bool:
         """Whether a registered commitment may be this row's: not where its OGP id is another's, or stands in another row of the edition."""
         others = self._outside.get(key, set())
-        return not others or outside_id in others or (outside_id is None and not any(self._observed.ids[other] for other in others))
+        return not others or outside_id in others or (outside_id is None and not any(self._observed.ids[other] and other not in self._exchanged for other in others))
 
     def _by_title(self, where: tuple[str, str], plan_key: str, token: str, title: str) -> str | None:
         """A commitment of another edition with the same plan and title, where one of the two has no number."""

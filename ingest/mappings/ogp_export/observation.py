@@ -78,6 +78,7 @@ class Observed:
     texts: Counter[bytes]  # digest of those and the full text
     by_title: Counter[tuple[str, str, str]]  # area, plan number, digest of the title
     ids: Counter[str]
+    named: dict[str, tuple[str, str, str, str]]  # id -> area, plan number, token and digest of the title of a row that has it
     own_words: dict[str, str]  # area that no table knows -> its name, the first in the order of letters of all its spellings
     plan_ids: dict[str, set[PlanId]]  # OGP's id of a plan -> plans whose rows agree on it
 
@@ -94,7 +95,7 @@ class Observation:
         facts += [name for name, column in table.columns.items() if column.means == "report-year"]
         self._observed = Observed(
             context.contract, table, DateEvidence(declared=_declared(context.contract)), defaultdict(PlanFacts), tuple(facts),
-            Counter(), Counter(), Counter(), Counter(), Counter(), {}, {},
+            Counter(), Counter(), Counter(), Counter(), Counter(), {}, {}, {},
         )  # fmt: skip
         self._number, self._plan_id = table.means("number"), table.means("plan-id")
         self._title, self._text, self._id = table.means("title"), table.means("text"), table.means("commitment-id")
@@ -127,6 +128,7 @@ class Observation:
         # An id that another country's rows may have is no id of this row, so it is not theirs twice.
         if self._id and (outside := uris.trimmed(row.peek(self._id))) and not names.of_another_country(self._places, outside, plan.place.country):
             observed.ids[outside] += 1
+            observed.named[outside] = (*where, token, title)
 
     def closed(self) -> Observed:
         column = self._plan_id

@@ -187,6 +187,58 @@ def test_an_id_finds_its_commitment_whatever_became_of_number_and_title(own_data
     assert by_id(first, "ogp-2023-01-01", "KE0102") == by_id(second, "ogp-2024-01-01", "KE0102") == ["KE-3-02"]
 
 
+@pytest.mark.parametrize(
+    ("ids", "aside"),
+    [
+        (("KE0102", "KE0101", "KE0103"), ["KE0101", "KE0102"]),  # exchanged
+        (("KE0102", "KE0103", "KE0104"), ["KE0102", "KE0103"]),  # one more in front: each has its successor's
+        (("KE0102", "", ""), ["KE0102"]),
+        (("KE0101", "KE0102", "KE0103"), []),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("together", [True, False])
+def test_ids_that_were_renumbered_move_no_commitment(ids: tuple[str, ...], aside: list[str], together: bool, own_data: Path, tmp_path: Path) -> None:
+    titles = ("Roads", "Rivers", "Lakes")
+    older = [with_id(f"KE010{number}", "Kenya", "3", str(number), title) for number, title in enumerate(titles, 1)]
+    newer = [with_id(outside, "Kenya", "3", str(number), title) for number, (outside, title) in enumerate(zip(ids, titles, strict=True), 1)]
+    editions = [f"{name}={write(tmp_path / f'{name}.csv', 'ogp-2024', rows)}" for name, rows in (("ogp-2023-01-01", older), ("ogp-2024-01-01", newer))]
+    if not together:
+        map_exports(own_data, editions[0]).keep_identifiers(own_data)
+    keys = []
+    for _ in range(2):
+        result = map_exports(own_data, *(editions if together else editions[1:]), withdraw=True)
+        result.keep_identifiers(own_data)
+        keys.append({title: last(result["ogp-2024-01-01"].commitment(title)) for title in titles})
+    assert keys[0] == keys[1]
+    if not together:
+        assert [keys[0]["Roads"], keys[0]["Rivers"]] == ["KE-3-01", "KE-3-02"]
+        assert sorted(found for _, _, found in result.aside("id-of-another-commitment")) == aside
+
+
+def test_an_id_that_a_row_rightly_has_is_taken_by_no_other(own_data: Path, tmp_path: Path) -> None:
+    """KE0102 stays with its commitment, whose number and title were changed, so the row that has those of before is told by its own id, too."""
+    older = [with_id("KE0101", "Kenya", "3", "1", "Roads"), with_id("KE0102", "Kenya", "3", "2", "Rivers")]
+    map_exports(own_data, f"ogp-2023-01-01={write(tmp_path / 'a.csv', 'ogp-2024', older)}").keep_identifiers(own_data)
+    newer = [with_id("KE0101", "Kenya", "3", "2", "Rivers"), with_id("KE0102", "Kenya", "3", "3", "Lakes")]
+    for ordered in (newer, newer[::-1]):
+        result = map_exports(own_data, f"ogp-2024-01-01={write(tmp_path / 'b.csv', 'ogp-2024', ordered)}", withdraw=True)
+        assert [last(result["ogp-2024-01-01"].commitment(title)) for title in ("Rivers", "Lakes")] == ["KE-3-01", "KE-3-02"]
+        assert [(entry["code"], entry["found"], entry["cells"]) for entry in result.quarantine] == [("id-and-title", "KE0101", "0")]
+
+
+def test_a_long_row_of_ids_each_waiting_for_the_next_takes_no_longer_than_others(own_data: Path, tmp_path: Path) -> None:
+    """Each row has the id of its successor, and the first row, with another title, rightly has its own: so all others hold, one after the other."""
+    count = 3000
+    older = [with_id(f"KE{number:05}", "Kenya", "3", str(number), f"Road {number}") for number in range(1, count)]
+    map_exports(own_data, f"ogp-2023-01-01={write(tmp_path / 'a.csv', 'ogp-2024', older)}").keep_identifiers(own_data)
+    newer = [with_id("KE00001", "Kenya", "3", str(count), "Streets")]
+    newer += [with_id(f"KE{number + 1:05}", "Kenya", "3", str(number), f"Road {number}") for number in range(1, count - 1)]
+    started = time.process_time()
+    result = map_exports(own_data, f"ogp-2024-01-01={write(tmp_path / 'b.csv', 'ogp-2024', newer)}", withdraw=True)
+    assert time.process_time() - started < 60
+    assert by_id(result, "ogp-2024-01-01", "KE00003") == ["KE-3-03"] and result.aside("id-of-another-commitment") == []
+
+
 def test_a_row_without_id_takes_nothing_from_the_row_that_has_it(own_data: Path, tmp_path: Path) -> None:
     map_exports(own_data, f"ogp-2023-01-01={write(tmp_path / 'a.csv', 'ogp-2024', [with_id('KE0101', 'Kenya', '3', '1', 'Roads')])}").keep_identifiers(own_data)
     rows = [row("Kenya", "3", "1", "Roads"), with_id("KE0101", "Kenya", "3", "9", "Streets")]

@@ -174,8 +174,8 @@ def test_the_reports_say_how_many_rows_were_set_aside_and_why(reference: Path, t
     rows = [row("Atlantis", "1", "1", "a"), row("NR", "1", "1", "b"), row("Kenya", "no plan!", "1", "c"), row("Kenya", "1", "1", "d")]
     result = mapped(reference, tmp_path, rows)
     assert result.account(EDITION)["rows"] == 1 and result.account(EDITION)["rows_quarantined"] == 3
-    assert "rows set aside: 3 (plan-number: 1, unknown-place: 2)" in result.reports["quality.en.txt"].decode()
-    assert "filas apartadas: 3 (plan-number: 1, unknown-place: 2)" in result.reports["quality.es.txt"].decode()
+    assert "rows set aside: 3 (not the number of a plan 1, unknown place 2)" in result.reports["quality.en.txt"].decode()
+    assert "filas apartadas: 3 (no es el número de un plan 1, lugar desconocido 2)" in result.reports["quality.es.txt"].decode()
     assert "1 rows and 3 set aside" in result.reports["quality.en.txt"].decode()
     assert result.quality["sources"][EDITION]["rows_set_aside"] == {"plan-number": 1, "unknown-place": 2}
 
