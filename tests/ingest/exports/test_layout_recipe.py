@@ -1,10 +1,11 @@
-"""The layout that docs/exports.md prints works as printed, for CSV and XLSX alike, with no line of Python."""
+"""The layout that docs/layouts.md prints works as printed, for CSV and XLSX alike, with no line of Python."""
 
 from __future__ import annotations
 
 import csv
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -12,6 +13,7 @@ from ingest import patterns
 from ingest.problems import SourceProblems
 from ontology import code_schemes
 from tests.conftest import ROOT
+from tests.ingest.exports import made
 from tests.ingest.exports.mapping import Result, last, map_exports, reference_data
 
 ROWS = [
@@ -25,7 +27,7 @@ ROWS = [
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     folder = reference_data(tmp_path / "data")
-    text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8")
     (printed,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     (folder / "layouts").mkdir()
     (folder / "layouts" / "city-plans.yml").write_text(printed, encoding="utf-8")
@@ -145,9 +147,22 @@ def test_a_slip_is_told_of_the_file_that_it_stands_in(data: Path) -> None:
     assert {(problem.file, problem.column.rpartition(".")[2]) for problem in caught.value} == {("sources/kenya/contract.yml", "property"), ("city-plans.yml", "role")}
 
 
+def test_the_printed_contract_of_a_file_with_a_renamed_column(data: Path) -> None:
+    text = (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8")
+    (printed,) = re.findall(r"(?m)(?:^    .*\n)+", text.partition("## A file that differs")[2].partition("\n## ")[0])
+    folder = data / "sources" / "december"
+    folder.mkdir(parents=True)
+    (folder / "contract.yml").write_text(dedent(printed), encoding="utf-8")
+    made.write(folder / "december.csv", "ogp-2016", [made.row("Kenya", "1", "1", "Roads") | {"Start Date": "28/5/2013"}])
+    content = (folder / "december.csv").read_text(encoding="utf-8")
+    (folder / "december.csv").write_text(content.replace("Start Date", "Begins", 1), encoding="utf-8")
+    graph = map_exports(data)["ogp-2016-12-31"]
+    assert graph.values("commitment/KE-1-01", "ogcm:startDateAsWritten") == ["28/5/2013"]
+
+
 def with_list(data: Path) -> None:
-    """The list of codes that docs/exports.md prints, in the three places that it names."""
-    text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    """The list of codes that docs/layouts.md prints, in the three places that it names."""
+    text = (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8")
     printed = dict(re.findall(r"<!-- list: (\S+) -->\n```\w+\n(.*?)```", text, re.DOTALL))
     reference = data / "reference"
     (reference / "cl-light.csv").write_text(printed["cl-light.csv"], encoding="utf-8")
