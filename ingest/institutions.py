@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest import uris
 from ingest.authority import Authority, Decision, Mention
+from ingest.remembering import remembering
 
 # Titles that stand before the name of a person. Words that also start the name of a body ("Hon. Cámara") are seen below.
 PERSON_TITLES = (
@@ -117,13 +117,6 @@ _EXPECTED = {
 
 
 _Parts = tuple[tuple[tuple[str, Mention], ...], tuple[Unresolved, ...]]  # of a part of a cell: its bodies with their roles, what stays unresolved
-_Read = TypeVar("_Read")
-
-
-def _remembering(read: Callable[[str, str, str], _Read], cache: int, longest: int) -> Callable[[str, str, str], _Read]:
-    """The same function of (a cell or part of one, area, role), with its last results kept; longer texts, which hardly repeat, are read anew."""
-    remembered = lru_cache(maxsize=cache)(read)
-    return lambda text, area, role: (remembered if len(text) <= longest else read)(text, area, role)
 
 
 class InstitutionReader:
@@ -140,9 +133,9 @@ class InstitutionReader:
         self._lines = "\n" in rules.separators
         self._inline = tuple(item for item in rules.separators if item != "\n")
         self._starts: dict[str, tuple[frozenset[str], int]] = {}  # area -> first words of its names; areas are few
-        self.read = _remembering(self._read, cache, _LONG_CELL)
+        self.read = remembering(cache, _LONG_CELL)(self._read)
         # The bodies of a cell are named in other cells too, beside others.
-        self._sure, self._item = _remembering(self._find, cache, SHOWN), _remembering(self._understood, cache, SHOWN)
+        self._sure, self._item = remembering(cache, SHOWN)(self._find), remembering(cache, SHOWN)(self._understood)
 
     # -- one cell ---------------------------------------------------------------------------------------------
 
@@ -411,21 +404,15 @@ def _alphabets(word: str) -> set[str]:
 _LOOKALIKES = str.maketrans("АВЕКМНОРСТУХІЈЅаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTYXIJSaeopcyxijsABEZHIKMNOPTYXo")
 
 
-def _trim(part: str) -> str:
+@remembering(16_384, SHOWN)
+def _trimmed(part: str) -> str:
+    """The part as one line, without list markers around it and punctuation that ends a list item."""
     part = _BULLET.sub(" ", part).strip()
     mark = _NUMBER.match(part)
     if mark is not None and mark[0].strip(" \t().") in ("1", "a", "i"):
         part = part[mark.end() :]
     line = " ".join(part.split()).strip(" \t,;")
     return line[:-1].rstrip() if line.endswith(".") and not re.search(r"\b\w\.$|\.\w+\.$", line) else line
-
-
-_trim_name = lru_cache(maxsize=16_384)(_trim)
-
-
-def _trimmed(part: str) -> str:
-    """The part as one line, without list markers around it and punctuation that ends a list item."""
-    return _trim_name(part) if len(part) <= SHOWN else _trim(part)
 
 
 def _list_items(segment: str) -> Iterator[str]:

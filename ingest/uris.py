@@ -12,8 +12,8 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
+from ingest.remembering import remembering
 from ontology.namespaces import CODE, KINDS
 
 KEY_PATTERN = re.compile(
@@ -33,27 +33,17 @@ def check_key(key: str) -> str:
     return key
 
 
+@remembering(16_384)
 def folded(value: str) -> str:
     """Normalised text (section 8): NFKD, no accents, lower case, letters and digits only, single spaces.
 
     >>> folded("Secretaría  de Educación")
     'secretaria de educacion'
     """
-    # Names come again and again; long texts do not, and would only fill the memory.
-    return _folded_name(value) if len(value) < _NAME else _folded(value)
-
-
-_NAME = 160  # characters
-
-
-def _folded(value: str) -> str:
     if value.isascii():  # the plain letters, most texts of an export, have nothing to drop
         return " ".join(value.translate(_PLAIN).split())
     value = "".join(char for char in unicodedata.normalize("NFKD", value) if not unicodedata.combining(char))
     return " ".join(_WORD.findall(value.lower()))
-
-
-_folded_name = lru_cache(maxsize=16_384)(_folded)
 
 
 # Blanks, and what has no width: characters that stand around a cell and are none of it.

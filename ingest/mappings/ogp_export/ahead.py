@@ -17,10 +17,11 @@ from ingest.apart import Stream, cores
 from ingest.cleaning.language import Expected, LongTexts, detect
 from ingest.contract import Contract, Table
 from ingest.mappings.ogp_export.places import PlaceOfRow
-from ingest.mappings.ogp_export.texts import NAME, Found, cleaned
+from ingest.mappings.ogp_export.texts import Found, cleaned
 from ingest.places import Places
 from ingest.problems import ProblemList
 from ingest.readers import Row, TableReader
+from ingest.remembering import NAME
 
 LARGE = 2 << 20  # bytes of a file from which the process saves more than it costs (half a second of another core)
 _BATCH = 32  # rows that are passed on at once

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from ingest import uris
 from ingest.cleaning.dates import FIRST, LAST
 from ingest.cleaning.persons import redacted
 from ingest.cleaning.text import repair
 from ingest.places import Places
+from ingest.remembering import remembering
 
 # What a spreadsheet program made of 4.1: 4.0999999999999996.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+)?|[0-9]{2}/[0-9]{4}")
@@ -21,7 +21,7 @@ _PUNCTUATION = re.compile(r"[.-]+")
 _SHORT = 5  # characters that hold no address
 
 
-@lru_cache(maxsize=4096)
+@remembering(4096)
 def repaired_number(cell: str) -> str:
     """A printed number without the damage of binary fractions and without markup; dashes of every length are one.
 
@@ -68,7 +68,7 @@ def of_no_country(places: Places, outside_id: str, area: str) -> str | None:
     return own
 
 
-@lru_cache(maxsize=4096)
+@remembering(4096)
 def is_number(cell: str, region: str) -> bool:
     """Whether a cell can be the printed number of something: whatever it is, no address, no telephone number, and no day or month, which is what
     spreadsheet programs make of 1.1 and 5-12 (a typed date of a workbook is read as this).
@@ -99,7 +99,7 @@ def token(number: str) -> str:
 _IN_FRONT = re.compile(r"\s*(?:\(?\d{1,3}(?:\.\d{1,3})*\s?[A-Za-z]?[.):]+|\d{1,3}(?:\.\d{1,3})+[A-Za-z]?)(?=\s|[A-Z])")
 
 
-@lru_cache(maxsize=4096)
+@remembering(4096, 600)
 def title_digest(title: str) -> str:
     """12 hex digits of the normalised title, "" for none.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 import ontology
 from ingest import terms, uris
@@ -22,6 +22,7 @@ from ingest.mappings.ogp_export.texts import written
 from ingest.quarantine import shown
 from ingest.readers import Row
 from ingest.readers.columns import meaning, spellings_of
+from ingest.remembering import remembering
 from ontology.namespaces import CODE, OGCM
 
 
@@ -85,7 +86,7 @@ class Ratings:
         self._verdict, self._statements = cache(self._found), cache(self._prepared)
         self._space = f"<{context.build.addresses.space('assessment')}"
         self._by_column = {entry.column: entry for entry in self._compiled}
-        self._code = lru_cache(maxsize=1024)(self._other_spelling)
+        self._code = remembering(1024)(self._other_spelling)
 
     def method_of(self, row: Row) -> str | None:
         """The method of the row's ratings by the contract's evidence, or None."""
@@ -103,7 +104,7 @@ class Ratings:
             if not cell:
                 self._number_without_label(row, entry)
                 continue
-            code = entry.codes.get(cell) or entry.codes.get(_spelled(cell)) or self._code(entry.column, cell)
+            code = entry.codes.get(cell) or entry.codes.get(_spelled(cell)) or self._code(cell, entry.column)
             if code is None:
                 row.quarantine(entry.column, "unknown-label", cell, f"uno de: {entry.allowed}", f"one of: {entry.allowed}")
                 self._number_without_label(row, entry)
@@ -113,7 +114,7 @@ class Ratings:
             self._compare(row, entry, code, cell)
             yield entry.column, entry.rating, self._verdict(entry.column, code, entry.rating.method or method), cell
 
-    def _other_spelling(self, column: str, cell: str) -> str | None:
+    def _other_spelling(self, cell: str, column: str) -> str | None:
         """The code of a label in a spelling that is no other label's: hyphens, blanks around the dot of "c. high", characters without width;
         with a number before or behind it only where this is the label's own."""
         entry = self._by_column[column]
@@ -196,7 +197,7 @@ class Ratings:
         return "".join(f"{_NODE} {_P[name]} {value} .\n" for name, value in pairs), words["es"], words["en"]
 
 
-@lru_cache(maxsize=1024)
+@remembering(1024)
 def _spelled(cell: str) -> str:
     """A label or number as they are compared: without case, blanks single; a spreadsheet program's 1.0 is 1."""
     text = " ".join(cell.lower().split())
@@ -216,7 +217,7 @@ def _loose(text: str) -> str:
     return _HYPHEN.sub(" ", f"{found[1]}. {text[found.end():]}" if found else text)
 
 
-@lru_cache(maxsize=1024)
+@remembering(1024)
 def _literal(cell: str) -> str:
     return terms.text(written(cell))
 

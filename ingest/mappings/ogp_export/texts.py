@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.cleaning.language import Detection, Expected, detect
 from ingest.cleaning.persons import redacted, without_persons
 from ingest.cleaning.text import as_original, repair
 from ingest.context import SourceContext
+from ingest.remembering import remembering
 
 
 def written(cell: str) -> str:
@@ -39,9 +39,6 @@ class Cleaned(NamedTuple):
     hidden: Mapping[str, int]  # kind of data of persons -> places
 
 
-NAME = 160  # characters: names and titles come again and again, longer texts hardly ever
-
-
 def cleaned(cell: str, region: str) -> Cleaned:
     """A cell by the steps `repair` and `redact`; the language of its text is a third one.
 
@@ -56,7 +53,7 @@ def cleaned(cell: str, region: str) -> Cleaned:
     return Cleaned(found.text, original if original != found.text else None, repaired.changes, found.counts)
 
 
-_repeated = lru_cache(maxsize=8192)(cleaned)
+_repeated = remembering(8192)(cleaned)
 
 Found = tuple[Cleaned, Detection | None]
 Find = Callable[[str, str], Found | None]  # (cell, region) -> what is known of it already
@@ -74,7 +71,7 @@ class Texts:
 
     def clean(self, column: str, cell: str, region: str, *, detected: bool = False) -> Text:
         """`region` is the ISO 3166-1 code that telephone numbers are read by; `detected`: find the language out."""
-        text, detection = self._find(cell, region) or ((_repeated if len(cell) <= NAME else cleaned)(cell, region), None)
+        text, detection = self._find(cell, region) or (_repeated(cell, region), None)
         if text.repairs:
             self._quality.repairs.update(text.repairs)
         for kind, count in text.hidden.items():
