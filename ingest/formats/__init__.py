@@ -17,21 +17,26 @@ from ingest.formats.faults import FileChanged, FormatFault
 from ingest.formats.records import Record
 from ingest.formats.unchanged import Passes, ReadOnce, sha256
 
-__all__ = ["FORMATS", "SUFFIXES", "FileChanged", "Format", "FormatFault", "Passes", "ReadOnce", "Record", "is_table", "look", "open_records", "sha256", "sheets"]
+__all__ = [
+    "FORMATS", "SUFFIXES", "FileChanged", "Format", "FormatFault", "Passes", "ReadOnce", "Record", "is_table", "look", "open_records", "sha256", "sheets",
+    "types_dates",
+]  # fmt: skip
 
 Fits = Callable[[list[str]], bool]  # does a header line belong to the table that is wanted?
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format that is read: the suffixes of its files, and whether a reader has to jump about in them."""
+    """A format that is read: the suffixes of its files, whether a reader has to jump about in them, and whether cells may be dates by themselves,
+    which the program that wrote the file made of what was typed or opened."""
 
     name: str
     suffixes: tuple[str, ...]
     seekable: bool
+    types_dates: bool
 
 
-FORMATS = (Format("csv", (".csv", ".tsv", ".txt"), False), Format("xlsx", (".xlsx", ".xlsm"), True))
+FORMATS = (Format("csv", (".csv", ".tsv", ".txt"), False, False), Format("xlsx", (".xlsx", ".xlsm"), True, True))
 SUFFIXES = frozenset(suffix for format_ in FORMATS for suffix in format_.suffixes)
 
 _OLE = b"\xd0\xcf\x11\xe0"  # compound file: XLS, or XLSX with a password
@@ -83,6 +88,10 @@ def _look_at_text(start: bytes) -> None:
             raise FormatFault(1, "encoding", name, es, en)
     if b"\0" in start:
         raise FormatFault(1, "binary", "\\0", "texto UTF-8; hay un byte nulo (¿UTF-16?)", "UTF-8 text; there is a null byte (UTF-16?)")
+
+
+def types_dates(path: Path) -> bool:
+    return any(format_.types_dates for format_ in FORMATS if path.suffix.lower() in format_.suffixes)
 
 
 def open_records(

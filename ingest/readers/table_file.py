@@ -8,6 +8,7 @@ from pathlib import Path
 from commitments.plain import plain
 from ingest.accounting import Accounting, TableAccount
 from ingest.contract import Contract
+from ingest.formats import types_dates
 from ingest.problems import Problem, ProblemList
 from ingest.quarantine import Quarantined
 
@@ -27,6 +28,7 @@ class TableFile:
         self.table = contract.tables[slug]
         self.folder = folder
         self.path = folder / self.table.file_name(slug)
+        self.types_dates = types_dates(self.path)
         self.shown = plain(f"{shown_folder}/{self.table.file_name(slug)}")
         self.problems = problems
         self.accounting = accounting

@@ -34,6 +34,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "unknown-form": ("no tiene la forma de una fecha conocida", "not in the form of a known date"),
     "too-long": ("demasiado largo para ser una fecha", "too long to be a date"),
     "month-or-years": ("puede ser un mes o un periodo de dos años", "may be a month or a stretch of two years"),
+    "typed-order": (
+        "la hoja de cálculo puede haber confundido día y mes: los textos del mismo país prueban un orden y ninguna de sus fechas pasa del día 12",
+        "the spreadsheet program may have exchanged day and month: texts of the same country prove an order, and none of its dates is after the 12th",
+    ),
     "order": ("no se sabe si el día o el mes va primero", "whether day or month comes first is not known"),
 }
 

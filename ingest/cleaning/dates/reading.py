@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from ingest.cleaning.dates.cells import LONGEST, DateCell, Order
-from ingest.cleaning.dates.evidence import DateEvidence
+from ingest.cleaning.dates.cells import LONGEST, DateCell, Order, Reading
+from ingest.cleaning.dates.evidence import DateEvidence, swapped
 from ingest.cleaning.dates.forms import Found, Refusal, in_order, lacks_year, short_range
 from ingest.cleaning.dates.words import plain, without_date
+from ingest.values import PartialDate
 
 _UNDERSTOOD = (
     "excel-year", "excel-serial", "season", "range-reversed", "no-such-day", "two-digit-year", "year-out-of-range", "no-such-month", "unknown-form",
@@ -19,6 +20,9 @@ def read_date(cell: str, evidence: DateEvidence, group: str, years: tuple[int, i
     """Read one cell. `years` are the first and last year of the row's plan, where known; `part` names that plan. Never raises."""
     if len(cell) > LONGEST:
         return DateCell("unreadable", code="too-long", literal=cell)  # before anything remembers the cell
+    if evidence.typed and evidence.guessed(group) and (other := swapped(cell)) is not None:
+        typed = PartialDate(other.year, other.day, other.month)
+        return DateCell("ambiguous", (Reading(typed, typed, "day"), Reading(other, other, "day")), "", "typed-order", cell)
     order, basis = evidence.decide(group, part)
     return _read(cell, order, basis, years)
 

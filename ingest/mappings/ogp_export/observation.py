@@ -111,6 +111,7 @@ class Observation:
         word = plan.place.own_word
         if word:
             observed.own_words[plan.place.area] = min(word, observed.own_words.get(plan.place.area, word))
+        observed.dates.typed = row.file.types_dates
         for column in self._dates:
             if text := row.peek(column):
                 observed.dates.observe(plan.place.country, uris.trimmed(text), plan.number)

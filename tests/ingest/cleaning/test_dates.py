@@ -278,3 +278,43 @@ def test_every_date_of_the_real_samples_is_classified(edition: str, country: str
     assert {status: count for status, count in found.items() if status in ("impossible", "unreadable")} == expected
     assert found["certain"] > len(dated) / 2
     assert sum(found.values()) == len(dated)
+
+
+# -- dates that a spreadsheet program typed ---------------------------------------------------------------------------------
+
+TEXTS = ("28/5/2014", "13/10/2014")  # what a program that expects months first leaves as texts
+
+
+def typed(cell: str, *others: str, group: str = "X", **settings: object) -> DateCell:
+    evidence = DateEvidence(typed=True, **settings)  # type: ignore[arg-type]
+    for other in (cell, *others):
+        evidence.observe(group, other)
+    return read_date(cell, evidence, "X", PLAN)
+
+
+def test_a_typed_date_beside_texts_that_prove_an_order_may_be_the_wrong_way_round() -> None:
+    found = typed("2014-03-04", *TEXTS)
+    assert (found.status, found.code, shown(found)) == ("ambiguous", "typed-order", ["2014-03-04", "2014-04-03"])
+    assert found.agreed_start is not None and found.agreed_start.text == "2014" and found.reason == REASONS["typed-order"]
+    assert typed("2014-03-04", "5/28/2014").status == "ambiguous"  # as one that expects days first leaves it
+
+
+@pytest.mark.parametrize(
+    "others",
+    [(), ("2013",), (*TEXTS, "2014-03-28"), (*TEXTS, "3/4/2014"), (*TEXTS, "5/28/2014")],
+    ids=["nothing else", "no text proves an order", "a day after the 12th was typed", "a text in both orders was left alone", "texts prove both orders"],
+)
+def test_a_typed_date_is_believed_otherwise(others: tuple[str, ...]) -> None:
+    found = typed("2014-03-04", *others)
+    assert (found.status, shown(found)) == ("certain", ["2014-03-04"])
+
+
+def test_only_what_may_be_exchanged_is_in_doubt() -> None:
+    for cell in ("2014-05-05", "2014-07", "2014"):
+        assert typed(cell, "2014-03-04", *TEXTS).status == "certain", cell
+    assert typed("2014-03-04", *TEXTS, declared="dmy").status == "certain"
+    assert read_date("2014-03-04", DateEvidence(), "X", PLAN).status == "certain"
+    evidence = DateEvidence(typed=True)
+    for group, cell in (("X", "2014-03-04"), *(("Y", text) for text in TEXTS)):
+        evidence.observe(group, cell)
+    assert read_date("2014-03-04", evidence, "X", PLAN).status == "certain"  # another country's texts prove nothing of its own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from pathlib import Path
 from textwrap import dedent
@@ -158,6 +159,24 @@ def test_the_printed_contract_of_a_file_with_a_renamed_column(data: Path) -> Non
     (folder / "december.csv").write_text(content.replace("Start Date", "Begins", 1), encoding="utf-8")
     graph = map_exports(data)["ogp-2016-12-31"]
     assert graph.values("commitment/KE-1-01", "ogcm:startDateAsWritten") == ["28/5/2013"]
+
+
+@pytest.mark.parametrize(("another", "said"), [("2/6/2014", ["2014-03-04"]), ("29/5/2014", [])], ids=["typed by people", "typed by the program"])
+def test_a_date_that_a_workbook_typed_is_doubted_where_texts_of_its_country_prove_an_order(another: str, said: list[str], data: Path, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    begins = ROWS[0].index("Begins")
+    for number, begin in enumerate((dt.datetime(2014, 3, 4), "28/5/2014", another), start=1):
+        line = [*ROWS[1]]
+        line[2], line[3], line[begins], line[begins + 1] = str(number), f"Promise {number}", begin, ""
+        if number == 1:
+            book.active.append(ROWS[0])
+        book.active.append(line)
+    book.save(tmp_path / "b.xlsx")
+    graph = map_exports(data, f"b-2022={tmp_path / 'b.xlsx'}")["b-2022"]
+    periods = [graph.values(period, "dcat:startDate") for period in graph.objects("commitment/KE-4-01", "dct:temporal")]
+    assert periods == [said or ["2014"]]
+    assert sorted(graph.values("commitment/KE-4-01", "ogcm:possibleStartDate")) == ([] if said else ["2014-03-04", "2014-04-03"])
 
 
 def with_list(data: Path) -> None:
