@@ -29,7 +29,7 @@ VERSION_IRI = f"{NAMESPACE_DOCUMENT}/{VERSION}"
 @cache
 def vocabulary() -> Graph:
     """Modules, code lists and alignments: what the graph `vocabulary` of a release holds, and what SHACL needs to
-    know the class hierarchy. About 10,000 triples; parsed once per process."""
+    know the class hierarchy. Some 8,000 triples; parsed once per process."""
     graph = _empty()
     for entry in vocabulary_files():
         graph.parse(data=entry.read_text(encoding="utf-8"), format="turtle")
