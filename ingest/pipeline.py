@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -255,20 +256,37 @@ def _candidates(build_: Build, source_graphs: list[SourceGraph], curation: Contr
 def _graphs(build_: Build, source_graphs: list[SourceGraph], scratch: Path) -> dict[str, Path]:
     """Every graph but the candidates as a sorted file, by name."""
     newest = max((str(source.contract.issued) for source in source_graphs if source.contract.issued != "not-stated"), default="")
-    vocabulary = canonical_lines(ontology.vocabulary_ntriples())
-    code_lines: dict[str, list[str]] = {}
-    for line in vocabulary:
-        subject, _, _ = terms.split(line)
-        if subject.startswith((f"<{ontology.namespaces.CODE}", f"<{ontology.namespaces.SDMX_CODE}")):
-            code_lines.setdefault(subject, []).append(line)
-    consolidated = Consolidation(build_, source_graphs, scratch, newest, code_lines).run()
+    consolidated = Consolidation(build_, source_graphs, scratch, newest, _code_lines()).run()
     curated = [source.path for source in source_graphs if source.contract.source_type == "curation"]
     graphs = {source.contract.key: source.path for source in source_graphs if source.contract.source_type != "curation"}
     graphs["curated"] = curated[0] if len(curated) == 1 else merge_files(curated, scratch / "curated.nt")
     graphs["derived"], graphs[""] = consolidated.derived, consolidated.default
-    graphs["vocabulary"] = write_sorted(vocabulary, scratch / "vocabulary.nt")
-    graphs["shapes"] = write_sorted(canonical_lines(shapes.shapes_ntriples()), scratch / "shapes.nt")
+    graphs["vocabulary"] = write_sorted(_vocabulary_lines(), scratch / "vocabulary.nt")
+    graphs["shapes"] = write_sorted(_shapes_lines(), scratch / "shapes.nt")
     return graphs
+
+
+@cache
+def _vocabulary_lines() -> list[str]:
+    """The graph `vocabulary`; as the two below the same for every build of a process: shared, never changed."""
+    return canonical_lines(ontology.vocabulary_ntriples())
+
+
+@cache
+def _shapes_lines() -> list[str]:
+    """The graph `shapes`."""
+    return canonical_lines(shapes.shapes_ntriples())
+
+
+@cache
+def _code_lines() -> dict[str, list[str]]:
+    """What the vocabulary says of each code, by the code's term."""
+    found: dict[str, list[str]] = {}
+    for line in _vocabulary_lines():
+        subject, _, _ = terms.split(line)
+        if subject.startswith((f"<{ontology.namespaces.CODE}", f"<{ontology.namespaces.SDMX_CODE}")):
+            found.setdefault(subject, []).append(line)
+    return found
 
 
 # -- validate -----------------------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Hashable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +28,16 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+@lru_cache(maxsize=64)
+def _loaded(text: str) -> Any:
+    """Parsed once however often it is read: several editions share a layout. Shared, never changed. Raises YAMLError and ValueError."""
+    return yaml.load(text, Loader=_StrictLoader)
+
+
 def read(path: Path, shown: str, code: str) -> Any:
     """What a file says. Raises FileNotFoundError, or SourceProblems of this code with the line where YAML stops."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+        return copy.deepcopy(_loaded(path.read_text(encoding="utf-8")))
     except UnicodeDecodeError as error:
         raise SourceProblems([Problem(shown, 0, "", code, str(error), "texto UTF-8", "UTF-8 text")]) from error
     except RecursionError:

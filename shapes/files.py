@@ -18,6 +18,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from ontology.namespaces import OGCM_SH, PREFIXES, SH
+from ontology.reading import graph_of
 
 PROFILES = ("consolidated", "source", "catalog")
 SEVERITIES = ("Violation", "Warning", "Info")
@@ -62,10 +63,7 @@ def shape_files() -> list[Traversable]:
 @cache
 def shapes_graph() -> Graph:
     """All shapes as one graph. Shared by all callers: do not change it."""
-    graph = _empty()
-    for file in shape_files():
-        graph.parse(data=file.read_text(encoding="utf-8"), format="turtle")
-    return graph
+    return graph_of(file.read_bytes() for file in shape_files())
 
 
 @cache
@@ -147,13 +145,6 @@ def short(iri: str) -> str:
         if local != iri and local and "/" not in local:
             return f"{prefix}:{local}"
     return str(iri)
-
-
-def _empty() -> Graph:
-    graph = Graph(bind_namespaces="none")
-    for prefix, namespace in PREFIXES.items():
-        graph.bind(prefix, namespace)
-    return graph
 
 
 def select_profile(graph: Graph, profile: str) -> Graph:

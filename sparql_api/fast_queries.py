@@ -95,8 +95,6 @@ class _Exchange:
         self._record = RequestRecord("GET", edition.links.prefix + "sparql", new_id(), connection.client[0] if connection.client else None)
         started.on_news = self._news
         connection.begin_exchange(self._left)
-        if started.unsent:
-            self._hand_back()
 
     def _news(self) -> None:
         started = self._started

@@ -6,6 +6,7 @@ Both go through the `commitments` command in a process of its own, as a user's d
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -14,7 +15,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -108,20 +110,43 @@ def wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) 
 def product_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository's data in which `release` is built; read it, never change it.
 
-    One per session, however many conftests import this fixture: the second build finds nothing changed.
+    One for all workers of a run, which share the parent of their temporary folders: whoever is first builds, the others wait for it.
     """
-    target = tmp_path_factory.getbasetemp() / "product" / "data"
-    return target if target.exists() else copy_data(target)
+    folder = tmp_path_factory.getbasetemp()
+    return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "product" / "data"
+
+
+@cache
+def _built(data: Path) -> Release:
+    """Built once per run, whichever worker comes first. Raises what `build` raises, in each of them."""
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with (data.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = data.parent / "built"
+        if done.exists():
+            found = current_release(data / "releases")
+            assert found is not None
+            return found
+        found = build(data if data.exists() else copy_data(data))
+        done.touch()
+        return found
 
 
 @pytest.fixture(scope="session")
 def release(product_data: Path) -> Release:
     """The release of the repository's data under the default BASE."""
-    return build(product_data)
+    return _built(product_data)
+
+
+@cache
+def _served(data: Path, config: pytest.Config) -> str:
+    """One server per worker, however many conftests import the fixture; it ends with the run."""
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    return stack.enter_context(serving(data))
 
 
 @pytest.fixture(scope="session")
-def server(release: Release, product_data: Path) -> Iterator[str]:
+def server(release: Release, product_data: Path, pytestconfig: pytest.Config) -> str:
     """Address, ending in "/", of a server over `release`."""
-    with serving(product_data) as address:
-        yield address
+    return _served(product_data, pytestconfig)

@@ -36,6 +36,8 @@ async def store_of(release: Release, stores: Path) -> Path:
     """
     folder = stores / f"{release.id}{STORE_MARK}{ox.__version__}"
     if folder.is_dir():
+        with contextlib.suppress(OSError):
+            os.utime(folder)  # `remove_orphans` asks which version of the engine was at work last
         return folder
     command = [sys.executable, "-m", "sparql_api.engine.disk", "--data", str(release.everything), "--store", str(folder), "--parent", str(os.getpid())]
     home = str(Path(__file__).resolve().parent.parent.parent)
@@ -53,17 +55,31 @@ async def store_of(release: Release, stores: Path) -> Path:
 
 
 def remove_orphans(stores: Path, releases: Path) -> None:
-    """Remove the stores of releases that have been pruned, and what makers left that were interrupted a day ago.
+    """Remove the stores of releases that have been pruned, those of another version of the engine, and what makers left
+    that were interrupted a day ago.
 
-    An open store stays readable to who has it open.
+    A store of another version goes when this version has been at work since, for more than a day: until then a service
+    that has not been updated yet, or the way back to it, may need it. An open store stays readable to who has it open.
     """
-    for folder in stores.iterdir() if stores.is_dir() else ():
-        release, mark, _ = folder.name.partition(STORE_MARK)
+    yesterday = time.time() - DAY
+    times = _times(stores)
+    ours = [when for name, when in times.items() if name.endswith(f"{STORE_MARK}{ox.__version__}") and when < yesterday]
+    for name, when in times.items():
+        release, mark, version = name.partition(STORE_MARK)
         pruned = mark and not (releases / release).exists()
+        outdated = mark and version != ox.__version__ and when < max(ours, default=0)
+        left = name.startswith(UNFINISHED) and when < yesterday
+        if pruned or outdated or left:
+            shutil.rmtree(stores / name, ignore_errors=True)
+
+
+def _times(stores: Path) -> dict[str, float]:
+    """Name -> when it was made or taken up last, of all that stands in the folder of stores."""
+    times = {}
+    for folder in stores.iterdir() if stores.is_dir() else ():
         with contextlib.suppress(FileNotFoundError):  # another process removes them, too
-            left = folder.name.startswith(UNFINISHED) and folder.stat().st_mtime < time.time() - DAY
-            if pruned or left:
-                shutil.rmtree(folder, ignore_errors=True)
+            times[folder.name] = folder.stat().st_mtime
+    return times
 
 
 def make(data: Path, folder: Path) -> None:

@@ -159,7 +159,7 @@ class EmbeddedEngine:
             ticket.leave()
             raise
         self._queries[started.wire.number] = started
-        started.send(job)
+        started.wire.send(job)
         return started
 
     async def answer_started(self, started: Started) -> Answer:

@@ -40,6 +40,8 @@ class Wire:
         self._reader = channel.FrameReader()
         self._loop = asyncio.get_running_loop()
         self._listening = False
+        self._unsent = b""  # of a job larger than the socket takes at once
+        self._sending = False
         end.setblocking(False)
         self.resume()
 
@@ -47,19 +49,27 @@ class Wire:
     def is_open(self) -> bool:
         return self._end.fileno() >= 0
 
-    def send_now(self, data: bytes) -> bytes:
-        """Send what fits without waiting; what is left comes back. Errors show when the wire is read."""
-        try:
-            return data[self._end.send(data) :]
-        except (BlockingIOError, InterruptedError):
-            return data
-        except OSError:
-            return b""
+    def send(self, data: bytes) -> None:
+        """Send all: now what the socket takes, the rest as the worker reads, which nobody waits for.
 
-    async def send(self, data: bytes) -> None:
-        """Send all; a worker that ends meanwhile shows when the wire is read."""
-        with contextlib.suppress(OSError):
-            await self._loop.sock_sendall(self._end, data)
+        A worker that ends meanwhile shows when the wire is read; closing the wire ends the sending.
+        """
+        self._unsent += data
+        self._writable()
+
+    def _writable(self) -> None:
+        try:
+            self._unsent = self._unsent[self._end.send(self._unsent) :]
+        except (BlockingIOError, InterruptedError):
+            pass
+        except OSError:
+            self._unsent = b""
+        if bool(self._unsent) != self._sending:
+            self._sending = not self._sending
+            if self._sending:
+                self._loop.add_writer(self._end.fileno(), self._writable)
+            else:
+                self._loop.remove_writer(self._end.fileno())
 
     def pause(self) -> None:
         """Read no more for now: the worker waits once the socket is full."""
@@ -76,6 +86,9 @@ class Wire:
         """Hang up: an idle worker ends by itself."""
         if self.is_open:
             self.pause()
+            if self._sending:
+                self._sending = False
+                self._loop.remove_writer(self._end.fileno())
             self._end.close()
 
     def _readable(self) -> None:

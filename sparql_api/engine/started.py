@@ -97,7 +97,6 @@ class Started:
         self._held_bytes = 0
         self._said: EngineProblem | None = None
         self._closed = False  # no frame will follow
-        self.unsent = b""
         self._news: asyncio.Future[None] | None = None
         self._end: asyncio.Future[tuple[int, int]] | None = None
         self._ended: tuple[int, int] | None = None
@@ -106,15 +105,8 @@ class Started:
         self._killed = False
         wire.listener = self
 
-    def send(self, job: bytes) -> None:
-        """Send the job; what the socket does not take at once goes with `first`."""
-        self.unsent = self.wire.send_now(job)
-
     async def first(self) -> None:
         """Wait for the first bytes. Raises EngineProblem."""
-        if self.unsent:
-            rest, self.unsent = self.unsent, b""
-            await self.wire.send(rest)
         while not (self.held or self.complete):
             if self._said:
                 raise self._said

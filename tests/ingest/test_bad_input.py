@@ -66,9 +66,9 @@ CELLS = [
 @pytest.mark.parametrize(("table", "row", "column", "text", "code"), CELLS, ids=[f"{t.rsplit('/', 1)[-1]}-{c}-{k}-{i}" for i, (t, _, c, _, k) in enumerate(CELLS)])
 def test_one_spoiled_cell_is_named(data: Data, table: str, row: int, column: str, text: str, code: str) -> None:
     data.set(table, row, column, text)
-    found = [(problem.file, problem.row, problem.code) for problem in data.problems()]
-    assert (table, row, code) in found
-    named = [problem for problem in data.problems() if (problem.row, problem.code) == (row, code)]
+    problems = data.problems()
+    named = [problem for problem in problems if (problem.file, problem.row, problem.code) == (table, row, code)]
+    assert named, problems
     assert named[0].message("es") != named[0].message("en")
     assert named[0].message("en").startswith(f"{table}:{row}:")
 

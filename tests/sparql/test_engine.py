@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -144,10 +145,32 @@ def test_a_store_on_disk_has_the_same_answers_and_limits(tmp_path: Path) -> None
         with_engine(tmp_path / "disk", work, stores)
     assert answers[0] == answers[1] == answers[2]
     (store,) = stores.iterdir()
+    os.utime(store, times=(0, 0))
+    asyncio.run(disk.store_of(make_release(tmp_path / "disk"), stores))
+    assert store.stat().st_mtime > time.time() - disk.DAY, "it is taken up again"
     disk.remove_orphans(stores, tmp_path / "disk")
     assert store.is_dir()
     disk.remove_orphans(stores, tmp_path / "elsewhere")
     assert not store.exists()
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "goes"),
+    [(2, 30, True), (0.5, 30, False), (30, 2, False), (None, 30, False)],
+    ids=["after a day", "before a day is over", "on the way back", "we have none"],
+)
+def test_a_store_of_another_engine_version_goes_once_ours_has_replaced_it(tmp_path: Path, ours: float | None, theirs: float, goes: bool) -> None:
+    """`ours` and `theirs` are the ages of the two stores in days."""
+    stores, releases = tmp_path / "stores", tmp_path / "releases"
+    for age, version in ((ours, ox.__version__), (theirs, "0.4.0")):
+        if age is not None:
+            folder = stores / f"2021-05-31-aaaaaaaa{disk.STORE_MARK}{version}"
+            folder.mkdir(parents=True)
+            os.utime(folder, times=(time.time() - age * disk.DAY,) * 2)
+    (releases / "2021-05-31-aaaaaaaa").mkdir(parents=True)
+    disk.remove_orphans(stores, releases)
+    left = {folder.name.partition(disk.STORE_MARK)[2] for folder in stores.iterdir()}
+    assert left == {version for version, kept in ((ox.__version__, ours is not None), ("0.4.0", not goes)) if kept}
 
 
 def test_a_store_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
@@ -212,6 +235,29 @@ def test_a_worker_that_dies_idle_is_replaced(tmp_path: Path) -> None:
             await asyncio.sleep(0.5)
             assert b"true" in await body_of(await engine.answer(guard("ASK {}"), None, JSON, LIMITS))
             assert engine.status().workers_idle >= 1
+
+    with_engine(tmp_path, work)
+
+
+@pytest.mark.parametrize("loader_ends", [False, True], ids=["in-time", "with-the-loader"])
+def test_a_worker_that_stands_still_while_it_gets_a_large_job_holds_nobody_up(tmp_path: Path, loader_ends: bool) -> None:
+    large = "ASK {} #" + "x" * 2**21  # more than a socket takes at once
+
+    async def work(engine: EmbeddedEngine) -> None:
+        async with asyncio.timeout(20):
+            while engine.status().workers_idle < 2 or len(engine.status().pids["worker"]) < 2:
+                await asyncio.sleep(0.02)
+            assert b"true" in await body_of(await engine.answer(unguarded(large), None, JSON, LIMITS))
+            for pid in engine.status().pids["worker"]:
+                os.kill(pid, signal.SIGSTOP)
+            running = asyncio.create_task(engine.answer(unguarded(large), None, JSON, Limits(0.3, 2**28)))
+            await asyncio.sleep(0.1)
+            assert engine.open_queries == 1
+            if loader_ends:
+                os.kill(engine.loader_pid, signal.SIGKILL)
+            with pytest.raises(EngineProblem) as caught:
+                await running
+            assert (caught.value.status, caught.value.slug) == (503, "engine-not-ready" if loader_ends else "query-timeout")
 
     with_engine(tmp_path, work)
 

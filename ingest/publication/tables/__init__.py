@@ -18,6 +18,7 @@ import json
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -73,11 +74,12 @@ class TableQuery:
         return f"tables/{self.name}.csv"
 
 
-def table_queries() -> list[TableQuery]:
-    """All tables, by name."""
+@cache
+def table_queries() -> tuple[TableQuery, ...]:
+    """All tables, by name; read once per process."""
     folder = importlib.resources.files(__name__)
     texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".rq")}
-    return [read_query(name.removesuffix(".rq"), text) for name, text in sorted(texts.items())]
+    return tuple(read_query(name.removesuffix(".rq"), text) for name, text in sorted(texts.items()))
 
 
 def read_query(name: str, text: str) -> TableQuery:

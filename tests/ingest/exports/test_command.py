@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from commitments.release import current_release
+from ingest.problems import SourceProblems
 from tests.ingest.exports.made import header, names, row, write
-from tests.ingest.exports.mapping import reference_data
+from tests.ingest.exports.mapping import map_exports, reference_data
 from tests.product import command
 
 ROWS = [
@@ -25,14 +26,23 @@ def data(tmp_path: Path) -> Path:
     return reference_data(tmp_path / "data")
 
 
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[str, ...]]:
+    """A data folder with the release that `ROWS` became, and the options that gave them; read it, never change it."""
+    folder = tmp_path_factory.mktemp("released")
+    data, path = reference_data(folder / "data"), write(folder / "downloaded.csv", "ogp-2016", ROWS)
+    given = ("--input", f"ogp-2016-11-30={path}")
+    done = command(data, "build", *given, "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    return data, given
+
+
 def nothing_published(data: Path) -> bool:
     return not (data / "identifiers").exists() and current_release(data / "releases") is None
 
 
-def test_an_export_becomes_a_release_with_its_reports(data: Path, tmp_path: Path) -> None:
-    path = write(tmp_path / "downloaded.csv", "ogp-2016", ROWS)
-    done = command(data, "build", "--input", f"ogp-2016-11-30={path}", "--lang", "en")
-    assert done.returncode == 0, done.stderr
+def test_an_export_becomes_a_release_with_its_reports(released: tuple[Path, tuple[str, ...]]) -> None:
+    data, given = released
     release = current_release(data / "releases")
     assert release is not None
     folder = release.path
@@ -45,7 +55,7 @@ def test_an_export_becomes_a_release_with_its_reports(data: Path, tmp_path: Path
         file for file in sorted(data.rglob("*")) if file.is_file() and file.suffix in (".nt", ".nq", ".ttl", ".csv", ".json", ".txt", ".jsonld", ".xml", ".trig")
     ):
         assert b"ana.perez" not in file.read_bytes(), file
-    again = command(data, "build", "--input", f"ogp-2016-11-30={path}", "--force", "--lang", "en")
+    again = command(data, "build", *given, "--force", "--lang", "en")
     assert again.returncode == 0, again.stderr
     same = current_release(data / "releases")
     assert same is not None and same.id == release.id
@@ -181,36 +191,36 @@ def test_an_export_without_rows_is_refused(data: Path, tmp_path: Path) -> None:
     assert done.returncode == 1 and "at least 1 row " in done.stderr
 
 
-def test_the_flat_table_keeps_titles_of_no_stated_language(data: Path, tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", "ogp-2016", ROWS)
-    assert command(data, "build", "--input", f"ogp-2016-11-30={path}", "--lang", "en").returncode == 0
-    with (data / "releases" / "current" / "tables" / "commitments.csv").open(encoding="utf-8", newline="") as stream:
+def test_the_flat_table_keeps_titles_of_no_stated_language(released: tuple[Path, tuple[str, ...]]) -> None:
+    with (released[0] / "releases" / "current" / "tables" / "commitments.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert rows and all(row["title_es"] or row["title_en"] or row["title_other"] for row in rows)
     assert any(row["title_other"] for row in rows)
 
 
-@pytest.mark.parametrize("name", ["curated", "derived", "candidates", "catalog", "vocabulary", "shapes", "consolidated", "release", "staging"])
-def test_an_edition_is_not_named_like_a_graph_of_the_publication(data: Path, tmp_path: Path, name: str) -> None:
+def test_an_edition_is_not_named_like_a_graph_of_the_publication(data: Path, tmp_path: Path) -> None:
     path = write(tmp_path / "downloaded.csv", "ogp-2016", ROWS)
-    done = command(data, "build", "--input", f"{name}={path}", "--lang", "en")
-    assert done.returncode == 1 and f'found "{name}"' in done.stderr and "[reserved-key]" in done.stderr
+    for name in ("curated", "derived", "candidates", "catalog", "vocabulary", "shapes", "consolidated", "release", "staging"):
+        with pytest.raises(SourceProblems) as caught:
+            map_exports(data, f"{name}={path}")
+        (problem,) = caught.value
+        assert (problem.code, problem.found) == ("reserved-key", name) and "--input NAME=PATH" in problem.message("en"), name
+    done = command(data, "build", "--input", f"staging={path}", "--lang", "en")
+    assert done.returncode == 1 and 'found "staging"' in done.stderr and "[reserved-key]" in done.stderr
     assert "--input NAME=PATH" in done.stderr and "Traceback" not in done.stderr
     assert nothing_published(data)
 
 
 @pytest.mark.parametrize("holding", ["", "readme.txt.bak", "sub/export.csv"])
-def test_a_folder_that_holds_no_source_is_said(data: Path, tmp_path: Path, holding: str) -> None:
+def test_a_folder_that_holds_no_source_is_said(released: tuple[Path, tuple[str, ...]], tmp_path: Path, holding: str) -> None:
     """Also when nothing else changed since the last build."""
-    path = write(tmp_path / "downloaded.csv", "ogp-2016", ROWS)
-    given = "--input", f"ogp-2016-11-30={path}", "--lang", "en"
-    assert command(data, "build", *given).returncode == 0
+    data, given = released
     folder = tmp_path / "folder"
     (folder / holding).parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(exist_ok=True)
     if holding:
         (folder / holding).write_text("x", encoding="utf-8")
-    done = command(data, "build", *given, "--input", f"ogp-2020-01-01={folder}")
+    done = command(data, "build", *given, "--input", f"ogp-2020-01-01={folder}", "--lang", "en")
     assert done.returncode == 1 and "contract.yml" in done.stderr and "up to date" not in done.stdout, done.stderr + done.stdout
 
 
