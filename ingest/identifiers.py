@@ -132,6 +132,7 @@ class Registry:
         self._kinds: dict[str, _Kind] = defaultdict(_Kind)
         self._dates: list[str] = []
         self._date_places: dict[str, int] = {}
+        self._returned: set[tuple[str, str, int]] = set()  # (kind, key, seq) of mints that brought a key back in this build
         self._unlisted: dict[str, set[str]] = defaultdict(set)  # used keys that no log holds: those of computed kinds
 
     # -- the log --------------------------------------------------------------------------------------------------
@@ -277,7 +278,9 @@ class Registry:
             self._note(log, key, entry)
         if entry.state in ("withdrawn", "split") and not entry.used:
             # Described again: the newest event decides, so a mint brings the key back.
-            entry.add(Event(len(entry.events) + 1, "mint", kind, key, "", date, reason="described again by its source"))
+            again = Event(len(entry.events) + 1, "mint", kind, key, "", date, reason="described again by its source")
+            entry.add(again)
+            self._returned.add((kind, key, again.seq))
         entry.used = True
         return key
 
@@ -341,6 +344,15 @@ class Registry:
             for key in list(self._active_unused(log)):
                 history = self._history(kind, log, key)
                 history.add(Event(len(history.events) + 1, "withdraw", kind, key, "", date, reason=UNSTATED))
+
+    def overruled(self) -> Iterator[tuple[str, str, Event]]:
+        """(kind, key, the event) of every key that somebody ended and this build describes all the same, sorted."""
+        for kind, key, seq in sorted(self._returned):
+            entry = self._kinds[kind].entries[key]
+            if isinstance(entry, _History) and [event.event for event in entry.events[seq - 1 : seq]] == ["mint"]:  # else its row was set aside afterwards
+                ended = next(event for event in reversed(entry.events[: seq - 1]) if event.event in _STATES)
+                if ended.by != BUILDER:
+                    yield kind, key, ended
 
     def gone(self) -> Iterator[tuple[str, str, State, Event]]:
         """(kind, key, state, the event that decided it) of every merged, split or withdrawn key, sorted."""

@@ -27,7 +27,7 @@ from ingest.fingerprint import fingerprint, input_files
 from ingest.formats import FileChanged
 from ingest.identifiers import load_registry
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
-from ingest.publication import SCRATCH, Draft, build_lock, canonical_lines, publish, recover, sweep
+from ingest.publication import SCRATCH, Draft, build_lock, canonical_lines, prune, publish, recover, sweep
 from ingest.quality import Quality
 from ingest.readers import UNREADABLE
 from ingest.reading_progress import Progress, Reading, Within, within
@@ -36,7 +36,7 @@ from ingest.settings import BuildSettings, load_settings, normal_base
 from ingest.sorting import LineSink, SortedFile, merge_files, write_sorted
 from ingest.source_mapping import first_pass, map_source
 from ingest.sources import SourceFolder
-from ingest.withdrawal import refuse_mass_withdrawal
+from ingest.withdrawal import refuse_mass_withdrawal, tell_overruled
 
 STEPS = ("read", "validate", "publish")
 
@@ -95,6 +95,8 @@ def build(
         given = all(any(file.path == edition.shown or file.path.startswith(f"{edition.shown}/") for file in files) for edition in extra)
         unchanged = last_build.unchanged(data_dir, mark) if given and not force else None
         if unchanged is not None:
+            if keep is not None:
+                prune(data_dir, keep)
             return BuildResult(unchanged.id, False, unchanged.path, severities=unchanged.manifest.severities)
         step = _steps(progress)
         # Beside the releases, so that a large build needs no room in the system's folder of temporary files.
@@ -207,6 +209,7 @@ def map_sources(
     accounting.check()
     if not withdraw:
         refuse_mass_withdrawal(registry, data_dir, folders, problems)
+    tell_overruled(registry, problems)
     graphs = _graphs(build_, source_graphs, folder)
     graphs["candidates"] = candidates.finish()
     return Mapped(build_, folders, {name: SortedFile(path, own) for name, path in graphs.items()}, accounting, own)

@@ -1,10 +1,10 @@
-"""Whether a build may withdraw as many published keys as it is about to."""
+"""Whether a build may withdraw as many published keys as it is about to, and which keys it brings back though somebody ended them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from commitments.release import RELEASES, ReleaseError, current_release
+from commitments.release import IDENTIFIERS, RELEASES, ReleaseError, current_release
 from ingest.identifiers import Registry
 from ingest.problems import Note, Problem, ProblemList, SourceProblems
 from ingest.sources import OTHER_GRAPHS, SourceFolder
@@ -34,6 +34,18 @@ def refuse_mass_withdrawal(registry: Registry, data_dir: Path, folders: list[Sou
     es = f"que las tablas describan lo publicado; {len(unused)} claves quedarían retiradas (--withdraw lo confirma)"
     en = f"tables that describe what was published; {len(unused)} keys would be withdrawn (--withdraw confirms it)"
     raise SourceProblems([Problem("identifiers", 0, "", "mass-withdrawal", f"{shown} …", es, en)])
+
+
+_ENDED = {"split": ("la división", "the split"), "withdraw": ("el retiro", "the withdrawal"), "error": ("el error", "the error")}
+
+
+def tell_overruled(registry: Registry, problems: ProblemList) -> None:
+    """What a source describes has an address that answers, whatever somebody decided of its key; that the decision no longer counts is said."""
+    for kind, key, event in registry.overruled():
+        (es, en), when = _ENDED[event.event], event.date or "?"
+        es = f"{kind}/{key}: una fuente la describe todavía, así que {es} de {when} ({event.by}) no cuenta"
+        en = f"{kind}/{key}: a source still describes it, so {en} of {when} ({event.by}) does not count"
+        problems.note(Note(f"{IDENTIFIERS}/{kind}.csv", es, en))
 
 
 def _left_out(data_dir: Path, folders: list[SourceFolder]) -> list[str]:

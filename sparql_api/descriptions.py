@@ -16,6 +16,7 @@ from ontology.namespaces import ADMS, CODE, DCT, FOAF, OGCM, ORG, RDF, RDFS, SKO
 from sparql_api import i18n
 from sparql_api.identifiers import Gone, Name
 from sparql_api.ordering import natural
+from sparql_api.pages_order import WITHOUT_SOURCES
 from sparql_api.site import Edition
 from sparql_api.sparql.prepared import PreparedQuery
 
@@ -211,19 +212,31 @@ async def surroundings(edition: Edition, subject: str) -> Surroundings:
     return Surroundings(triples, sorted(counts[_LINKING]), sorted(counts[_SAYING]))
 
 
-_NODE_CLASSES = ", ".join(
-    f"<{iri}>"
-    for iri in (
-        OGCM.Responsibility, OGCM.Assessment, OGCM.StatusReport, OGCM.Figure, OGCM.KeyMoment, OGCM.Link, OGCM.Discrepancy,
-        OGCM.Claim, OGCM.Commitment, OGCM.Milestone, OGCM.Activity, OGCM.PriorityTopic, OGCM.Stage, OGCM.ActionPlan,
-        OGCM.Objective, OGCM.Problem, ORG.Membership, ORG.ChangeEvent,
-    )
+_NODE_CLASSES = (
+    OGCM.Responsibility, OGCM.Assessment, OGCM.StatusReport, OGCM.Figure, OGCM.KeyMoment, OGCM.Link, OGCM.Discrepancy,
+    OGCM.Claim, OGCM.Commitment, OGCM.Milestone, OGCM.Activity, OGCM.PriorityTopic, OGCM.Stage, OGCM.ActionPlan,
+    OGCM.Objective, OGCM.Problem, ORG.Membership, ORG.ChangeEvent,
 )  # fmt: skip
-# FILTER, because the engine plans a join with VALUES four times slower here.
-_NODES = f"""SELECT DISTINCT ?node WHERE {{
+
+
+def _any_of(iris: Iterable[object]) -> str:
+    return ", ".join(f"<{iri}>" for iri in iris)
+
+
+def _nodes(classes: Iterable[object]) -> str:
+    """Nodes of some classes around a thing. FILTER, because the engine plans a join with VALUES four times slower here."""
+    return f"""SELECT DISTINCT ?node WHERE {{
     {{ ?node ?to <gap:thing> }} UNION {{ <gap:thing> ?from ?node }}
-    ?node a ?class FILTER(?class IN ({_NODE_CLASSES}))
+    ?node a ?class FILTER(?class IN ({_any_of(classes)}))
   }} ORDER BY ?node LIMIT {NODES_LIMIT}"""
+
+
+# The passages that a page names: those that state the thing, or a node whose row says where it is stated. A plan has hundreds, and the plans of
+# an initiative thousands, which no table shows.
+_PASSAGES = f"""{{ {{ {_nodes(iri for iri in _NODE_CLASSES if str(iri) not in WITHOUT_SOURCES)} }} UNION {{ BIND(<gap:thing> AS ?node) }} }}
+    ?node <{OGCM.statedIn}> ?passage"""
+# What a page says of a passage; its own page has all of it, every cell of the row as it was written among it.
+_OF_PASSAGES = (RDFS.label, DCT.isPartOf, OGCM.locator, OGCM.asWritten, OGCM.curator, OGCM.reason)
 # Properties of the two counts in the answer, which never leave this module: one query costs less than three.
 _LINKING, _SAYING = "urn:x-commitments:linking", "urn:x-commitments:saying"
 _SURROUNDINGS = PreparedQuery(f"""
@@ -233,16 +246,12 @@ CONSTRUCT {{
   ?to <{_LINKING}> ?links . ?graph <{_SAYING}> ?statements
 }}
 WHERE {{
-  {{ {{ {_NODES} }} ?node ?property ?value OPTIONAL {{ ?value <{RDFS.label}> ?label }} }}
+  {{ {{ {_nodes(_NODE_CLASSES)} }} ?node ?property ?value OPTIONAL {{ ?value <{RDFS.label}> ?label }} }}
+  UNION {{ {_PASSAGES} . ?passage ?stating ?said FILTER(?stating IN ({_any_of(_OF_PASSAGES)})) }}
   UNION {{
-    {{ {{ {_NODES} }} UNION {{ BIND(<gap:thing> AS ?node) }} }}
-    ?node <{OGCM.statedIn}> ?passage
-    OPTIONAL {{ ?passage ?stating ?said }}
-    OPTIONAL {{
-      ?passage <{DCT.isPartOf}> ?source
-      OPTIONAL {{ ?source <{RDFS.label}> ?name }}
-      OPTIONAL {{ ?source <{DCT.issued}> ?issued }}
-    }}
+    {{ SELECT DISTINCT ?source WHERE {{ {_PASSAGES} . ?passage <{DCT.isPartOf}> ?source }} }}
+    OPTIONAL {{ ?source <{RDFS.label}> ?name }}
+    OPTIONAL {{ ?source <{DCT.issued}> ?issued }}
   }}
   UNION {{ SELECT ?to (COUNT(*) AS ?links) WHERE {{ ?in ?to <gap:thing> }} GROUP BY ?to }}
   UNION {{ SELECT ?graph (COUNT(*) AS ?statements) WHERE {{ GRAPH ?graph {{ <gap:thing> ?p ?o }} }} GROUP BY ?graph }}

@@ -15,14 +15,14 @@ from ingest.publication.dumps import canonical_lines
 from ingest.publication.files import SCRATCH, sweep
 from ingest.publication.lock import BuildInProgress, build_lock
 from ingest.publication.statistics import NotSorted
-from ingest.publication.switch import RegistryConflict, recover
+from ingest.publication.switch import RegistryConflict, prune, recover
 from ingest.publication.tables import SeveralValues, TableError
 from ingest.publication.working import Work
 from ingest.publication.writing import Writing, work_on
 
 __all__ = [
     "SCRATCH", "BuildInProgress", "Draft", "NotSorted", "PublishedRelease", "RegistryConflict", "SeveralValues", "SourceFacts", "TableError",
-    "build_lock", "canonical_lines", "inputs_digest", "publish", "recover", "sweep",
+    "build_lock", "canonical_lines", "inputs_digest", "prune", "publish", "recover", "sweep",
 ]  # fmt: skip
 
 _GRAPH_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -80,7 +80,7 @@ def publish(
             switched = switch.reinstate(release, data_dir, draft.registry)
             switch.log(releases, "unchanged", release, fingerprint=draft.fingerprint)
         if keep is not None:
-            switch.prune(data_dir, keep)
+            prune(data_dir, keep)
     stated = release.manifest.settings
     unapplied = sorted(name for name in {*stated, *draft.settings} if stated.get(name, "") != draft.settings.get(name, ""))
     return PublishedRelease(release, new, tuple(unapplied), switched)

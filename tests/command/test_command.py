@@ -163,6 +163,16 @@ def test_going_back_to_what_was_published_before_is_said(mine: Path) -> None:
         assert done.returncode == 0 and words in done.stdout.splitlines()[-1]
 
 
+def test_old_releases_go_when_nothing_else_is_to_do(mine: Path) -> None:
+    table = mine / "sources" / "zz_example_plan" / "commitments.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("Open", "Opened", 1), encoding="utf-8")
+    outcome = json.loads(run("--data", str(mine), "build", "--json", "--quiet").stdout)
+    assert len(list((mine / "releases").glob("*/manifest.json"))) > 2  # `current` among them
+    again = json.loads(run("--data", str(mine), "build", "--keep", "1", "--json", "--quiet").stdout)
+    assert (again["new"], again["release"]) == (False, outcome["release"])
+    assert {path.parent.name for path in (mine / "releases").glob("*/manifest.json")} == {"current", outcome["release"]}
+
+
 def test_faults_in_the_data_are_one_line_each_in_the_users_language(mine: Path) -> None:
     table = mine / "sources" / "zz_example_plan" / "commitments.csv"
     text = table.read_text(encoding="utf-8").replace("co-created", "co-invented").replace("ZZ-1,2,2", "ZZ-1,2,dos")

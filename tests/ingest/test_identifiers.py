@@ -95,6 +95,17 @@ def test_a_row_that_left_the_tables_leaves_a_tombstone(data: Data) -> None:
     assert not [line for line in again.graphs[""] if f"/id/{key}>" in line and "#Tombstone" in line]
 
 
+def test_a_decision_that_a_source_overrules_is_said_once(data: Data) -> None:
+    """A key that a source describes is in use; somebody who split it or called it an error has to hear that it is."""
+    data.recode("identifiers/org.csv", lambda raw: raw + b"2,error,org,mx-sfp,,2020-01-02,data editor,slip,\n2,withdraw,org,mx-asea,,2020-01-02,build,x,\n")
+    mapped = data.map()
+    said = [note.message("en") for note in mapped.build.problems.notes if "/org.csv" in note.file]
+    assert said == ["identifiers/org.csv: org/mx-sfp: a source still describes it, so the error of 2020-01-02 (data editor) does not count"]
+    assert mapped.build.registry.state("org", "mx-sfp") == "active"
+    (data.folder / "identifiers/org.csv").write_bytes(mapped.build.registry.serialized()["org"])
+    assert not [note for note in data.map().build.problems.notes if "/org.csv" in note.file]
+
+
 def test_a_reason_that_somebody_typed_is_of_no_language(data: Data) -> None:
     events = (
         "1,mint,org,zz-doble,,2020-01-01,build,,", "2,merge,org,zz-doble,,2020-01-02,data editor,es la misma institución,mx-sfp",

@@ -8,7 +8,8 @@ from html import unescape
 
 import pytest
 
-from sparql_api.descriptions import PAGE_SIZE
+from sparql_api.descriptions import PAGE_SIZE, surroundings
+from sparql_api.site import Edition
 from tests.releases import DEFAULT_BASE, OGCM, RDF_TYPE, sample_quads
 from tests.web.conftest import Service
 
@@ -131,3 +132,23 @@ def test_areas_stand_by_name(plans_of_many: Service, monkeypatch: pytest.MonkeyP
     shown = [name for name in names if name in {row[place] for row in AREAS.values()}]
     assert shown == {"es": ["Afganistán", "Álava", "Alemania", "Andorra", "Zambia"], "en": ["Afghanistan", "Alava", "Andorra", "Germany", "Zambia"]}[language]
     assert len(names) == len(set(names))
+
+
+def test_a_page_asks_for_no_passage_that_it_does_not_name(make_service: Callable[..., Service]) -> None:
+    """Editions state a plan hundreds of times, and an initiative has hundreds of plans: their passages stand on the pages of the plans."""
+    base, label = DEFAULT_BASE, "http://www.w3.org/2000/01/rdf-schema#label"
+    initiative = f"<{base}id/initiative/zz>"
+    quads = f'{initiative} {RDF_TYPE} <{OGCM}Initiative> .\n{initiative} <{OGCM}statedIn> <{base}id/passage/own> .\n'
+    for node, kind, joined in (("plan/ZZ-1", "ActionPlan", "underInitiative"), ("figure/zz", "Figure", "about")):
+        quads += f"<{base}id/{node}> {RDF_TYPE} <{OGCM}{kind}> .\n<{base}id/{node}> <{OGCM}{joined}> {initiative} .\n"
+        quads += f"<{base}id/{node}> <{OGCM}statedIn> <{base}id/passage/{node[0]}> .\n"
+    for name in ("own", "p", "f"):
+        passage = f"<{base}id/passage/{name}>"
+        quads += f'{passage} {RDF_TYPE} <{OGCM}Passage> .\n{passage} <{label}> "Row of {name}" .\n{passage} <{OGCM}asWritten> "Words of {name}" .\n'
+        quads += f'{passage} <{DCT}isPartOf> <{base}id/source/zz> .\n{passage} <{OGCM}titleAsWritten> "<b>{name}</b>" .\n'
+    service = make_service(nquads=sample_quads() + quads + f'<{base}id/source/zz> <{label}> "The source" .\n')
+    asked = service.run(surroundings(Edition(service.release, service.engine), f"{base}id/initiative/zz")).triples
+    said = {(triple.subject.value.rpartition("/")[2], triple.predicate.value.rpartition("#")[2]) for triple in asked if "/id/passage/" in triple.subject.value}
+    assert said - {("p", "label")} == {(name, word) for name in ("own", "f") for word in ("label", "asWritten", f"{DCT}isPartOf")}
+    page = service.get("/doc/initiative/zz?lang=en", accept="text/html").text
+    assert "Row of own" in page and "Words of own" in page and "Row of f" in page and "Row of p" not in page and "The source" in page
