@@ -193,6 +193,19 @@ def test_a_failed_build_leaves_everything_as_it_was(tmp_path, data, monkeypatch)
     assert after == {path: value for path, value in before.items() if path.name != ".lock"}
 
 
+def test_a_publication_that_fails_before_the_switch_undoes_itself(tmp_path, data, monkeypatch):
+    """Without waiting for `recover`: what was renamed already is listed by nobody."""
+    published(tmp_path, data)
+    before = content(data)
+    with monkeypatch.context() as patch:
+        patch.setattr(switch.files, "point", _fails)
+        with pytest.raises(OSError, match="disk"):
+            published(tmp_path, data, "More")
+    assert len(all_releases(data / "releases")) == 1 and not (data / "releases" / switch.INTENT).exists()
+    after = {path: value for path, value in content(data).items() if path.name != ".lock"}
+    assert after == {path: value for path, value in before.items() if path.name != ".lock"}
+
+
 def _bad_query():
     return [tables.read_query("bad", "#+ title: {es: a, en: b}\n#+ columns: {x: {es: a, en: b}}\nSELECT ?y { ?y a ?x }")]
 

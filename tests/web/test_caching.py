@@ -12,8 +12,10 @@ from pathlib import Path
 import brotli
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
-from sparql_api.caching import Representation, RepresentationCache, etag_of, with_vary
+from sparql_api.caching import Representation, RepresentationCache, etag_of, respond, with_vary
 from tests.releases import DEFAULT_BASE, make_release, sample_quads
 from tests.web.conftest import Service
 
@@ -160,6 +162,58 @@ def test_cache_is_bounded() -> None:
     assert cache.get(199) is not None and cache.get(0) is None
     cache.put("large", Representation(bytes(90_000), "text/html"))
     assert cache.get("large") is None
+
+
+def held_representation(size: int = 1_000) -> Representation:
+    return Representation(b"x" * size, "text/plain")
+
+
+def test_what_was_asked_for_last_is_kept_longest() -> None:
+    room = 3 * held_representation().weight()
+    cache = RepresentationCache(max_bytes=3 * room, max_share=1)
+    for key in ("a", "b", "c"):
+        cache.put(key, held_representation())
+    assert cache.get("a") is not None
+    cache.put("d", held_representation())
+    assert [key for key in "abcd" if cache.get(key) is not None] == ["a", "c", "d"]
+
+
+def test_what_replaces_another_takes_its_room() -> None:
+    room = 3 * held_representation().weight()
+    cache = RepresentationCache(max_bytes=2 * room, max_share=1)
+    cache.put("a", held_representation())
+    for _ in range(5):
+        cache.put("b", held_representation())
+    assert cache.get("a") is not None and len(cache) == 2
+
+
+def test_what_would_fill_the_cache_alone_is_not_kept() -> None:
+    cache = RepresentationCache(max_bytes=100_000)
+    cache.put("small", held_representation())
+    cache.put("large", held_representation(10_000))
+    assert cache.get("large") is None and cache.get("small") is not None
+
+
+def answered(representation: Representation, status: int, **headers: str) -> Response:
+    lines = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in headers.items()]
+    return respond(Request({"type": "http", "method": "GET", "path": "/", "headers": lines}), representation, status)
+
+
+def test_a_304_repeats_only_what_says_something_of_what_is_kept() -> None:
+    page = Representation(b"x" * 1_000, "text/plain", {"Content-Language": "es", "Link": "<a>; rel=b", "Cache-Control": "no-cache", "Vary": "Accept"})
+    answer = answered(page, 200, If_None_Match=page.form("identity")[1])
+    assert answer.status_code == 304 and answer.body == b""
+    assert set(answer.headers) == {"etag", "vary", "link", "cache-control"}
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
+
+
+@pytest.mark.parametrize("name", ["If-None-Match", "If-Match"])
+def test_conditions_are_about_a_200_alone(name: str) -> None:
+    """A 404 or 410 with a body is no representation that a client could hold."""
+    gone = Representation(b"gone", "text/plain")
+    condition = {"If-None-Match": gone.form("identity")[1], "If-Match": '"another"'}[name]
+    answer = answered(gone, 410, **{name: condition})
+    assert answer.status_code == 410 and answer.body == b"gone"
 
 
 def test_vary_is_not_repeated() -> None:

@@ -61,15 +61,27 @@ def last(term: str) -> str:
 
 
 class Statements:
-    """One graph: subject -> predicate -> objects, all as N-Triples terms. A line that is no statement is a failure."""
+    """One graph: subject -> predicate -> objects, all as N-Triples terms, read when it is asked. A line that is no statement is a failure.
 
-    def __init__(self, path: Path):
-        self.lines = path.read_text(encoding="utf-8").splitlines()
-        self.of: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    `keep`: what the file lasts as long as.
+    """
+
+    def __init__(self, path: Path, keep: object = None):
+        self.path = path
+        self._keep = keep
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return self.path.read_text(encoding="utf-8").splitlines()
+
+    @cached_property
+    def of(self) -> dict[str, dict[str, list[str]]]:
+        said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for line in self.lines:
             found = _LINE.fullmatch(line)
             assert found is not None, line[:300]
-            self.of[found[1]][found[2]].append(found[3])
+            said[found[1]][found[2]].append(found[3])
+        return said
 
     def objects(self, subject: str, name: str) -> list[str]:
         """Objects of a subject by CURIE; `subject` is a term, or "kind/key"."""
@@ -118,7 +130,7 @@ class Result:
 
     @cached_property
     def graphs(self) -> dict[str, Statements]:
-        return {name: Statements(Path(graph.path)) for name, graph in self.mapped.graphs.items()}
+        return {name: Statements(Path(graph.path), graph) for name, graph in self.mapped.graphs.items()}
 
     def __getitem__(self, name: str) -> Statements:
         return self.graphs[name]

@@ -246,6 +246,7 @@ def test_an_edition_that_is_not_given_again_is_named(data: Path, tmp_path: Path)
     older, newer = (f"--input={name}={write(tmp_path / f'{name}.csv', 'ogp-2016', ROWS)}" for name in ("ogp-2016-01-15", "ogp-2016-11-30"))
     assert command(data, "build", older, newer).returncode == 0
     for language, words in (("en", "was not given this time"), ("es", "no se dio esta vez")):
-        assert words not in command(data, "build", older, newer, "--lang", language).stderr
+        if language == "es":  # again with both: read anew, while in the first round it would be up to date, and silent
+            assert words not in command(data, "build", older, newer, "--lang", language).stderr
         done = command(data, "build", newer, "--lang", language)
         assert done.returncode == 0 and f"ogp-2016-01-15: {words}" in done.stderr, done.stderr

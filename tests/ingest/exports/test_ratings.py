@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 import ontology
+from ingest.contract import Rating
+from ingest.mappings.ogp_export import ratings as ratings_of_rows
 from tests.ingest.exports.made import LAYOUTS, row, table, write
-from tests.ingest.exports.mapping import ID, Result, map_exports
+from tests.ingest.exports.mapping import ID, Result, map_exports, value
 
 EDITION = "ogp-2024-07-03"
 
@@ -115,6 +117,23 @@ def test_the_method_is_read_from_what_only_it_rates(result: Result) -> None:
         ("verifiability", "", "irm-verifiable-2018/no", "irm-2018", "No"),
     ]
     assert ratings(result, "no evidence of a method") == [("completion", "irm-progress", "irm-completion-2011/complete", "", "Completed")]
+
+
+def test_the_label_of_an_assessment_says_which_report_gave_it(result: Result) -> None:
+    graph = result[EDITION]
+    labels = {value(term) for title in ("no evidence of a method", "label and number") for node in graph.where("ogcm:target", graph.commitment(title).strip("<>"))
+              for term in graph.objects(node, "rdfs:label")}  # fmt: skip
+    assert labels == {
+        "Chile, plan 2, commitment 9: completion (IRM progress report), complete", "Chile, plan 2, compromiso 9: cumplimiento (informe de avance del MRI), completo",
+        "Chile, plan 2, commitment 2: specificity, low", "Chile, plan 2, compromiso 2: especificidad, baja",
+    }  # fmt: skip
+
+
+def test_a_spelling_that_could_be_two_labels_is_none() -> None:
+    rating = Rating(dimension="specificity", schemes=("irm-specificity-2011",), labels={"not-started": "low", "not started": "high", "on-time": "medium"})
+    compiled = ratings_of_rows._compiled("Specificity", rating)
+    assert compiled.codes == {"not-started": "low", "not started": "high", "on-time": "medium"}
+    assert compiled.loose == {"on time": "medium"}
 
 
 def test_the_same_label_has_another_number_in_another_column(result: Result) -> None:
