@@ -165,6 +165,9 @@ def test_the_graph_of_a_source_that_left_is_gone(service: Service) -> None:
             found = Graph().parse(data=answer.content, format=parser)
             assert (graph, RDF.type, OGCM.Tombstone) in found and (graph, ADMS.status, CODE["record-status/withdrawn"]) in found
             assert (graph, PROV.wasDerivedFrom, URIRef(f"{service.base}id/source/left-2020")) in found
+    file = service.get("/dumps/graphs/left-2020.nt")
+    assert (file.status_code, file.content) == (410, service.get("/graph/left-2020.nt").content)
+    assert service.get("/dumps/graphs/left-2021.nt").status_code == service.get("/dumps/graphs/left-2020.ttl").status_code == 404
     page = service.get("/graph/left-2020", "text/html", headers=[("Accept-Language", "en")])
     assert page.status_code == 410 and 'href="/id/source/left-2020"' in page.text and "Graph left-2020: withdrawn" in page.text
     assert service.get("/graph/left-2021").status_code == service.get("/graph/MX-4").status_code == 404
