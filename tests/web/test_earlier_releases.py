@@ -145,6 +145,28 @@ def test_names_that_went_with_a_pruned_release_are_gone(tmp_path: Path) -> None:
     assert service.get("/id/period/1999_2001").status_code == service.get("/id/run/deck_0000dead").status_code == 404
 
 
+def test_what_a_later_release_minted_stays_known_when_an_older_one_is_current_again(tmp_path: Path) -> None:
+    thing, candidate = f"{DEFAULT_BASE}id/org/zz-new", f"{DEFAULT_BASE}id/link/zz-new"
+    said = f'<{thing}> <{RDFS.label}> "New body"@en .\n<{candidate}> <{RDFS.label}> "Pair"@en <{DEFAULT_BASE}graph/candidates> .\n'
+    old = make_release(tmp_path, DEFAULT_BASE, sample_quads(), name=OLD, created="2026-01-01T00:00:00Z")
+    new = make_release(tmp_path, DEFAULT_BASE, sample_quads() + said, name=NEW, created="2026-01-02T00:00:00Z")
+    with open(new.file("identifiers") / "org.csv", "a", encoding="utf-8") as log:
+        log.write("1,mint,org,zz-new,,,build,,\n1,mint,org,zz-gone,,,build,,\n2,withdraw,org,zz-gone,,,build,x,\n1,mint,org,zz-twin,,,build,,\n")
+        log.write("2,merge,org,zz-twin,,,editor,x,mx-sfp\n")
+    service = Service(old)
+    for name, iri, label in (("org/zz-new", thing, "New body"), ("link/zz-new", candidate, "Pair")):
+        assert service.get(f"/id/{name}").headers["location"] == f"/doc/{name}"
+        graph = Graph().parse(data=service.get(f"/doc/{name}.ttl").content, format="turtle")
+        assert str(graph.value(URIRef(iri), RDFS.label)) == label
+        assert NEW in service.get(f"/doc/{name}.html").text
+    assert service.get("/id/org/zz-gone").status_code == 410
+    assert service.get("/id/org/zz-twin").headers["location"] == "/id/org/mx-sfp"
+    assert service.get("/id/org/zz-none").status_code == 404
+    assert Service(new).get("/doc/org/zz-new").status_code == 200
+    shutil.rmtree(new.path)
+    assert service.get("/id/org/zz-new").status_code == 410
+
+
 # --- what is left of things that a source took with it
 
 
