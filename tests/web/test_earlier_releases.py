@@ -148,6 +148,7 @@ def test_names_that_went_with_a_pruned_release_are_gone(tmp_path: Path) -> None:
 def test_what_a_later_release_minted_stays_known_when_an_older_one_is_current_again(tmp_path: Path) -> None:
     thing, candidate = f"{DEFAULT_BASE}id/org/zz-new", f"{DEFAULT_BASE}id/link/zz-new"
     said = f'<{thing}> <{RDFS.label}> "New body"@en .\n<{candidate}> <{RDFS.label}> "Pair"@en <{DEFAULT_BASE}graph/candidates> .\n'
+    said += f'<{DEFAULT_BASE}id/source/zz-2026> <{RDFS.label}> "Edition"@en .\n<{thing}> <{RDFS.label}> "New body"@en <{DEFAULT_BASE}graph/zz-2026> .\n'
     old = make_release(tmp_path, DEFAULT_BASE, sample_quads(), name=OLD, created="2026-01-01T00:00:00Z")
     new = make_release(tmp_path, DEFAULT_BASE, sample_quads() + said, name=NEW, created="2026-01-02T00:00:00Z")
     with open(new.file("identifiers") / "org.csv", "a", encoding="utf-8") as log:
@@ -161,7 +162,10 @@ def test_what_a_later_release_minted_stays_known_when_an_older_one_is_current_ag
         assert NEW in service.get(f"/doc/{name}.html").text
     assert service.get("/id/org/zz-gone").status_code == 410
     assert service.get("/id/org/zz-twin").headers["location"] == "/id/org/mx-sfp"
-    assert service.get("/id/org/zz-none").status_code == 404
+    graph = service.get("/graph/zz-2026")
+    assert (graph.status_code, graph.headers["location"]) == (303, f"/releases/{NEW}/graphs/zz-2026.nt")
+    assert service.get(graph.headers["location"]).status_code == 200
+    assert service.get("/id/org/zz-none").status_code == service.get("/graph/zz-none").status_code == 404
     assert Service(new).get("/doc/org/zz-new").status_code == 200
     shutil.rmtree(new.path)
     assert service.get("/id/org/zz-new").status_code == 410
