@@ -1,7 +1,8 @@
-"""Names that an earlier release published and this one does not know: its version of the dataset, distributions, runs, periods.
+"""Names that another release published and this one does not know: its version of the dataset, distributions, runs, periods.
 
 They are computed, not minted, so no registry remembers them; their release does for as long as it is kept, and afterwards the publication
-log, which says what a pruned release took with it. All is read once per edition: an address from outside is only looked up.
+log, which says what a pruned release took with it. Where an older release was made the current one again, what the later ones minted counts
+here, too. All is read once per edition: an address from outside is only looked up.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from commitments.computed_names import DESCRIBED_IN, Name, computed_names, lines
 from commitments.release import CONSOLIDATED, Release
 from ontology.namespaces import RDFS, SKOS
 from sparql_api.formats import parse_triples
-from sparql_api.identifiers import Gone, Identifiers, Moved
+from sparql_api.identifiers import Gone, Identifiers, Live, Moved
 from sparql_api.kept import kept_releases, open_kept, pruned_names, published
 
 PRUNED = "pruned"  # the event of a name whose release was published and is kept no longer
@@ -24,7 +25,7 @@ PRUNED = "pruned"  # the event of a name whose release was published and is kept
 
 @dataclass(frozen=True)
 class Earlier:
-    """The name belongs to an earlier release, which is kept and describes it."""
+    """The name belongs to another release, nearly always an earlier one, which is kept and describes it."""
 
     name: Name
     release: Release
@@ -43,16 +44,30 @@ class EarlierNames:
             for name in computed_names(kept):
                 if name not in current:
                     self._kept[name] = kept.id
+        self._later = self._minted_later([kept for kept in others if kept.manifest.created > release.manifest.created], known)
         self._pruned = pruned_names(self._folder, release.base) - current - self._kept.keys()
         self._published = {identifier for identifier, bases in published(self._folder).items() if release.base in bases}
         # What releases call their own, without the release's id at the end.
         ids = {release.id, *self._kept.values()}
         self._stems = {(kind, stem) for kind, key in (*current, *self._kept) for stem, _, end in [key.rpartition("_")] if end in ids}
 
+    @staticmethod
+    def _minted_later(releases: list[Release], known: Identifiers) -> dict[Name, Earlier | Moved | Gone]:
+        """What names mean that only registries and graphs of later releases have: none, unless somebody went back to this one."""
+        names = set(known.names()) if releases else set()
+        found: dict[Name, Earlier | Moved | Gone] = {}
+        for kept in reversed(releases):
+            later = Identifiers(kept)
+            for name in later.names():
+                fate = later.resolve(*name) if name not in names else None
+                if fate is not None:
+                    found[name] = Earlier(name, kept) if isinstance(fate, Live) else fate
+        return found
+
     def names(self) -> list[Name]:
         """Every name that a kept release describes, or a pruned one did and no release does, sorted; without those that end with the id of a
         pruned release, of which there are a hundred a release."""
-        return sorted({*self._kept, *self._pruned})
+        return sorted({*self._kept, *self._later, *self._pruned})
 
     def resolve(self, kind: str, key: str) -> Earlier | Moved | Gone | None:
         """What an earlier release meant by `id/{kind}/{key}`; None where none is known to have used the name."""
@@ -61,8 +76,12 @@ class EarlierNames:
             return found
         return Moved((kind.lower(), key.lower())) if self._exactly(kind.lower(), key.lower()) else None
 
-    def _exactly(self, kind: str, key: str) -> Earlier | Gone | None:
+    def _exactly(self, kind: str, key: str) -> Earlier | Moved | Gone | None:
         name = (kind, key)
+        if name in self._later and name not in self._kept:
+            fate = self._later[name]
+            kept = not isinstance(fate, Earlier) or open_kept(self._folder, fate.release.id) is not None
+            return fate if kept else Gone(name, PRUNED)
         if name in self._kept:
             release = open_kept(self._folder, self._kept[name])
             return Earlier(name, release) if release is not None else Gone(name, PRUNED)
@@ -76,9 +95,11 @@ class EarlierNames:
 
 def description(earlier: Earlier, subject: str) -> list[ox.Triple]:
     """What the release says of a thing and, where its catalogue does, of what points to it, with the labels of both; sorted."""
-    file = earlier.release.file(DESCRIBED_IN[earlier.name[0]])
+    file = earlier.release.file(DESCRIBED_IN.get(earlier.name[0], CONSOLIDATED))
     if file.name == CONSOLIDATED:
-        return parse_triples(b"".join(lines_of(file, f"<{subject}> ".encode())))
+        start = f"<{subject}> ".encode()
+        graphs = (lines_of(graph, start) for graph in sorted(earlier.release.file("graphs").glob("*.nt")))
+        return parse_triples(b"".join(lines_of(file, start) or [line for lines in graphs for line in lines]))
     labels: dict[str, list[ox.Triple]] = defaultdict(list)
     found: list[ox.Triple] = []
     for triple in parse_triples(file.read_bytes()):

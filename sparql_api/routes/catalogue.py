@@ -6,10 +6,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from sparql_api.documents import Document, answer, split_suffix
+from sparql_api.earlier import Earlier
 from sparql_api.identifiers import Gone
 from sparql_api.pages_graph import file_document, graph_document, landing_document
 from sparql_api.pages_tombstone import graph_tombstone_document
 from sparql_api.problems import not_found
+from sparql_api.routes.identifiers import redirect
 from sparql_api.routes.single import METHODS, add_document
 from sparql_api.site import Edition, edition_of
 
@@ -37,8 +39,10 @@ async def graph(request: Request, name: str) -> Response:
     edition = edition_of(request)
     wanted, suffix = split_suffix(name)
     if edition.links.absolute(f"graph/{wanted}") not in edition.graph_iris():
-        source = edition.identifiers.resolve("source", wanted)
+        source = edition.fate("source", wanted)
         if isinstance(source, Gone):  # a source's graph leaves with it
             return await answer(request, edition, graph_tombstone_document(edition, source), suffix)
+        if isinstance(source, Earlier):  # that of a later release, where an older one is current again
+            return redirect(request, 303, f"releases/{source.release.id}/graphs/{wanted}.nt")
         raise not_found(edition.links.path(f"graph/{name}"))
     return await answer(request, edition, graph_document(edition, wanted), suffix)

@@ -20,12 +20,14 @@ from starlette.responses import FileResponse, Response
 
 from commitments.release import CHECKSUMS, MANIFEST, File, Release
 from sparql_api.caching import Representation, changed, has_changed, is_unmodified, respond, with_vary
-from sparql_api.documents import FRESH, RELEASE_HEADER, View, language_of
-from sparql_api.formats import GRAPH_FORMATS, by_media_type, content_type, read_turtle, write
+from sparql_api.documents import FRESH, RELEASE_HEADER, View, answer, language_of
+from sparql_api.formats import GRAPH_FORMATS, N_TRIPLES, by_media_type, content_type, read_turtle, write
+from sparql_api.identifiers import Gone
 from sparql_api.kept import kept_releases, open_kept, published
 from sparql_api.links import Links
 from sparql_api.negotiation import choose, choose_coding
 from sparql_api.pages_files import files_page, releases_page
+from sparql_api.pages_tombstone import graph_tombstone_document
 from sparql_api.problems import Problem, not_acceptable, not_found
 from sparql_api.routes.single import METHODS
 from sparql_api.site import Edition, edition_of
@@ -35,6 +37,7 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 # RFC 9110 section 14.1.2; anything else is ignored, as section 14.2 asks.
 _PART = r"(?:\d{1,18}-\d{0,18}|-\d{1,18})"
 _RANGE = re.compile(rf"bytes=\s*{_PART}(?:\s*,\s*{_PART})*\s*\Z", re.IGNORECASE | re.ASCII)
+_GRAPH_FILE = re.compile(r"graphs/([^/]+)\.nt\Z")
 # A list of files is a page, plain JSON, or as RDF the catalogue of the release that describes these files.
 _FOLDER_OFFERS = ("text/html", "application/json", *(row.media_type for row in GRAPH_FORMATS))
 
@@ -56,7 +59,17 @@ async def dumps(request: Request) -> Response:
 @router.api_route("/dumps/{path:path}", methods=METHODS, summary="One file of the newest release")
 async def dump(request: Request, path: str) -> Response:
     edition = edition_of(request)
+    source = _source_that_left(edition, path)
+    if source is not None:  # its file goes with its graph
+        return await answer(request, edition, graph_tombstone_document(edition, source), N_TRIPLES)
     return _file(request, edition, edition.release, "dumps/", path, FRESH)
+
+
+def _source_that_left(edition: Edition, path: str) -> Gone | None:
+    """The withdrawn source whose graph was the file `path` of earlier releases."""
+    name = _GRAPH_FILE.match(path)
+    fate = edition.identifiers.resolve("source", name[1]) if name and all(file.path != path for file in edition.release.manifest.files) else None
+    return fate if isinstance(fate, Gone) else None
 
 
 @router.api_route("/releases/", methods=METHODS, summary="The releases that are kept")

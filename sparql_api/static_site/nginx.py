@@ -83,8 +83,12 @@ def _http(edition: Edition, aliases: Iterable[tuple[tuple[str, str], tuple[str, 
         "variables_hash_max_size 4096;",
         f"map_hash_max_size {max(2048, 4 * len(names))};",
         f"map_hash_bucket_size {_power_of_two(4 * longest)};",
-        "# The address below BASE, and the document it is about.",
-        map_block("$uri", "oc_path", [(quoted(f"~^{_escaped(prefix)}(?<{rest}>.*)$"), f"${rest}")]),
+        "# The address below BASE, and the document it is about. The file of a graph that left is the document about that.",
+        map_block(
+            "$uri", "oc_path",
+            [*((quoted(f"~^{_escaped(prefix)}dumps/{_escaped(path.replace('graph/', 'graphs/', 1))}\\.nt$"), f"{path}.nt") for path in graphs_that_left(edition)),
+             (quoted(f"~^{_escaped(prefix)}(?<{rest}>.*)$"), f"${rest}")],
+        ),
         map_block("$oc_path", "oc_suffix", [(quoted(rf"~.\.(?<{suffix}>{_SUFFIXES})$"), f"${suffix}")]),
         map_block(
             "$oc_path", "oc_document",
@@ -389,6 +393,7 @@ location <<prefix>> {
   }
   location ~ ^<<prefix>>(?:(?:dumps|releases|releases/[^/]+)/)?index\\. { return 404; }
   location ~ ^<<prefix>>dumps/(?<oc_dump>.+)$ {
+    if ($oc_left) { return 410; }
     alias <<public>>/dumps/$oc_dump; types { <<types>> } default_type 'text/plain; charset=utf-8';
 <<dump_headers>>
   }

@@ -79,7 +79,8 @@ def test_language(nginx: httpx.Client, served: Served, target: str) -> None:
     [
         "id/plan/MX-4", "id/plan/mx-4", "id/plan/nope", "id/plan/MX-4?lang=en", "id/org/mx-old-sfp", "id/org/MX-gone", "id/ogp/MX0075",
         "id/OGP/mx0075", "id/ogp/nope", "id/ogp/MX0999", "id/iso/xx", "graph/left-2020",
-        "graph/left-2020.ttl", "graph/LEFT-2020", f"id/dataset/commitments_{EARLIER}", f"id/distribution/commitments-ttl_{EARLIER}",
+        "graph/left-2020.ttl", "graph/LEFT-2020", "dumps/graphs/left-2020.nt", "dumps/graphs/left-2021.nt",
+        f"id/dataset/commitments_{EARLIER}", f"id/distribution/commitments-ttl_{EARLIER}",
         f"id/Dataset/commitments_{EARLIER}", f"doc/distribution/commitments-ttl_{EARLIER}.jsonld", f"releases/{EARLIER}/", f"id/run/{PRUNED_RUN}",
         f"doc/run/{PRUNED_RUN}", f"doc/run/{PRUNED_RUN}.ttl", "id/plan",
         "id/Plan", "id/nope", "id/concept", "id/concept/x", "concept", "concept/nope",

@@ -145,6 +145,32 @@ def test_names_that_went_with_a_pruned_release_are_gone(tmp_path: Path) -> None:
     assert service.get("/id/period/1999_2001").status_code == service.get("/id/run/deck_0000dead").status_code == 404
 
 
+def test_what_a_later_release_minted_stays_known_when_an_older_one_is_current_again(tmp_path: Path) -> None:
+    thing, candidate = f"{DEFAULT_BASE}id/org/zz-new", f"{DEFAULT_BASE}id/link/zz-new"
+    said = f'<{thing}> <{RDFS.label}> "New body"@en .\n<{candidate}> <{RDFS.label}> "Pair"@en <{DEFAULT_BASE}graph/candidates> .\n'
+    said += f'<{DEFAULT_BASE}id/source/zz-2026> <{RDFS.label}> "Edition"@en .\n<{thing}> <{RDFS.label}> "New body"@en <{DEFAULT_BASE}graph/zz-2026> .\n'
+    old = make_release(tmp_path, DEFAULT_BASE, sample_quads(), name=OLD, created="2026-01-01T00:00:00Z")
+    new = make_release(tmp_path, DEFAULT_BASE, sample_quads() + said, name=NEW, created="2026-01-02T00:00:00Z")
+    with open(new.file("identifiers") / "org.csv", "a", encoding="utf-8") as log:
+        log.write("1,mint,org,zz-new,,,build,,\n1,mint,org,zz-gone,,,build,,\n2,withdraw,org,zz-gone,,,build,x,\n1,mint,org,zz-twin,,,build,,\n")
+        log.write("2,merge,org,zz-twin,,,editor,x,mx-sfp\n")
+    service = Service(old)
+    for name, iri, label in (("org/zz-new", thing, "New body"), ("link/zz-new", candidate, "Pair")):
+        assert service.get(f"/id/{name}").headers["location"] == f"/doc/{name}"
+        graph = Graph().parse(data=service.get(f"/doc/{name}.ttl").content, format="turtle")
+        assert str(graph.value(URIRef(iri), RDFS.label)) == label
+        assert NEW in service.get(f"/doc/{name}.html").text
+    assert service.get("/id/org/zz-gone").status_code == 410
+    assert service.get("/id/org/zz-twin").headers["location"] == "/id/org/mx-sfp"
+    graph = service.get("/graph/zz-2026")
+    assert (graph.status_code, graph.headers["location"]) == (303, f"/releases/{NEW}/graphs/zz-2026.nt")
+    assert service.get(graph.headers["location"]).status_code == 200
+    assert service.get("/id/org/zz-none").status_code == service.get("/graph/zz-none").status_code == 404
+    assert Service(new).get("/doc/org/zz-new").status_code == 200
+    shutil.rmtree(new.path)
+    assert service.get("/id/org/zz-new").status_code == 410
+
+
 # --- what is left of things that a source took with it
 
 
@@ -165,6 +191,9 @@ def test_the_graph_of_a_source_that_left_is_gone(service: Service) -> None:
             found = Graph().parse(data=answer.content, format=parser)
             assert (graph, RDF.type, OGCM.Tombstone) in found and (graph, ADMS.status, CODE["record-status/withdrawn"]) in found
             assert (graph, PROV.wasDerivedFrom, URIRef(f"{service.base}id/source/left-2020")) in found
+    file = service.get("/dumps/graphs/left-2020.nt")
+    assert (file.status_code, file.content) == (410, service.get("/graph/left-2020.nt").content)
+    assert service.get("/dumps/graphs/left-2021.nt").status_code == service.get("/dumps/graphs/left-2020.ttl").status_code == 404
     page = service.get("/graph/left-2020", "text/html", headers=[("Accept-Language", "en")])
     assert page.status_code == 410 and 'href="/id/source/left-2020"' in page.text and "Graph left-2020: withdrawn" in page.text
     assert service.get("/graph/left-2021").status_code == service.get("/graph/MX-4").status_code == 404
