@@ -48,8 +48,9 @@ class EarlierNames:
         self._pruned = pruned_names(self._folder, release.base) - current - self._kept.keys()
         self._published = {identifier for identifier, bases in published(self._folder).items() if release.base in bases}
         # What releases call their own, without the release's id at the end.
-        ids = {release.id, *self._kept.values()}
-        self._stems = {(kind, stem) for kind, key in (*current, *self._kept) for stem, _, end in [key.rpartition("_")] if end in ids}
+        ids = {release.id, *self._kept.values(), *self._published}
+        named = (*current, *self._kept, *self._pruned)
+        self._stems = {(kind, stem) for kind, key in named for stem, _, end in [key.rpartition("_")] if end in ids}
 
     @staticmethod
     def _minted_later(releases: list[Release], known: Identifiers) -> dict[Name, Earlier | Moved | Gone]:
@@ -66,7 +67,7 @@ class EarlierNames:
 
     def names(self) -> list[Name]:
         """Every name that a kept release describes, or a pruned one did and no release does, sorted; without those that end with the id of a
-        pruned release, of which there are a hundred a release."""
+        pruned release, of which there are a hundred a release, where others have the like."""
         return sorted({*self._kept, *self._later, *self._pruned})
 
     def resolve(self, kind: str, key: str) -> Earlier | Moved | Gone | None:

@@ -229,7 +229,8 @@ def prune(data_dir: Path, keep: int) -> None:
     """Remove the oldest releases (by real time of publication) beyond `keep`, never the current one.
 
     The log keeps the names that go with one, by kind, so that they are known to have been: runs, periods and whatever else
-    stands in no registry and in no release that stays. Those that end with the release's own id need no list.
+    stands in no registry and in no release that stays. Those that end with the release's own id need no list, but where no
+    release that stays has the like: a graph that left takes the names of its files along.
     """
     if keep < 1:
         raise ValueError("keep must be at least 1: the current release always stays")
@@ -248,9 +249,9 @@ def prune(data_dir: Path, keep: int) -> None:
 
 def _names_gone(release: Release, staying: Sequence[Release]) -> dict[str, list[str]]:
     """The names that no registry knows and only this release has, among those below its BASE: kind -> keys, both sorted."""
-    others = {name for other in staying if other.base == release.base for name in computed_names(other)}
+    others = {(kind, key.removesuffix(f"_{other.id}")) for other in staying if other.base == release.base for kind, key in computed_names(other)}
     gone: dict[str, list[str]] = {}
-    for kind, key in sorted(computed_names(release) - others):
-        if not key.endswith(f"_{release.id}"):
+    for kind, key in sorted(computed_names(release)):
+        if (kind, key.removesuffix(f"_{release.id}")) not in others:
             gone.setdefault(kind, []).append(key)
     return gone

@@ -130,7 +130,7 @@ def test_names_that_went_with_a_pruned_release_are_gone(tmp_path: Path) -> None:
     old = f'{period} <{RDFS.label}> "1999 – 2000"@es .\n{run} <{RDFS.label}> "Run"@en {graph} .\n'
     releases = tmp_path / "data" / "releases"
     make_release(releases, DEFAULT_BASE, sample_quads() + version_quads(OLD) + both + old, name=OLD, created="2026-01-01T00:00:00Z")
-    new = make_release(releases, DEFAULT_BASE, sample_quads() + both, name=NEW)
+    new = make_release(releases, DEFAULT_BASE, sample_quads() + version_quads(NEW) + both, name=NEW)
     switch.prune(tmp_path / "data", keep=1)
     assert not (releases / OLD).exists()
     said = json.loads((releases / PUBLICATION_LOG).read_text(encoding="utf-8").splitlines()[-1])
@@ -169,6 +169,25 @@ def test_what_a_later_release_minted_stays_known_when_an_older_one_is_current_ag
     assert Service(new).get("/doc/org/zz-new").status_code == 200
     shutil.rmtree(new.path)
     assert service.get("/id/org/zz-new").status_code == 410
+
+
+def test_names_of_files_that_no_release_has_any_longer_are_gone(tmp_path: Path) -> None:
+    """A source was withdrawn, and the releases that had its graph as a file were pruned, one after the other."""
+    first, second = "2021-05-31-0000000a", "2021-05-31-0000000b"
+    releases = tmp_path / "data" / "releases"
+    for day, identifier in enumerate((first, second), start=1):
+        file = f"<{DEFAULT_BASE}id/distribution/graphs-left-2020-nt_{identifier}> <{RDFS.label}> \"File\"@en <{DEFAULT_BASE}graph/catalog> .\n"
+        made = make_release(releases, DEFAULT_BASE, sample_quads() + version_quads(identifier) + file, name=identifier, created=f"2026-01-0{day}T00:00:00Z")
+        switch.log(releases, "published", made)
+    new = make_release(releases, DEFAULT_BASE, sample_quads() + version_quads(NEW), name=NEW, created="2026-01-03T00:00:00Z")
+    for keep in (2, 1):
+        switch.prune(tmp_path / "data", keep=keep)
+        service = Service(new)
+        for identifier in (first, second):
+            gone = not (releases / identifier).exists()
+            for name in ("graphs-left-2020-nt", "commitments-ttl"):
+                assert service.get(f"/id/distribution/{name}_{identifier}").status_code == (410 if gone else 303), (keep, name)
+    assert service.get(f"/id/distribution/graphs-other-nt_{first}").status_code == 404
 
 
 # --- what is left of things that a source took with it
