@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -341,8 +342,9 @@ async def small_app(scope, receive, send) -> None:
 
 
 @contextmanager
-def small_server(lane: Callable[..., bool] = lambda connection, head: False) -> Iterator[Small]:
-    protocol = protocol_for(lambda: None, lambda answer, client: b"", lane, lambda status, client: None)
+def small_server(lane: Callable[..., bool] = lambda connection, head: False, kept: Any = None) -> Iterator[Small]:
+    """`kept`: stands in the place of `RepeatedRequests`."""
+    protocol = protocol_for(lambda: kept, lambda answer, client: b"", lane, lambda status, client: None)
     config = uvicorn.Config(small_app, http=protocol, port=0, log_level="error", lifespan="off", timeout_keep_alive=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -423,6 +425,33 @@ def test_a_client_that_takes_its_time_gets_everything(quick: Small) -> None:
             received += len(data)
             time.sleep(0.02)  # longer than the bound in all, never for so long without taking anything
         assert time.monotonic() - start > 1 and received > len(BODY)
+
+
+class Kept:
+    """An answer to every request whose path begins with `/kept`."""
+
+    def __init__(self, body: bytes) -> None:
+        self._answer = Repeated(b"HTTP/1.1 200 OK\r\n", b"content-length: %d\r\n" % len(body), body, 200)
+
+    def get(self, head: bytes) -> Repeated | None:
+        return self._answer if head.startswith(b"GET /kept") else None
+
+
+def test_a_connection_with_nothing_but_repeated_requests_stays_open() -> None:
+    with small_server(kept=Kept(b"kept")) as small, Connection(small.port) as connection:
+        for _ in range(6):  # in all twice as long as an idle connection may last
+            assert connection.ask(get("/kept")).body == b"kept"
+            time.sleep(0.4)
+
+
+def test_repeated_answers_do_not_pile_up_for_a_client_that_takes_none() -> None:
+    body = b"x" * 2**20
+    with small_server(kept=Kept(body)) as small, Connection(small.port) as connection:
+        for _ in range(30):
+            connection.send(get("/kept"))
+            time.sleep(0.02)  # each head alone
+        (protocol,) = small.server.server_state.connections
+        assert 0 < protocol.transport.get_write_buffer_size() < 8 * len(body)
 
 
 class Lane:
